@@ -1,0 +1,1 @@
+"""What can be proved, by anybody, offline: standard library and cryptography only (DESIGN 2)."""

@@ -1,0 +1,75 @@
+"""Public keys and their names (EVIDENCE 4.2); may import `schemes`, `errors`."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from .errors import Malformed, Rejected
+from .schemes import OpenKey, ed25519, open_key
+
+
+@dataclass(frozen=True, slots=True)
+class PublicKey:
+    """A key as a statement spells it: its name, its scheme, its text."""
+
+    key: str
+    scheme: str
+    public_key: str
+
+    def to_json(self) -> dict[str, Any]:
+        """Give the object that goes into a statement."""
+        return {"key": self.key, "scheme": self.scheme, "public_key": self.public_key}
+
+    @classmethod
+    def from_json(cls, value: Any) -> "PublicKey":
+        """Take the object of a statement, without judging the key yet.
+
+        Raises:
+            Malformed: `TYPE_UNKNOWN` when it is not exactly the three texts.
+        """
+        if (
+            not isinstance(value, dict)
+            or value.keys() != {"key", "scheme", "public_key"}
+            or not all(isinstance(text, str) for text in value.values())
+        ):
+            raise Malformed("TYPE_UNKNOWN", "A key is an object of key, scheme and public_key.")
+        return cls(value["key"], value["scheme"], value["public_key"])
+
+    def open(self) -> OpenKey:
+        """Read the key so that it can judge signatures.
+
+        Raises:
+            Rejected: `KEY_TYPE`, `KEY_WEAK`, or `KEY_NAME` when name or text is not the key's own.
+        """
+        opened = open_key(self.scheme, self.public_key)
+        if opened.name != self.key or opened.text != self.public_key:
+            raise Rejected("KEY_NAME", f"The key {self.key!a} is not the one its text spells.")
+        return opened
+
+
+def public_key_from_pem(pem: str, scheme: str = ed25519.NAME) -> PublicKey:
+    """Name a public key given as PEM text.
+
+    Raises:
+        Rejected: `KEY_TYPE` when it is not such a key, `KEY_WEAK` when it would prove nothing.
+    """
+    opened = open_key(scheme, pem)
+    return PublicKey(opened.name, scheme, opened.text)
+
+
+def public_key_from_raw(raw: bytes) -> PublicKey:
+    """Name an Ed25519 public key given as its 32 bytes.
+
+    Raises:
+        Rejected: `KEY_TYPE` or `KEY_WEAK`.
+    """
+    opened = ed25519.open_raw(raw)
+    return PublicKey(opened.name, ed25519.NAME, opened.text)
+
+
+def raw_from_pem(pem: str) -> bytes:
+    """Give the 32 bytes of an Ed25519 public key in PEM, as note keys need them.
+
+    Raises:
+        Rejected: `KEY_TYPE` or `KEY_WEAK`.
+    """
+    return ed25519.open_key(pem).raw

@@ -1,0 +1,48 @@
+"""The signature schemes a contact may use, one file each (EVIDENCE 4.4); one line of `SCHEMES` each.
+
+May import the scheme files below it and the rooms `errors` and `base64_text`.
+"""
+
+from typing import Final, Protocol
+
+from ..errors import Rejected
+from . import ed25519
+
+
+class OpenKey(Protocol):
+    """A public key that was read, found sound, and can judge signatures."""
+
+    @property
+    def name(self) -> str:
+        """The key's name, as the ordinary tool prints it (EVIDENCE 4.2)."""
+
+    @property
+    def text(self) -> str:
+        """The key in its only spelling."""
+
+    def verify(self, signature: bytes, message: bytes) -> bool:
+        """Tell whether this key made the signature over the message."""
+
+
+class Scheme(Protocol):
+    """What a scheme file offers."""
+
+    NAME: str
+
+    def open_key(self, text: str) -> OpenKey:
+        """Read a public key, refusing weak and foreign ones."""
+
+
+SCHEMES: Final[dict[str, Scheme]] = {ed25519.NAME: ed25519}
+
+
+def open_key(scheme: str, text: str) -> OpenKey:
+    """Read a public key of a named scheme.
+
+    Raises:
+        Rejected: `KEY_TYPE` when scheme or kind of key is unknown, `KEY_WEAK` when the key proves nothing.
+    """
+    found = SCHEMES.get(scheme)
+    if found is None:
+        raise Rejected("KEY_TYPE", f"The signature scheme {scheme!a} is not known here.")
+    return found.open_key(text)
