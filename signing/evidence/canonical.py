@@ -36,6 +36,18 @@ def from_bytes(data: bytes) -> Any:
         Malformed: `NOT_JSON` when this is no JSON at all, `NOT_CANONICAL` when it is spelled in another way,
             names a member twice, nests too deep or is outside the subset.
     """
+    value = from_people(data)
+    if _dump(value) != data:
+        raise Malformed("NOT_CANONICAL", "The JSON is not in its canonical spelling (RFC 8785).")
+    return value
+
+
+def from_people(data: bytes) -> Any:
+    """Read a value of the subset from JSON laid out for people: white space and order are free.
+
+    Raises:
+        Malformed: as `from_bytes`.
+    """
     if len(data) > MAX_BYTES:
         raise Malformed("NOT_JSON", f"The JSON is larger than {MAX_BYTES} bytes.")
     try:
@@ -47,8 +59,6 @@ def from_bytes(data: bytes) -> Any:
     # The walk costs as much as the parse, and honest documents have few brackets: count before walking.
     if data.count(b"[") + data.count(b"{") > MAX_DEPTH:
         _check_depth(value, MAX_DEPTH)
-    if _dump(value) != data:
-        raise Malformed("NOT_CANONICAL", "The JSON is not in its canonical spelling (RFC 8785).")
     return value
 
 

@@ -223,6 +223,11 @@ class AssentStatement(_Common):
     prev: str | None
     accepts: tuple[str, ...] = ()
 
+    def __post_init__(self) -> None:
+        """Keep a refusal from being logged under a name: who declined is nobody's business."""
+        if self.decision == "decline" and isinstance(self.signatory, Signatory):
+            raise Malformed("TYPE_UNKNOWN", "A decline is logged under a commitment, never under a name.")
+
     KIND = "assent"
     FIELDS: ClassVar = _COMMON | {"version", "decision", "signatory", "prev"}
     FIELDS_ACCEPTING: ClassVar = FIELDS | {"accepts"}

@@ -1,0 +1,120 @@
+"""Log entries read one by one and their signatures judged, alone or shared out (EVIDENCE 4.9, step 6).
+
+May import `envelope`, `statement`, `keyring`, `errors`. Reading happens here in order; signatures go through
+the caller's `map` in batches, so that a pool of processes can take them while the next batch is read.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from .envelope import Envelope
+from .errors import EvidenceError
+from .keyring import PublicKey
+from .schemes import OpenKey, open_key
+from .statement import LetterStatement, Statement, parse, payload_digest
+
+BATCH: Final = 128
+
+# `map`, or the map of a pool: it must keep the order.
+Mapper = Callable[..., Iterable[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Something that is not as it must be: a code of EVIDENCE 4.9, where, and in plain words."""
+
+    code: str
+    entry: int | None
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReadEntry:
+    """An entry that could be read: its place, what it says, its digest, and the bytes it came from."""
+
+    index: int
+    statement: Statement
+    digest: str
+    envelope: Envelope
+
+
+@dataclass(frozen=True, slots=True)
+class ReadLog:
+    """What could be read of a log: entries, failures, keys by name, and who is signed by the key it names."""
+
+    entries: tuple[ReadEntry, ...]
+    failures: tuple[Failure, ...]
+    keys: dict[str, PublicKey]
+    signed: frozenset[int]
+
+
+# One signature to judge: scheme, text of the key, signature, signed bytes.
+_Task = tuple[str, str, bytes, bytes]
+
+
+def judge_signatures(batch: Sequence[_Task]) -> list[bool]:
+    """Judge a batch of signatures; a plain function of bytes, so that a process pool can run it."""
+    opened: dict[tuple[str, str], OpenKey] = {}
+    verdicts: list[bool] = []
+    for scheme, text, signature, signed in batch:
+        key = opened.get((scheme, text))
+        if key is None:
+            key = opened[scheme, text] = open_key(scheme, text)
+        verdicts.append(key.verify(signature, signed))
+    return verdicts
+
+
+class Reading:
+    """A log being read: a pool works on the signatures from the moment this is made until `finish`."""
+
+    def __init__(self, entries: Sequence[bytes | None], mapper: Mapper) -> None:
+        self._entries: list[ReadEntry] = []
+        self._failures: list[Failure] = []
+        self._keys: dict[str, PublicKey] = {}
+        self._asked: list[int] = []
+        self._verdicts = mapper(judge_signatures, self._batches(entries))
+
+    def finish(self) -> ReadLog:
+        """Wait for the signatures and give everything that was read."""
+        verdicts = [verdict for batch in self._verdicts for verdict in batch]
+        signed = frozenset(at for at, fits in zip(self._asked, verdicts, strict=True) if fits is True)
+        return ReadLog(tuple(self._entries), tuple(self._failures), self._keys, signed)
+
+    def _batches(self, entries: Sequence[bytes | None]) -> Iterator[list[_Task]]:
+        batch: list[_Task] = []
+        for index, data in enumerate(entries):
+            entry = self._read_one(index, data) if data is not None else None
+            key = self._keys.get(entry.statement.by) if entry else None
+            if entry is None or key is None:
+                continue
+            self._asked.append(index)
+            batch.append((key.scheme, key.public_key, entry.envelope.signature, entry.envelope.pae))
+            if len(batch) == BATCH:
+                yield batch
+                batch = []
+        if batch:
+            yield batch
+
+    def _read_one(self, index: int, data: bytes) -> ReadEntry | None:
+        try:
+            envelope = Envelope.from_bytes(data)
+            statement = parse(envelope.payload)
+        except EvidenceError as error:
+            self._failures.append(Failure(error.code, index, error.message))
+            return None
+        entry = ReadEntry(index, statement, payload_digest(envelope.payload), envelope)
+        if isinstance(statement, LetterStatement):
+            self._learn((*statement.coordinators, statement.attestor))
+        self._entries.append(entry)
+        return entry
+
+    def _learn(self, keys: Iterable[PublicKey]) -> None:
+        for key in keys:
+            # Which keys may speak is decided later, in order; here only what their names stand for.
+            if key.key not in self._keys:
+                try:
+                    key.open()
+                except EvidenceError:
+                    continue
+                self._keys[key.key] = key

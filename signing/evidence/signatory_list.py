@@ -1,0 +1,82 @@
+"""The signatory list, a pure function of the verified log (DESIGN 1, EVIDENCE 4.3).
+
+May import `ledger`, `signatory`, `canonical`, `shape`. Page, PDF and verifier all call `compile_list`.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from . import canonical, shape
+from .errors import EvidenceError, Malformed
+from .ledger import Ledger
+from .signatory import Signatory
+
+
+@dataclass(frozen=True, slots=True)
+class ListedName:
+    """A line of the list: the signatory, its assent's place in the log, and its group if it has one."""
+
+    signatory: Signatory
+    index: int
+    group: str | None
+
+    def to_json(self) -> dict[str, Any]:
+        """Give the object that goes into signatories.json."""
+        return {**self.signatory.to_json(), "group": self.group, "index": self.index}
+
+    @classmethod
+    def from_json(cls, value: Any) -> "ListedName":
+        """Take the object of signatories.json.
+
+        Raises:
+            Malformed: `TYPE_UNKNOWN`.
+        """
+        if type(value) is not dict or not {"group", "index"} <= value.keys():
+            raise Malformed("TYPE_UNKNOWN", "A listed name has an index and a group.")
+        fields = dict(value)
+        group = shape.text_or_null(fields.pop("group"), "group")
+        index = shape.integer(fields.pop("index"), 0, shape.MAX_SIZE, "index")
+        return cls(Signatory.from_json(fields), index, group)
+
+
+@dataclass(frozen=True, slots=True)
+class SignatoryList:
+    """The listed names in printed order, and how many more stay confidential."""
+
+    listed: tuple[ListedName, ...]
+    confidential: int = 0
+
+    def to_bytes(self) -> bytes:
+        """Format as signatories.json; the confidential are counted in the closing, not here."""
+        return canonical.to_bytes([name.to_json() for name in self.listed])
+
+    @classmethod
+    def from_bytes(cls, data: bytes, confidential: int = 0) -> "SignatoryList":
+        """Read signatories.json.
+
+        Raises:
+            Malformed: `LIST_FILE_MISMATCH` when it is not such a list in its only spelling.
+        """
+        try:
+            items = shape.array(canonical.from_bytes(data), "signatory list")
+            return cls(tuple(map(ListedName.from_json, items)), confidential)
+        except EvidenceError as error:
+            message = f"The file signatories.json cannot be read. {error.message}"
+            raise Malformed("LIST_FILE_MISMATCH", message) from None
+
+
+def compile_list(
+    ledger: Ledger, *, groups: Mapping[str, str | None], sort_key: Callable[[Signatory], Any]
+) -> SignatoryList:
+    """Compile the list of those whose approval stands, by sort key, ties by code point."""
+    listed: list[ListedName] = []
+    confidential = 0
+    for answer in ledger.approvals():
+        signatory = answer.statement.signatory
+        if isinstance(signatory, Signatory):
+            listed.append(ListedName(signatory, answer.index, groups.get(signatory.org)))
+        else:
+            confidential += 1
+    listed.sort(key=lambda name: (sort_key(name.signatory), name.signatory.listed_as, name.signatory.org))
+    return SignatoryList(tuple(listed), confidential)
