@@ -1,0 +1,5 @@
+"""`python -m signing` is the `signing` command."""
+
+from signing.cli import main
+
+main()

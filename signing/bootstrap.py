@@ -1,0 +1,68 @@
+"""The one place that chooses implementations: settings in, `Services` out."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING
+
+from signing import config
+from signing.adapters import key_files
+from signing.adapters.database import Database, connect
+from signing.config import Settings
+from signing.workflow.ports import Installation, Services, Signer
+from signing.workflow.tokens import Tokens
+
+if TYPE_CHECKING:
+    pass
+
+SIGNING_KEYS = ("log", "attestor", "coordinator")
+
+
+def services_from_environment() -> Services:
+    """The services of the installation that environment and `.env` describe.
+
+    Raises Refusal in words when something is missing or unsafe.
+    """
+    return build(config.load())
+
+
+def build(settings: Settings, database: Database | None = None) -> Services:
+    """The services of this installation, over `database` when one is given."""
+    from signing.adapters.collation import IcuCollation
+    from signing.adapters.high_water import HighWaterFiles
+    from signing.adapters.passwords import Argon2Passwords
+    from signing.adapters.typeset import ReportlabTypesetter
+
+    database = database or connect(settings.database_url, settings.home)
+    keys = load_keys(settings)
+    return Services(
+        unit_of_work=database.unit_of_work,
+        clock=lambda: datetime.now(UTC),
+        random=secrets.token_bytes,
+        tokens=Tokens(settings.secret()),
+        log_key=keys["log"],
+        attestor=keys["attestor"],
+        coordinator=keys["coordinator"],
+        document_certificate=key_files.root_certificate(settings.keys),
+        high_water=HighWaterFiles(settings.home / "heads"),
+        typesetter=ReportlabTypesetter(),
+        collation=IcuCollation(),
+        passwords=Argon2Passwords(),
+        installation=Installation(settings.base_url, settings.host, release()),
+    )
+
+
+def load_keys(settings: Settings) -> dict[str, Signer]:
+    """The signing keys by purpose. Raises Refusal when one is missing or does not open."""
+    passphrase = settings.key_passphrase()
+    return {name: key_files.load_signer(settings.keys, name, passphrase) for name in SIGNING_KEYS}
+
+
+def release() -> str:
+    """The software's name and version as a `close` statement records it."""
+    try:
+        return f"coalition-signing {version('coalition-signing')}"
+    except PackageNotFoundError:
+        return "coalition-signing (not installed)"

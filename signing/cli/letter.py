@@ -1,0 +1,154 @@
+"""Commands about a letter: import, preview, open, invite, status, close."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from signing.adapters.letter_intake import read_letter
+from signing.bootstrap import services_from_environment
+from signing.cli.printing import print_data
+from signing.workflow import closing, drafting, inviting, tracking
+
+AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+
+
+@click.group()
+def letter() -> None:
+    """Draft and open letters."""
+
+
+@letter.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--letter", "letter_id", help="Make the next version, or another language, of this letter.")
+@click.option("--language", help="Language tag of a .txt letter, e.g. en.")
+@click.option("--deadline", type=click.DateTime(["%Y-%m-%dT%H:%M", "%Y-%m-%d"]), help="Hard deadline, UTC.")
+@click.option(
+    "--mend/--as-is", default=True, help="Join paragraphs that a page break cut (told as a warning)."
+)
+@AS_JSON
+def import_(
+    file: Path,
+    letter_id: str | None,
+    language: str | None,
+    deadline: datetime | None,
+    mend: bool,
+    as_json: bool,
+) -> None:
+    """Read FILE (.md or .txt) as a draft and tell what was noticed, line by line."""
+    draft = read_letter(file.read_bytes(), file.name, language=language, mend=mend)
+    hard = deadline.replace(tzinfo=UTC) if deadline else draft.deadline
+    result = drafting.import_letter(
+        services_from_environment(), draft.text, letter_id=letter_id, deadline=hard
+    )
+    warnings = [{"line": each.line, "code": each.code, "message": each.message} for each in draft.warnings]
+    print_data(
+        {"letter": result.letter_id, "version": result.version, "warnings": warnings},
+        as_json,
+        f"Letter {result.letter_id}, draft of version {result.version}: {draft.text.title}",
+        *(f"  line {each['line']}: {each['message']}" for each in warnings),
+        f"Next: signing roster import {result.letter_id} FILE.csv",
+    )
+
+
+@letter.command("list")
+@AS_JSON
+def list_(as_json: bool) -> None:
+    """List all letters, newest first."""
+    found = drafting.letters(services_from_environment())
+    print_data(
+        [
+            {"letter": each.id, "title": each.title, "state": each.state, "version": each.version}
+            for each in found
+        ],
+        as_json,
+        *(f"{each.id}  {each.state:8} {each.title}" for each in found),
+    )
+
+
+@letter.command()
+@click.argument("letter_id", metavar="LETTER")
+@click.option(
+    "--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="The PDF to write."
+)
+@click.option("--language", help="Language tag; the letter's own when left out.")
+def preview(letter_id: str, out: Path, language: str | None) -> None:
+    """Write the draft as a PDF, marked as a draft, without a list."""
+    out.write_bytes(drafting.preview_pdf(services_from_environment(), letter_id, language))
+    click.echo(f"Wrote {out}")
+
+
+@letter.command("open")
+@click.argument("letter_id", metavar="LETTER")
+@AS_JSON
+def open_(letter_id: str, as_json: bool) -> None:
+    """Freeze the words as a version and begin its log. Nobody is mailed yet."""
+    opened = drafting.open_letter(services_from_environment(), letter_id)
+    print_data(
+        {"letter": opened.id, "version": opened.version, "state": opened.state},
+        as_json,
+        f"Letter {opened.id} is open with version {opened.version}.",
+        f"Next: signing invite {opened.id}",
+    )
+
+
+@click.command()
+@click.argument("letter_id", metavar="LETTER")
+@click.option("--stage", type=int, help="Only organisations of this stage.")
+@AS_JSON
+def invite(letter_id: str, stage: int | None, as_json: bool) -> None:
+    """Mail every organisation that has no invitation yet."""
+    count = inviting.invite(services_from_environment(), letter_id, stage=stage)
+    print_data({"letter": letter_id, "invited": count}, as_json, f"{count} invitations wait in the outbox.")
+
+
+@click.command()
+@click.argument("letter_id", metavar="LETTER")
+@AS_JSON
+def status(letter_id: str, as_json: bool) -> None:
+    """Tell where every organisation stands."""
+    found = tracking.status(services_from_environment(), letter_id)
+    rows = [
+        {
+            "id": row.entry.organisation_id,
+            "organisation": row.entry.organisation,
+            "state": row.standing,
+            "stage": row.entry.stage,
+        }
+        for row in found.rows
+    ]
+    print_data(
+        {
+            "letter": letter_id,
+            "state": found.state,
+            "version": found.letter.version,
+            "organisations": rows,
+            "counts": found.counts,
+        },
+        as_json,
+        f"{found.letter.title} ({found.state}, version {found.letter.version})",
+        *(f"  {row['state']:12} {row['organisation']}" for row in rows),
+        ", ".join(f"{count} {name}" for name, count in found.counts.items() if count),
+    )
+
+
+@click.command()
+@click.argument("letter_id", metavar="LETTER")
+@AS_JSON
+def close(letter_id: str, as_json: bool) -> None:
+    """Shut the doors, compile the signatory list, set the PDF and have the coordinator's key sign both."""
+    edition = closing.close(services_from_environment(), letter_id)
+    print_data(
+        {
+            "letter": letter_id,
+            "edition": edition.number,
+            "version": edition.version,
+            "listed": edition.listed,
+            "confidential": edition.confidential,
+        },
+        as_json,
+        f"Letter {letter_id} is closed with {edition.listed} signatories (edition {edition.number}).",
+        f"Next: signing export {letter_id} --out bundle.zip",
+    )

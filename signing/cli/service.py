@@ -1,0 +1,154 @@
+"""Commands that create, run and look after an installation: init, serve, worker, doctor."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from types import FrameType
+from typing import Any
+from urllib.parse import urlsplit
+
+import click
+
+from signing import config
+from signing.adapters import key_files
+from signing.adapters.database import connect, migrate
+from signing.bootstrap import mail_worker
+from signing.cli.checks import Finding, examine
+from signing.cli.printing import print_data
+from signing.config import Settings, SettingsRefused
+
+THREADS = 4
+
+
+@click.command()
+def init() -> None:
+    """Create secrets, keys and database. What is there already is kept: run it as often as you like."""
+    settings = config.load()
+    for line in initialise(settings):
+        click.echo(line)
+
+
+def initialise(settings: Settings) -> list[str]:
+    """Create what is missing of an installation and tell what was made."""
+    settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    told = []
+    if settings.secret_key is None and write_secret(settings.secret_key_file):
+        told.append(f"made the secret key {settings.secret_key_file}")
+    if settings.passphrase is None and write_secret(settings.passphrase_file):
+        told.append(f"made the key passphrase {settings.passphrase_file}")
+    made = key_files.make_missing(settings.keys, settings.key_passphrase(), settings.host)
+    told.extend(f"made the key {name}" for name in made)
+    migrate(connect(settings.database_url, settings.home))
+    return [*told, "the database is up to date"]
+
+
+def write_secret(path: Path) -> bool:
+    """Make a random secret file only its owner can read; False when there is one."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return False
+    with os.fdopen(handle, "w") as file:
+        file.write(secrets.token_urlsafe(32) + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    return True
+
+
+@click.command()
+@click.option("--host", help="Address to listen on (127.0.0.1).")
+@click.option("--port", type=int, help="Port to listen on (that of the base URL, or 8000).")
+@click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True, help="Web processes.")
+def serve(host: str | None, port: int | None, workers: int) -> None:
+    """Serve the pages; on the embedded database the mail worker runs beside."""
+    settings = config.load()
+    run_server(settings, host or "127.0.0.1", port or urlsplit(settings.base_url).port or 8000, workers)
+
+
+def run_server(settings: Settings, host: str, port: int, workers: int) -> None:
+    """Refuse what cannot work, then run gunicorn until told to stop."""
+    faults = [each for each in examine(settings) if each.fault]
+    if faults:
+        raise SettingsRefused("\n".join(f"{each.what}: {each.remedy}" for each in faults))
+    mail = None
+    if settings.embedded:
+        mail = subprocess.Popen([sys.executable, "-m", "signing", "worker", "--beside", str(os.getpid())])  # noqa: S603
+    try:
+        _gunicorn(settings, host, port, workers)
+    finally:
+        if mail is not None:
+            mail.terminate()
+            mail.wait(timeout=30)
+
+
+def _gunicorn(settings: Settings, host: str, port: int, workers: int) -> None:
+    from gunicorn.app.base import BaseApplication
+
+    class Server(BaseApplication):  # type: ignore[misc]
+        def load_config(self) -> None:
+            address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+            for name, value in {
+                "bind": address,
+                "workers": workers,
+                "worker_class": "gthread",
+                "threads": THREADS,
+                # FLOORS 1: a control socket appears under the home folder otherwise.
+                "control_socket_disable": True,
+                "worker_tmp_dir": "/dev/shm" if Path("/dev/shm").is_dir() else None,  # noqa: S108
+                "proc_name": "signing",
+                "graceful_timeout": 20,
+            }.items():
+                self.cfg.set(name, value)
+
+        def load(self) -> Any:
+            from signing.bootstrap import web_application
+
+            return web_application(settings)
+
+    Server().run()
+
+
+@click.command()
+@click.option("--once", is_flag=True, help="Send what is due and stop.")
+@click.option("--beside", type=int, hidden=True, help="Stop when this process is gone.")
+def worker(once: bool, beside: int | None) -> None:
+    """Send mails from the outbox, with retries, until told to stop."""
+    settings = config.load()
+    sender = mail_worker(settings)
+    if once:
+        click.echo(f"{sender.run_once()} mails handled")
+        return
+    stop = threading.Event()
+
+    def told_to_stop(number: int, frame: FrameType | None) -> None:
+        stop.set()
+
+    signal.signal(signal.SIGTERM, told_to_stop)
+    signal.signal(signal.SIGINT, told_to_stop)
+    # A worker whose web server was killed must not linger and send from a stopped installation.
+    sender.run_forever(lambda: stop.is_set() or (beside is not None and os.getppid() != beside))
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+def doctor(as_json: bool) -> None:
+    """Check the configuration and say what to mend; exit code 1 when something must be mended."""
+    findings = examine(config.load())
+    print_data(
+        [{"what": each.what, "state": each.state, "remedy": each.remedy} for each in findings],
+        as_json,
+        *(_line(each) for each in findings),
+    )
+    if any(each.fault for each in findings):
+        sys.exit(1)
+
+
+def _line(finding: Finding) -> str:
+    return f"{finding.state:8} {finding.what}" + (f"\n         {finding.remedy}" if finding.remedy else "")

@@ -1,0 +1,197 @@
+"""Settings from the environment and `.env` (DESIGN 7), checked once, refused in words."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from dotenv import dotenv_values
+from email_validator import EmailNotValidError, validate_email
+
+from signing.domain.errors import Refusal
+
+KNOWN = {
+    "SIGNING_HOME": "folder of database, mailbox and secrets of this installation (./instance)",
+    "SIGNING_KEYS": "folder of the signing keys (./keys)",
+    "SIGNING_BASE_URL": "the address people use, e.g. https://letters.example (http://localhost:8000)",
+    "SIGNING_DATABASE_URL": "postgresql+psycopg://… ; empty is SQLite in SIGNING_HOME",
+    "SIGNING_SMTP_URL": "smtp://user:password@host:587?starttls=1 or smtps://… ; empty is a local mailbox",
+    "SIGNING_MAIL_FROM": "sender of every mail (letters@<host of the base URL>)",
+    "SIGNING_SECRET_KEY": "at least 32 characters; links and codes are derived from it",
+    "SIGNING_SECRET_KEY_FILE": "file that holds it instead (SIGNING_HOME/secret-key)",
+    "SIGNING_KEY_PASSPHRASE": "opens the private keys",
+    "SIGNING_KEY_PASSPHRASE_FILE": "file that holds it instead (SIGNING_HOME/key-passphrase)",
+}
+LATER = {"SIGNING_REDIS_URL", "SIGNING_TSA_URLS", "SIGNING_WITNESSES", "SIGNING_BOUNCES"}
+
+
+class SettingsRefused(Refusal):
+    """A setting is unknown, unreadable or unsafe."""
+
+    code = "settings"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    home: Path
+    keys: Path
+    base_url: str
+    database_url: str
+    smtp_url: str | None
+    mail_from: str
+    secret_key: bytes | None
+    secret_key_file: Path
+    passphrase: bytes | None
+    passphrase_file: Path
+
+    @property
+    def host(self) -> str:
+        """The base URL's host without port: it names origin, types and namespace."""
+        return urlsplit(self.base_url).hostname or ""
+
+    @property
+    def on_loopback(self) -> bool:
+        return is_loopback(self.host)
+
+    @property
+    def embedded(self) -> bool:
+        return self.database_url.startswith("sqlite")
+
+    def secret(self) -> bytes:
+        """The secret key. Raises SettingsRefused when there is none yet."""
+        return self._value(self.secret_key, self.secret_key_file, "secret key")
+
+    def key_passphrase(self) -> bytes:
+        """The passphrase of the private keys. Raises SettingsRefused when there is none yet."""
+        return self._value(self.passphrase, self.passphrase_file, "key passphrase")
+
+    def _value(self, given: bytes | None, file: Path, what: str) -> bytes:
+        if given is not None:
+            return given
+        try:
+            value = file.read_bytes().strip()
+        except OSError:
+            raise SettingsRefused(
+                f"There is no {what} yet. Run `signing init` first, or point to it (see `signing doctor`)."
+            ) from None
+        if not value:
+            raise SettingsRefused(f"The {what} file {file} is empty. Remove it and run `signing init`.")
+        return value
+
+
+def is_loopback(host: str) -> bool:
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def load(environment: Mapping[str, str] | None = None, folder: Path | None = None) -> Settings:
+    """Read the settings; the environment wins over `.env` in `folder` (the current one).
+
+    Raises SettingsRefused, naming the setting and the remedy.
+    """
+    folder = folder or Path.cwd()
+    values = {name: value for name, value in dotenv_values(folder / ".env").items() if value is not None}
+    values.update(os.environ if environment is None else environment)
+    given = {
+        name: value.strip() for name, value in values.items() if name.startswith("SIGNING_") and value.strip()
+    }
+    for name in sorted(given):
+        if name in LATER:
+            raise SettingsRefused(f"{name} is not supported by this release. Remove it.")
+        if name not in KNOWN:
+            raise SettingsRefused(f"{name} is not a setting. The settings are: {', '.join(KNOWN)}.")
+    for name in ("SIGNING_SECRET_KEY", "SIGNING_KEY_PASSPHRASE"):
+        if name in given and f"{name}_FILE" in given:
+            raise SettingsRefused(f"Give {name} or {name}_FILE, not both.")
+    home = folder / given.get("SIGNING_HOME", "instance")
+    base_url = _base_url(given.get("SIGNING_BASE_URL", "http://localhost:8000"))
+    host = urlsplit(base_url).hostname or ""
+    return Settings(
+        home=home,
+        keys=folder / given.get("SIGNING_KEYS", "keys"),
+        base_url=base_url,
+        database_url=_database_url(given.get("SIGNING_DATABASE_URL"), home),
+        smtp_url=_smtp_url(given.get("SIGNING_SMTP_URL")),
+        mail_from=_mail_from(given.get("SIGNING_MAIL_FROM"), host),
+        secret_key=_secret_key(given.get("SIGNING_SECRET_KEY")),
+        secret_key_file=folder / given.get("SIGNING_SECRET_KEY_FILE", str(home / "secret-key")),
+        passphrase=(given["SIGNING_KEY_PASSPHRASE"].encode() if "SIGNING_KEY_PASSPHRASE" in given else None),
+        passphrase_file=folder / given.get("SIGNING_KEY_PASSPHRASE_FILE", str(home / "key-passphrase")),
+    )
+
+
+def _base_url(value: str) -> str:
+    parts = urlsplit(value.rstrip("/"))
+    if (
+        parts.scheme not in ("http", "https")
+        or not parts.hostname
+        or parts.path
+        or parts.query
+        or parts.fragment
+    ):
+        raise SettingsRefused("SIGNING_BASE_URL must be scheme and host only, e.g. https://letters.example.")
+    if parts.username or parts.password:
+        raise SettingsRefused("SIGNING_BASE_URL must not hold a user name or password.")
+    if parts.scheme == "http" and not is_loopback(parts.hostname):
+        raise SettingsRefused(
+            "SIGNING_BASE_URL must be https:// (http is for localhost only): links and codes travel on it."
+        )
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _database_url(value: str | None, home: Path) -> str:
+    if value is None:
+        return f"sqlite:///{home / 'signing.sqlite3'}"
+    if value.startswith(("postgresql+psycopg://", "sqlite:///")):
+        return value
+    raise SettingsRefused(
+        "SIGNING_DATABASE_URL must begin with postgresql+psycopg:// or sqlite:/// (empty is SQLite in SIGNING_HOME)."
+    )
+
+
+def _smtp_url(value: str | None) -> str | None:
+    if value is None:
+        return None
+    parts = urlsplit(value)
+    if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
+        raise SettingsRefused(
+            "SIGNING_SMTP_URL must look like smtp://user:password@host:587?starttls=1 or smtps://host."
+        )
+    if (
+        parts.password
+        and parts.scheme == "smtp"
+        and "starttls=1" not in parts.query
+        and not is_loopback(parts.hostname)
+    ):
+        raise SettingsRefused(
+            "SIGNING_SMTP_URL would send its password unencrypted. Use smtps:// or add ?starttls=1."
+        )
+    return value
+
+
+def _mail_from(value: str | None, host: str) -> str:
+    address = value or f"letters@{host}"
+    if value is not None:
+        try:
+            validate_email(value, check_deliverability=False)
+        except EmailNotValidError:
+            raise SettingsRefused(
+                "SIGNING_MAIL_FROM must be a plain address, e.g. letters@letters.example."
+            ) from None
+    return address
+
+
+def _secret_key(value: str | None) -> bytes | None:
+    if value is not None and len(value) < 32:
+        raise SettingsRefused(
+            "SIGNING_SECRET_KEY must have at least 32 characters. `signing init` makes a good one."
+        )
+    return value.encode() if value is not None else None

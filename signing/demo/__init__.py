@@ -1,0 +1,1 @@
+"""The demonstration's invented letter and ten invented organisations, as data files."""

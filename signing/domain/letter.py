@@ -1,0 +1,125 @@
+"""A letter and its process: states, actions and the one table that says which action is allowed when (DESIGN 5)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from signing.domain.errors import NotAllowed
+
+CLOSING_LASTS = timedelta(minutes=30)
+
+
+class LetterState(StrEnum):
+    DRAFT = "draft"
+    OPEN = "open"
+    CLOSING = "closing"
+    CLOSED = "closed"
+
+
+class LetterAction(StrEnum):
+    DRAFT_VERSION = "draft a version"
+    EDIT_ROSTER = "change the roster"
+    OPEN_VERSION = "open a version"
+    INVITE = "invite"
+    ANSWER = "answer"
+    WITHDRAW = "withdraw"
+    BEGIN_CLOSING = "begin closing"
+    FINISH_CLOSING = "finish closing"
+
+
+S, A = LetterState, LetterAction
+TRANSITIONS: dict[tuple[LetterState, LetterAction], LetterState] = {
+    (S.DRAFT, A.DRAFT_VERSION): S.DRAFT,
+    (S.DRAFT, A.EDIT_ROSTER): S.DRAFT,
+    (S.DRAFT, A.OPEN_VERSION): S.OPEN,
+    (S.OPEN, A.DRAFT_VERSION): S.OPEN,
+    (S.OPEN, A.EDIT_ROSTER): S.OPEN,
+    (S.OPEN, A.OPEN_VERSION): S.OPEN,
+    (S.OPEN, A.INVITE): S.OPEN,
+    (S.OPEN, A.ANSWER): S.OPEN,
+    (S.OPEN, A.WITHDRAW): S.OPEN,
+    (S.OPEN, A.BEGIN_CLOSING): S.CLOSING,
+    # A closing that was interrupted is simply begun again.
+    (S.CLOSING, A.BEGIN_CLOSING): S.CLOSING,
+    (S.CLOSING, A.FINISH_CLOSING): S.CLOSED,
+    (S.CLOSED, A.WITHDRAW): S.CLOSED,
+    # A later withdrawal asks for a new edition; the letter stays closed until it is sealed.
+    (S.CLOSED, A.BEGIN_CLOSING): S.CLOSED,
+    (S.CLOSED, A.FINISH_CLOSING): S.CLOSED,
+}
+
+REFUSALS: dict[tuple[LetterState, LetterAction], str] = {
+    (S.DRAFT, A.INVITE): "Open the letter first: invitations go out only for words that no longer change.",
+    (S.DRAFT, A.ANSWER): "This letter is not open yet.",
+    (S.DRAFT, A.BEGIN_CLOSING): "Open the letter first: nobody has been asked yet.",
+    (S.CLOSING, A.ANSWER): "The letter is being closed just now. Please come back in a few minutes.",
+    (S.CLOSING, A.WITHDRAW): "The letter is being closed just now. Please come back in a few minutes.",
+    (S.CLOSED, A.ANSWER): "This letter is closed. You can still withdraw an approval; a late approval has to wait "
+    "for the next edition: please write to the coordinator.",
+    (S.CLOSED, A.OPEN_VERSION): "This letter is closed: other words are another letter.",
+    (S.CLOSED, A.DRAFT_VERSION): "This letter is closed: other words are another letter.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """`version` is the newest opened version (0 while a draft). `origin` is the log's name, fixed at opening."""
+
+    id: str
+    title: str
+    language: str
+    state: LetterState
+    version: int
+    origin: str
+    base_url: str
+    zone: str
+    hard_deadline: datetime | None
+    ignore_article: bool
+    created_at: datetime
+    opened_at: datetime | None = None
+    closing_since: datetime | None = None
+    closed_at: datetime | None = None
+
+    @property
+    def host(self) -> str:
+        """The service domain that names this letter's origin, statement types and namespace."""
+        return self.origin.partition("/")[0]
+
+    def state_at(self, now: datetime) -> LetterState:
+        """The state as time has made it: a closing left unsigned for 30 minutes is open again."""
+        if self.state is S.CLOSING and self.closing_since and now - self.closing_since >= CLOSING_LASTS:
+            return S.OPEN
+        return self.state
+
+    def past_deadline(self, now: datetime) -> bool:
+        """The hard deadline closes the doors to answers, not the letter."""
+        return self.hard_deadline is not None and now >= self.hard_deadline
+
+    def after(self, action: LetterAction, now: datetime) -> LetterState:
+        """The state that `action` leads to.
+
+        Raises NotAllowed when the table has no such move, or the doors are shut by the deadline.
+        """
+        state = self.state_at(now)
+        following = TRANSITIONS.get((state, action))
+        if following is None:
+            words = REFUSALS.get((state, action), f"You cannot {action} while the letter is {state}.")
+            raise NotAllowed(words, code=f"letter-{state}")
+        if action is A.ANSWER and self.past_deadline(now):
+            raise NotAllowed(
+                "The deadline for answers has passed. If you still want to answer, please write to the coordinator.",
+                code="deadline-passed",
+            )
+        return following
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """The words of one version: the exact `.md` file of each language, by language tag."""
+
+    letter_id: str
+    number: int
+    files: dict[str, bytes]
+    opened_at: datetime | None

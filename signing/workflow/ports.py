@@ -1,0 +1,357 @@
+"""What the workflow needs from machines, as protocols; `adapters/` fulfils them, `bootstrap` chooses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any, Protocol
+
+from signing.domain.access import Account, Session
+from signing.domain.invitation import Code, Invitation
+from signing.domain.letter import Letter, LetterState, Version
+from signing.domain.letter_text import LetterText
+from signing.domain.organisation import RosterEntry
+from signing.evidence.keyring import PublicKey
+from signing.evidence.merkle import Frontier
+from signing.evidence.statement import Signatory
+from signing.workflow.tokens import Tokens
+
+
+class Letters(Protocol):
+    def add(self, letter: Letter) -> None: ...
+    def get(self, letter_id: str) -> Letter | None: ...
+    def all(self) -> list[Letter]: ...
+
+    def set_state(
+        self,
+        letter_id: str,
+        state: LetterState,
+        *,
+        version: int | None = None,
+        opened_at: datetime | None = None,
+        closing_since: datetime | None = None,
+        closed_at: datetime | None = None,
+    ) -> None:
+        """Store `state`; the other columns are written only where given, save `closing_since`, always."""
+
+    def describe(
+        self,
+        letter_id: str,
+        *,
+        title: str,
+        language: str,
+        origin: str,
+        base_url: str,
+        hard_deadline: datetime | None,
+    ) -> None:
+        """Store what may still change before opening."""
+
+    def draft(self, letter_id: str) -> Version | None:
+        """The version not opened yet, if there is one."""
+
+    def version(self, letter_id: str, number: int) -> Version | None: ...
+    def versions(self, letter_id: str) -> list[Version]: ...
+
+    def save_draft(self, version: Version) -> None:
+        """Write or replace the files of a version that is not opened. An opened version is never changed."""
+
+    def freeze(self, letter_id: str, number: int, opened_at: datetime) -> None: ...
+
+
+class Roster(Protocol):
+    def entries(self, letter_id: str) -> list[RosterEntry]:
+        """All organisations of the letter, by position."""
+
+    def entry(self, letter_id: str, organisation_id: str) -> RosterEntry | None: ...
+
+    def save(self, entry: RosterEntry) -> None:
+        """Insert, or replace name and contact of, one organisation; its answer is left alone."""
+
+    def record_answer(self, entry: RosterEntry) -> None:
+        """Store the answer fields of `entry` (from `answer` to `reason`) and nothing else."""
+
+    def organisation_named(self, name_key: str) -> str | None:
+        """The id of the organisation known by this normalised name, from whatever letter."""
+
+    def remember_organisation(self, organisation_id: str, name_key: str, name: str) -> None:
+        """Keep the id for later letters; a known id keeps its first name."""
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationView:
+    """One join: everything that opening a link or deciding needs to know."""
+
+    invitation: Invitation
+    letter: Letter
+    entry: RosterEntry
+
+
+class Invitations(Protocol):
+    def add(self, invitation: Invitation) -> None: ...
+    def reissue(self, invitation: Invitation) -> None:
+        """Store the new generation, digest and times of a known invitation, and clear its revocation."""
+
+    def revoke(self, invitation_id: str, at: datetime) -> None: ...
+    def by_token(self, token_sha256: bytes) -> Invitation | None:
+        """The invitation whose newest link has this digest, or once had it (an older generation)."""
+
+    def view(self, invitation_id: str) -> InvitationView | None: ...
+    def of_letter(self, letter_id: str) -> list[Invitation]: ...
+
+
+class Codes(Protocol):
+    def add(self, code: Code) -> None: ...
+    def newest(self, invitation_id: str) -> Code | None: ...
+    def issued_since(self, invitation_id: str, since: datetime) -> int: ...
+    def count_try(self, code_id: str) -> None: ...
+    def use(self, code_id: str, at: datetime) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class LogHead:
+    """The committed end of a letter's log; `lock`ed heads may be appended to."""
+
+    letter_id: str
+    frontier: Frontier
+
+    @property
+    def size(self) -> int:
+        return self.frontier.size
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedEntry:
+    """`path` is the inclusion path in the tree of size `index` + 1, `root` that tree's root."""
+
+    letter_id: str
+    index: int
+    kind: str
+    entry: bytes
+    root: bytes
+    path: tuple[bytes, ...]
+    at: datetime
+
+
+class Log(Protocol):
+    def create(self, letter_id: str) -> None:
+        """Begin an empty log; a log that is there is left alone."""
+
+    def lock(self, letter_id: str) -> LogHead:
+        """The head, held against every other writer until this unit of work ends."""
+
+    def head(self, letter_id: str) -> LogHead: ...
+
+    def append(self, head: LogHead, kind: str, entry: bytes, at: datetime) -> LoggedEntry:
+        """Number `entry` and write it with the new head, inside this unit of work (needs a locked head)."""
+
+    def entry(self, letter_id: str, index: int) -> LoggedEntry | None: ...
+    def entries(self, letter_id: str) -> list[LoggedEntry]: ...
+    def root_at(self, letter_id: str, size: int) -> bytes | None:
+        """The root when the log had `size` entries; None if it never had so many."""
+
+
+class NoticeKind(StrEnum):
+    """What a mail is about."""
+
+    INVITATION = "invitation"
+    CODE = "code"
+    RECEIPT = "receipt"
+    NEW_VERSION = "new-version"
+
+
+class NoticeStatus(StrEnum):
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One mail to be sent. It names what it is about by id (`subject_id`: invitation id, code id or log index)
+    and never holds a token or a code: the worker derives them."""
+
+    id: str
+    kind: NoticeKind
+    letter_id: str
+    organisation_id: str
+    invitation_id: str
+    subject_id: str
+    to: str
+    message_id: str
+    due: datetime
+    status: NoticeStatus = NoticeStatus.QUEUED
+    attempts: int = 0
+    last_reply: str | None = None
+    sent_at: datetime | None = None
+
+
+class Outbox(Protocol):
+    def add(self, notices: Sequence[Notice]) -> None: ...
+    def of_letter(self, letter_id: str) -> list[Notice]: ...
+
+    def claim(self, owner: str, now: datetime, *, limit: int, lease_until: datetime) -> list[Notice]:
+        """Take due notices (queued, or sending with a lease that ran out) for `owner`, skipping locked ones."""
+
+    def mark_sent(self, notice_id: str, at: datetime, reply: str) -> None: ...
+    def mark_retry(self, notice_id: str, due: datetime, reply: str) -> None: ...
+    def mark_failed(self, notice_id: str, reply: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedAnswer:
+    """A logged assent as the service remembers it, for the second press of a button and for the receipt."""
+
+    letter_id: str
+    organisation_id: str
+    index: int
+    version: int
+    decision: str
+    person: str
+    role: str
+    at: datetime
+    idempotency_key: str
+
+
+class Answers(Protocol):
+    def add(self, answer: RecordedAnswer) -> None: ...
+    def by_key(self, letter_id: str, organisation_id: str, idempotency_key: str) -> RecordedAnswer | None: ...
+    def of_organisation(self, letter_id: str, organisation_id: str) -> list[RecordedAnswer]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """A closing's files by bundle name (`signatories.json`, `pdf/<lang>.pdf`), and the close entry's index."""
+
+    letter_id: str
+    number: int
+    version: int
+    index: int
+    listed: int
+    confidential: int
+    closed_at: datetime
+    files: dict[str, bytes]
+
+
+class Editions(Protocol):
+    def add(self, edition: Edition) -> None: ...
+    def newest(self, letter_id: str) -> Edition | None: ...
+    def all(self, letter_id: str) -> list[Edition]: ...
+
+
+class Accounts(Protocol):
+    def add(self, account: Account) -> None: ...
+    def by_email(self, email: str) -> Account | None: ...
+    def all(self) -> list[Account]: ...
+    def set_password(self, account_id: str, password: str) -> None: ...
+    def open_session(self, session: Session) -> None: ...
+    def session(self, secret_sha256: bytes) -> tuple[Session, Account] | None: ...
+    def touch_session(self, secret_sha256: bytes, at: datetime) -> None: ...
+    def end_session(self, secret_sha256: bytes) -> None: ...
+    def end_sessions(self, account_id: str) -> None: ...
+
+
+class Rates(Protocol):
+    def hit(self, purpose: str, key_sha256: bytes, *, window: int, now: datetime) -> int:
+        """Count one event in the present window of `window` seconds and return the count, this one included."""
+
+
+class UnitOfWork(Protocol):
+    """One transaction. Leaving without `commit()` rolls back."""
+
+    letters: Letters
+    roster: Roster
+    invitations: Invitations
+    codes: Codes
+    log: Log
+    outbox: Outbox
+    answers: Answers
+    editions: Editions
+    accounts: Accounts
+    rates: Rates
+
+    def commit(self) -> None: ...
+
+
+class OpenUnitOfWork(Protocol):
+    def __call__(self, *, write: bool = False) -> AbstractContextManager[UnitOfWork]:
+        """Open a transaction; with `write` it may write and waits its turn among writers."""
+
+
+class Signer(Protocol):
+    """A private key that signs; `public` is its name and public half."""
+
+    @property
+    def public(self) -> PublicKey: ...
+    def sign(self, data: bytes) -> bytes: ...
+
+
+class HighWater(Protocol):
+    """The largest head ever signed for each origin, kept outside the database, so that a database that was
+    rolled back or swapped cannot make the log sign a second history (FLOORS 3)."""
+
+    def check(self, origin: str, size: int, root: bytes) -> None:
+        """Raise `Refusal` (code `log-rolled-back`) when a larger head, or another root at this size, was signed."""
+
+    def advance(self, origin: str, size: int, root: bytes) -> None:
+        """Remember a committed head; a smaller one than the present is ignored."""
+
+
+class Typesetter(Protocol):
+    def letter_pdf(
+        self,
+        text: LetterText,
+        *,
+        signatories: Sequence[Signatory] | None,
+        confidential: int,
+        version: int,
+        text_sha256: str,
+        document_date: date,
+        check_url: str | None,
+        draft_for: str | None = None,
+    ) -> bytes: ...
+
+
+class Collation(Protocol):
+    def version(self) -> str: ...
+    def sort_key(self, language: str, *, ignore_article: bool) -> Callable[[Signatory], Any]: ...
+
+
+class Passwords(Protocol):
+    @property
+    def decoy(self) -> str:
+        """The hash of a password nobody has, to spend the same time on an unknown address."""
+
+    def hash(self, password: str) -> str: ...
+    def verify(self, password: str, hashed: str) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """What stays the same for all letters: addresses and the software's release."""
+
+    base_url: str
+    host: str
+    release: str
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Everything a use case may ask of the world, built once by `bootstrap`."""
+
+    unit_of_work: OpenUnitOfWork
+    clock: Callable[[], datetime]
+    random: Callable[[int], bytes]
+    tokens: Tokens
+    log_key: Signer
+    attestor: Signer
+    coordinator: Signer
+    document_certificate: str
+    high_water: HighWater
+    typesetter: Typesetter
+    collation: Collation
+    passwords: Passwords
+    installation: Installation

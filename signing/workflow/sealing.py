@@ -1,0 +1,96 @@
+"""A statement becomes a log entry: what every signed statement shares, and the one append."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from signing.domain.letter import Version
+from signing.evidence.base64_text import from_base64, to_base64
+from signing.evidence.checkpoint import Checkpoint
+from signing.evidence.envelope import Envelope, seal
+from signing.evidence.errors import EvidenceError
+from signing.evidence.keyring import raw_from_pem
+from signing.evidence.receipt import Receipt
+from signing.evidence.statement import Head, Subject, nonce_text, payload_digest
+from signing.workflow.ports import LoggedEntry, LogHead, Services, Signer, UnitOfWork
+
+
+def time_text(at: datetime) -> str:
+    """A time as statements spell it: UTC, whole seconds."""
+    return at.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def nonce(services: Services) -> str:
+    return nonce_text(services.random(16))
+
+
+def head_of(head: LogHead) -> Head:
+    """The locked or shown end of the log as a statement names it."""
+    return Head(head.size, head.frontier.root())
+
+
+def head_text(head: LogHead) -> str:
+    """A head as a form carries it: `size:root`."""
+    return f"{head.size}:{to_base64(head.frontier.root())}"
+
+
+def head_from_text(text: str) -> Head | None:
+    """The head a form carried, or None when it is not one."""
+    size, _, root = text.partition(":")
+    try:
+        head = Head(int(size), from_base64(root))
+    except (ValueError, EvidenceError):
+        return None
+    return head if f"{head.size}:{to_base64(head.root)}" == text else None
+
+
+def subject_of(version: Version) -> tuple[Subject, ...]:
+    """The files of a version as every statement about it names them."""
+    return tuple(
+        Subject.of(f"{version.number}.{language}.md", data)
+        for language, data in sorted(version.files.items())
+    )
+
+
+def append(
+    services: Services,
+    uow: UnitOfWork,
+    origin: str,
+    head: LogHead,
+    kind: str,
+    payload: bytes,
+    signer: Signer,
+    at: datetime,
+) -> LoggedEntry:
+    """Sign `payload` and append it to the locked log, inside the caller's unit of work.
+
+    Raises Refusal `log-rolled-back` when this database is older than what was signed before.
+    """
+    services.high_water.check(origin, head.size, head.frontier.root())
+    sealed = seal(payload, signer.public.key, signer.sign)
+    return uow.log.append(head, kind, sealed, at)
+
+
+def payload_of(entry: bytes) -> bytes:
+    return Envelope.from_bytes(entry).payload
+
+
+def digest_of(entry: bytes) -> str:
+    """The name a later statement of the same chain calls this entry by."""
+    return payload_digest(payload_of(entry))
+
+
+def checkpoint_note(services: Services, origin: str, size: int, root: bytes) -> bytes:
+    """The signed checkpoint over a committed head.
+
+    Ed25519 is deterministic, so asking again for the same head gives the same note: an earlier checkpoint is
+    reproduced, never made anew.
+    """
+    public = raw_from_pem(services.log_key.public.public_key)
+    return Checkpoint(origin, size, root).sign(public, services.log_key.sign)
+
+
+def receipt_of(services: Services, origin: str, logged: LoggedEntry) -> bytes:
+    """The C2SP tlog-proof of a committed entry in the tree that ends with it (EVIDENCE 4.6)."""
+    note = checkpoint_note(services, origin, logged.index + 1, logged.root)
+    return Receipt(logged.index, logged.path, note, logged.entry).to_bytes()

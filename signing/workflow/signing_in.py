@@ -1,0 +1,94 @@
+"""Accounts of coordinators and auditors, and the server-side sessions that end at sign-out."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+
+from signing.domain.access import SESSION_IDLE, Account, Role, Session
+from signing.domain.errors import Faulty, NotAllowed, Refusal
+from signing.workflow.identifiers import new_id
+from signing.workflow.ports import Services
+from signing.workflow.tokens import Tokens
+
+ATTEMPTS_WINDOW = 15 * 60
+ATTEMPTS_PER_ADDRESS = 10
+PASSWORD_SHORTEST = 12
+
+
+def add_account(
+    services: Services, email: str, role: Role, password: str | None = None
+) -> tuple[Account, str]:
+    """Create an account and return it with its password, made here when none is given.
+
+    Raises Faulty for a short password or an address that already has an account.
+    """
+    address = email.strip().lower()
+    if password is None:
+        password = base64.b32encode(services.random(15)).decode().lower()
+    if len(password) < PASSWORD_SHORTEST:
+        raise Faulty(
+            f"Please choose a password of at least {PASSWORD_SHORTEST} characters.", field="password"
+        )
+    account = Account(new_id(services), address, role, services.passwords.hash(password), services.clock())
+    with services.unit_of_work(write=True) as uow:
+        if uow.accounts.by_email(address):
+            raise Faulty(f"{address} already has an account.", field="email", code="account-exists")
+        uow.accounts.add(account)
+        uow.commit()
+    return account, password
+
+
+def sign_in(services: Services, email: str, password: str) -> tuple[str, Account]:
+    """Open a session and return its secret.
+
+    Raises Refusal `sign-in-failed` (unknown address and wrong password look and cost the same) and
+    `too-many-attempts` after ten attempts for one address in a quarter of an hour.
+    """
+    address = email.strip().lower()
+    now = services.clock()
+    with services.unit_of_work(write=True) as uow:
+        attempts = uow.rates.hit(
+            "sign-in", hashlib.sha256(address.encode()).digest(), window=ATTEMPTS_WINDOW, now=now
+        )
+        account = uow.accounts.by_email(address)
+        uow.commit()
+    if attempts > ATTEMPTS_PER_ADDRESS:
+        raise NotAllowed(
+            "Too many attempts. Please wait a quarter of an hour and try again.", code="too-many-attempts"
+        )
+    # An unknown address costs one hash too, so that time does not tell who has an account.
+    good = services.passwords.verify(password, account.password if account else services.passwords.decoy)
+    if account is None or not good:
+        raise Refusal(
+            "That address and password do not belong together. Please check both.", code="sign-in-failed"
+        )
+    secret = base64.urlsafe_b64encode(services.random(32)).rstrip(b"=").decode()
+    with services.unit_of_work(write=True) as uow:
+        uow.accounts.open_session(Session(Tokens.digest(secret), account.id, now, now))
+        uow.commit()
+    return secret, account
+
+
+def account_of(services: Services, secret: str) -> Account | None:
+    """The account of a live session, or None."""
+    now = services.clock()
+    digest = Tokens.digest(secret)
+    with services.unit_of_work() as uow:
+        found = uow.accounts.session(digest)
+    if found is None or not found[0].live(now):
+        return None
+    session, account = found
+    # Being seen is stored at most a few times an hour: a page view should not cost a durable write.
+    if now - session.seen_at > SESSION_IDLE / 8:
+        with services.unit_of_work(write=True) as uow:
+            uow.accounts.touch_session(digest, now)
+            uow.commit()
+    return account
+
+
+def sign_out(services: Services, secret: str) -> None:
+    """End the session for good: a copied cookie is worth nothing afterwards."""
+    with services.unit_of_work(write=True) as uow:
+        uow.accounts.end_session(Tokens.digest(secret))
+        uow.commit()

@@ -1,0 +1,49 @@
+"""Links and codes derived from one secret, so that none is ever stored (FLOORS 4: "No token in the outbox").
+
+Each purpose has its own key, so that a value made for one can never serve another. Standard library only.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+
+
+class Tokens:
+    """Derives links and codes; the database holds only digests of them."""
+
+    def __init__(self, secret: bytes) -> None:
+        if len(secret) < 32:
+            raise ValueError("the secret key needs at least 32 bytes")
+        self._secret = secret
+
+    def _derive(self, purpose: str, *parts: bytes) -> bytes:
+        key = hmac.digest(self._secret, b"signing/" + purpose.encode(), "sha256")
+        message = b"".join(len(part).to_bytes(4, "big") + part for part in parts)
+        return hmac.digest(key, message, "sha256")
+
+    def link(self, invitation_id: str, generation: int) -> str:
+        """The 256-bit token of an emailed link."""
+        token = self._derive("link", invitation_id.encode(), str(generation).encode())
+        return base64.urlsafe_b64encode(token).rstrip(b"=").decode()
+
+    @staticmethod
+    def digest(token: str) -> bytes:
+        """What the database holds of a link or a session secret."""
+        return hashlib.sha256(token.encode()).digest()
+
+    def code(self, code_id: str) -> str:
+        """The eight digits mailed for a code."""
+        number = int.from_bytes(self._derive("code", code_id.encode()), "big") % 10**8
+        return f"{number:08d}"
+
+    def code_digest(self, code: str, invitation_id: str, browser: str, version: int) -> bytes:
+        """A keyed digest that binds the digits to invitation, browser and version."""
+        return self._derive(
+            "code-digest", code.encode(), invitation_id.encode(), browser.encode(), str(version).encode()
+        )
+
+    def cookie_key(self) -> bytes:
+        """The key that signs the web's cookies."""
+        return self._derive("cookie")

@@ -1,0 +1,58 @@
+"""Where a letter stands, organisation by organisation: computed, never stored."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from signing.domain.letter import Letter, LetterState
+from signing.domain.organisation import RosterEntry, Standing
+from signing.workflow.drafting import letter_of
+from signing.workflow.ports import Notice, NoticeKind, NoticeStatus, Services
+
+
+@dataclass(frozen=True, slots=True)
+class StatusRow:
+    """`mail` is how the newest invitation mail fares, `mail_reply` what the mail server said last."""
+
+    entry: RosterEntry
+    standing: Standing
+    mail: NoticeStatus | None
+    mail_reply: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    letter: Letter
+    state: LetterState
+    rows: tuple[StatusRow, ...]
+    counts: dict[str, int]
+
+
+def status(services: Services, letter_id: str) -> Status:
+    """Every organisation's standing and the counts of each, in the roster's order. Raises NotFound."""
+    now = services.clock()
+    with services.unit_of_work() as uow:
+        letter = letter_of(uow, letter_id)
+        entries = uow.roster.entries(letter_id)
+        invited = {invitation.organisation_id for invitation in uow.invitations.of_letter(letter_id)}
+        mails: dict[str, Notice] = {
+            each.organisation_id: each
+            for each in sorted(uow.outbox.of_letter(letter_id), key=lambda each: each.due)
+            if each.kind in (NoticeKind.INVITATION, NoticeKind.NEW_VERSION)
+        }
+    rows = []
+    for entry in entries:
+        mail = mails.get(entry.organisation_id)
+        standing = entry.standing(
+            version=letter.version,
+            invited=entry.organisation_id in invited,
+            mail_failed=mail is not None and mail.status is NoticeStatus.FAILED,
+        )
+        rows.append(
+            StatusRow(entry, standing, mail.status if mail else None, mail.last_reply if mail else None)
+        )
+    counts = Counter(row.standing.value for row in rows)
+    return Status(
+        letter, letter.state_at(now), tuple(rows), {each.value: counts[each.value] for each in Standing}
+    )
