@@ -1,0 +1,56 @@
+# make demo   a working installation in ./instance, at http://localhost:8000
+# make test   everything the tests need, then the tests
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+UV := $(BIN)/uv
+
+.PHONY: demo test check lint types contracts bench wheel requirements clean
+
+demo: $(VENV)/.run
+	$(BIN)/signing demo
+
+test: $(VENV)/.test
+	bash .ci/browser
+	$(BIN)/python -m pytest
+
+check: lint types contracts
+
+lint: $(VENV)/.test
+	$(BIN)/ruff check .
+
+types: $(VENV)/.test
+	$(BIN)/mypy
+
+contracts: $(VENV)/.test
+	$(BIN)/lint-imports
+
+bench: $(VENV)/.test
+	$(BIN)/python bench/approve.py
+	$(BIN)/python bench/verify.py
+
+wheel: $(VENV)/.run
+	$(BIN)/python -m build --no-isolation --sdist --wheel .
+
+# uv is installed by pip once, by hash; it then installs the rest, by hash.
+$(UV): requirements/build.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/build.txt
+	touch $(UV)
+
+$(VENV)/.run: $(UV) requirements/run.txt pyproject.toml
+	$(UV) pip install --quiet --python $(VENV) --require-hashes -r requirements/run.txt
+	$(UV) pip install --quiet --python $(VENV) --no-deps --no-build-isolation --editable .
+	touch $@
+
+$(VENV)/.test: $(VENV)/.run requirements/test.txt
+	$(UV) pip install --quiet --python $(VENV) --require-hashes -r requirements/test.txt
+	touch $@
+
+# After a change of dependencies in pyproject.toml.
+requirements: $(UV)
+	$(UV) pip compile --universal --generate-hashes --python-version 3.11 --no-emit-index-url --quiet pyproject.toml -o requirements/run.txt
+	$(UV) pip compile --universal --generate-hashes --python-version 3.11 --no-emit-index-url --quiet pyproject.toml --extra test -c requirements/run.txt -o requirements/test.txt
+
+clean:
+	rm -rf $(VENV) dist build

@@ -1,0 +1,1 @@
+"""Coalition letter signing: joint letters whose every name is provable."""
