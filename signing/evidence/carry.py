@@ -45,9 +45,7 @@ def change_between(older: Mapping[str, bytes | None], newer: Mapping[str, bytes 
         return Change.WORDS
     if all(before == after for before, after in pairs):
         return Change.NOTHING
-    same = all(
-        _same_words(before, after) for before, after in pairs if before is not None and after is not None
-    )
+    same = all(_same_words(before, after) for before, after in pairs if before is not None and after is not None)
     return Change.TYPOGRAPHY if same else Change.WORDS
 
 

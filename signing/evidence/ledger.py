@@ -106,9 +106,7 @@ def replay(
     roots = tuple(merkle.roots(leaves))
     read = reading.finish()
     if origin is None:
-        origin = next(
-            (e.statement.letter for e in read.entries if isinstance(e.statement, LetterStatement)), ""
-        )
+        origin = next((e.statement.letter for e in read.entries if isinstance(e.statement, LetterStatement)), "")
     ledger = Ledger(origin, tuple(leaves), roots, failures=list(read.failures))
     judge = _Judge(ledger, read, files, coordinators)
     for entry in read.entries:
@@ -227,9 +225,7 @@ class _Judge:
 
     def _change(self, before: LetterStatement, after: LetterStatement) -> Change:
         older, newer = before.languages(), after.languages()
-        if {name: file.sha256 for name, file in older.items()} == {
-            name: file.sha256 for name, file in newer.items()
-        }:
+        if {name: file.sha256 for name, file in older.items()} == {name: file.sha256 for name, file in newer.items()}:
             return Change.NOTHING
         return change_between(
             {name: self._letter_file(file) for name, file in older.items()},

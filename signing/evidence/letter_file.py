@@ -14,9 +14,7 @@ from .errors import EvidenceError, Malformed
 MAX_LETTER_BYTES: Final = 4 * 1024 * 1024
 
 # Characters that change what a reader sees without being seen: direction overrides and isolates, zero width.
-UNSAFE_CHARACTERS: Final = frozenset(
-    map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200B, 0x2060, 0xFEFF))
-)
+UNSAFE_CHARACTERS: Final = frozenset(map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200B, 0x2060, 0xFEFF)))
 REQUIRED_FIELDS: Final = frozenset({"addressees", "date", "date_line", "language", "title"})
 OPTIONAL_FIELDS: Final = frozenset({"closing", "place", "reference", "salutation"})
 
@@ -52,9 +50,7 @@ class LetterFile:
                 "The letter's text does not begin with one header line between lines of three hyphens.",
             )
         if not body.strip() or not body.endswith("\n") or body.endswith("\n\n"):
-            raise Malformed(
-                "TEXT_UNSAFE", "The letter's text does not end in exactly one line end, or has no words."
-            )
+            raise Malformed("TEXT_UNSAFE", "The letter's text does not end in exactly one line end, or has no words.")
         return cls(header_line, _header(header_line), body)
 
     def to_bytes(self) -> bytes:

@@ -106,9 +106,7 @@ def consistency_path(leaves: Sequence[bytes], first: int) -> tuple[bytes, ...]:
     return tuple(reversed(path))
 
 
-def verify_consistency(
-    first: int, second: int, path: Sequence[bytes], first_root: bytes, second_root: bytes
-) -> bool:
+def verify_consistency(first: int, second: int, path: Sequence[bytes], first_root: bytes, second_root: bytes) -> bool:
     """Tell whether the newer tree continues the older one (RFC 9162 2.1.4.2)."""
     if not 0 < first <= second:
         return False

@@ -45,9 +45,7 @@ class Policy:
         """
         data = text.encode("utf-8", "surrogatepass")
         if len(data) > MAX_POLICY_BYTES or _CONTROL.search(data):
-            raise Malformed(
-                "POLICY_MALFORMED", "The witness policy is too large or holds a control character."
-            )
+            raise Malformed("POLICY_MALFORMED", "The witness policy is too large or holds a control character.")
         reader = _Reader()
         for number, line in enumerate(text.split("\n"), 1):
             words = [word for word in re.split("[ \t]+", line) if word]
@@ -114,7 +112,7 @@ class _Reader:
         if key.alg != ALG_COSIGNATURE or any(key.public_raw == w.public_raw for w in self.witnesses.values()):
             raise Malformed(
                 "POLICY_MALFORMED",
-                f"The witness policy names a witness twice, or by a key that is no witness's, in line {number}.",
+                f"The witness policy names a witness twice, or by no witness's key, in line {number}.",
             )
         if name == NONE or self._knows(name):
             raise Malformed("POLICY_MALFORMED", f"The witness policy gives a name twice in line {number}.")
@@ -135,7 +133,5 @@ class _Reader:
         counts = {"any": 1, "all": len(members)}
         count = counts.get(threshold) or (int(threshold) if _NUMBER.fullmatch(threshold) else 0)
         if not 1 <= count <= len(members):
-            raise Malformed(
-                "POLICY_MALFORMED", f"The witness policy asks for an impossible number in line {number}."
-            )
+            raise Malformed("POLICY_MALFORMED", f"The witness policy asks for an impossible number in line {number}.")
         self.groups[name] = Group(count, tuple(members))

@@ -17,9 +17,7 @@ from .policy import Policy
 MAX_TRUST_BYTES: Final = 1_000_000
 
 _PREFIX = re.compile(r"[a-z0-9][a-z0-9.:-]*/l/[A-Za-z0-9_-]*", re.ASCII)
-_PARTS: Final = frozenset(
-    {"logs", "coordinators", "policy", "tsa_roots", "document_certificates", "held_by_service"}
-)
+_PARTS: Final = frozenset({"logs", "coordinators", "policy", "tsa_roots", "document_certificates", "held_by_service"})
 
 
 @dataclass(frozen=True, slots=True)
