@@ -1,0 +1,8 @@
+"""The letter as a PDF. The only room that may import ReportLab, pikepdf and segno; it may also import
+`signing.domain` and `signing.evidence`. The same words, list and fonts give the same bytes every time."""
+
+from __future__ import annotations
+
+from signing.adapters.typeset.letter import letter_pdf
+
+__all__ = ["letter_pdf"]

@@ -1,0 +1,92 @@
+"""The signatory list as rows: names in one column or two, the acronym tied to its name, groups with headings.
+
+May import its siblings and `signing.evidence.signatory`. The order is the caller's; nothing is sorted here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from signing.adapters.typeset import fonts
+from signing.adapters.typeset.blocks import BODY, Frame, Setting, paragraph, plain
+from signing.adapters.typeset.fonts import ACCENT, GREY, NO_BREAK_SPACE, Manner, printable
+from signing.adapters.typeset.lines import Stretch
+from signing.adapters.typeset.pages import MEASURE, Pages, Row, column_width, height_of
+from signing.evidence.signatory import Signatory
+
+TWO_COLUMNS_FROM = 12
+NAME_GAP = 3.4
+HANG = 10.0
+LIST_HEADING = Setting((fonts.SEMIBOLD,) * 4, 10.0, 14.9, ACCENT)
+GROUP_HEADING = Setting((fonts.SEMIBOLD_ITALIC,) * 4, 10.6, 14.9)
+_OWN_ACRONYM = re.compile(r" (\(\S+\))$")  # "Pacific Network on Globalisation (PANG)"
+_ACRONYM = Manner(fonts.REGULAR, BODY.size, GREY)
+
+
+def place_signatories(
+    pages: Pages,
+    signatories: Sequence[Signatory],
+    *,
+    confidential: int,
+    groups: Mapping[str, str] | None = None,
+    tail: float = 0.0,
+) -> None:
+    """Places heading, names and the line for names that are withheld; `tail` is the height of what follows.
+
+    `groups` gives the group of an organisation by its id; groups stand in the order of the mapping, after the
+    names that belong to none.
+
+    Raises:
+        Refusal: `no-glyph`, naming the organisation and the character.
+    """
+    if not signatories and not confidential:
+        return
+    heading = plain("SIGNATORIES", "the head of the list", Frame(LIST_HEADING), 22.0)
+    parts = _grouped(signatories, groups or {})
+    count = 2 if len(signatories) >= TWO_COLUMNS_FROM else 1
+    withheld = _withheld(confidential, after_names=bool(signatories)) if confidential else []
+    for position, (title, members) in enumerate(parts, start=1):
+        rows = heading
+        if title:
+            rows = rows + plain(title, f"the group “{title}”", Frame(GROUP_HEADING), 4.0 if rows else 12.0)
+        for row in rows[1:]:
+            row.tied = True
+        cells = [_name(member, count) for member in members]
+        below = tail + height_of(withheld) if position == len(parts) else 0.0
+        pages.columns([*rows, Row((), 2.0, tied=True)], cells, count, below)
+        heading = []
+    pages.flow(heading + withheld)
+
+
+def _grouped(signatories: Sequence[Signatory], groups: Mapping[str, str]) -> list[tuple[str, list[Signatory]]]:
+    members: dict[str, list[Signatory]] = {"": []}
+    for title in groups.values():
+        members.setdefault(title, [])
+    for signatory in signatories:
+        members[groups.get(signatory.org, "")].append(signatory)
+    return [(title, names) for title, names in members.items() if names]
+
+
+def _name(signatory: Signatory, count: int) -> list[Row]:
+    place = f"the name of “{signatory.listed_as}”"
+    listed_as = _OWN_ACRONYM.sub(f"{NO_BREAK_SPACE}\\1", printable(signatory.listed_as, place))
+    stretches: list[Stretch] = [(BODY.manner(), listed_as)]
+    if signatory.acronym:
+        acronym = printable(signatory.acronym, f"the acronym of “{signatory.listed_as}”")
+        stretches.append((_ACRONYM, f"{NO_BREAK_SPACE}({acronym})"))
+    frame = Frame(BODY, right=MEASURE - column_width(count))
+    rows = paragraph(stretches, frame, NAME_GAP, hang=HANG)
+    for row in rows[1:]:
+        row.tied = True
+    return rows
+
+
+def _withheld(confidential: int, *, after_names: bool) -> list[Row]:
+    one = confidential == 1
+    noun, verb, their = ("organisation", "name is", "its") if one else ("organisations", "names are", "their")
+    line = f"{confidential:,} {noun} whose {verb} withheld for {their} safety"
+    rows = plain(f"and {line}" if after_names else line, "the list", Frame(), 9.0 if after_names else 2.0)
+    for row in rows:
+        row.tied = bool(row.gap == 0.0 or not after_names)
+    return rows
