@@ -51,9 +51,10 @@ def signing() -> None:
 def main(arguments: list[str] | None = None) -> Any:
     """Run the command; a refusal is one plain line on standard error and exit code 2."""
     from signing.domain.errors import Refusal
+    from signing.evidence.errors import EvidenceError
 
     try:
         return signing.main(args=arguments, prog_name="signing", standalone_mode=True)
-    except Refusal as refusal:
+    except (Refusal, EvidenceError) as refusal:
         click.echo(f"signing: {refusal.message}", err=True)
         sys.exit(2)

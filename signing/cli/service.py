@@ -17,7 +17,7 @@ import click
 
 from signing import config
 from signing.adapters import key_files
-from signing.adapters.database import connect, migrate
+from signing.adapters.database import connect
 from signing.bootstrap import mail_worker
 from signing.cli.checks import Finding, examine
 from signing.cli.printing import print_data
@@ -44,22 +44,33 @@ def initialise(settings: Settings) -> list[str]:
         told.append(f"made the key passphrase {settings.passphrase_file}")
     made = key_files.make_missing(settings.keys, settings.key_passphrase(), settings.host)
     told.extend(f"made the key {name}" for name in made)
-    migrate(connect(settings.database_url, settings.home))
+    connect(settings.database_url, settings.home).migrate()
     return [*told, "the database is up to date"]
 
 
 def write_secret(path: Path) -> bool:
     """Make a random secret file only its owner can read; False when there is one."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
+    if path.exists():
         return False
-    with os.fdopen(handle, "w") as file:
-        file.write(secrets.token_urlsafe(32) + "\n")
+    write_private(path, secrets.token_urlsafe(32) + "\n")
+    return True
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write a new file that only its owner can read, whole or not at all."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    partial = path.with_name(f".{path.name}.{os.getpid()}")
+    with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write(text)
         file.flush()
         os.fsync(file.fileno())
-    return True
+    try:
+        # link, unlike rename, fails when somebody else was quicker: a secret is never replaced.
+        os.link(partial, path)
+    except FileExistsError:
+        pass
+    finally:
+        partial.unlink()
 
 
 @click.command()

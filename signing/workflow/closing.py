@@ -10,12 +10,10 @@ from signing.domain.errors import NotAllowed, Refusal
 from signing.domain.letter import Letter, LetterAction, LetterState, Version
 from signing.evidence.ledger import replay
 from signing.evidence.signatory_list import SignatoryList, compile_list
-from signing.evidence.statement import CloseStatement, Collation, Subject
+from signing.evidence.statement import LIST_FILE, CloseStatement, Collation, Subject
 from signing.workflow.drafting import letter_files, letter_of, locked_letter, texts_of
 from signing.workflow.ports import Edition, LoggedEntry, LogHead, Services, UnitOfWork
 from signing.workflow.sealing import append, head_of, nonce, time_text
-
-LIST_FILE = "signatories.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +85,7 @@ def _prepare(services: Services, letter_id: str) -> Prepared:
 
 
 def _listing(services: Services, uow: UnitOfWork, letter: Letter) -> SignatoryList:
-    files = letter_files(uow.letters.versions(letter.id))
+    files = {f"letter/{name}": data for name, data in letter_files(uow.letters.versions(letter.id)).items()}
     entries = [logged.entry for logged in uow.log.entries(letter.id)]
     ledger = replay(entries, files=files, coordinators={services.coordinator.public.key})
     if ledger.failures:

@@ -177,9 +177,9 @@ def texts_of(version: Version) -> dict[str, LetterText]:
 
 
 def letter_files(versions: Sequence[Version]) -> dict[str, bytes]:
-    """The exact files of all opened versions by their name in a bundle (EVIDENCE 4.7)."""
+    """The exact files of all opened versions by the name statements call them (EVIDENCE 4.3)."""
     return {
-        f"letter/{version.number}.{language}.md": data
+        f"{version.number}.{language}.md": data
         for version in versions
         if version.opened_at is not None
         for language, data in version.files.items()

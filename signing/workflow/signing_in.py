@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 
 from signing.domain.access import SESSION_IDLE, Account, Role, Session
 from signing.domain.errors import Faulty, NotAllowed, Refusal
@@ -25,7 +26,7 @@ def add_account(
     """
     address = email.strip().lower()
     if password is None:
-        password = base64.b32encode(services.random(15)).decode().lower()
+        password = new_password(services)
     if len(password) < PASSWORD_SHORTEST:
         raise Faulty(
             f"Please choose a password of at least {PASSWORD_SHORTEST} characters.", field="password"
@@ -37,6 +38,11 @@ def add_account(
         uow.accounts.add(account)
         uow.commit()
     return account, password
+
+
+def new_password(services: Services) -> str:
+    """A password of 120 random bits that can be read out and typed."""
+    return "-".join(re.findall("....", base64.b32encode(services.random(15)).decode().lower()))
 
 
 def sign_in(services: Services, email: str, password: str) -> tuple[str, Account]:

@@ -1,0 +1,97 @@
+"""`signing demo`: a working installation in ./instance with an invented letter, ten organisations, a mailbox."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+
+import click
+
+from signing import config
+from signing.adapters.letter_intake import read_letter
+from signing.adapters.roster_sheets import read_roster
+from signing.bootstrap import build
+from signing.cli.service import initialise, run_server, write_private
+from signing.domain.access import Role
+from signing.workflow import drafting, inviting, rostering, signing_in
+from signing.workflow.ports import Services
+
+ACCOUNTS = {Role.COORDINATOR: "coordinator@demo.example", Role.AUDITOR: "auditor@demo.example"}
+# Whatever the surroundings say, the demonstration touches nothing but ./instance and mails nobody.
+OVERRULED = ("SIGNING_DATABASE_URL", "SIGNING_SMTP_URL", "SIGNING_MAIL_FROM", "SIGNING_SECRET_KEY",
+             "SIGNING_SECRET_KEY_FILE", "SIGNING_KEY_PASSPHRASE", "SIGNING_KEY_PASSPHRASE_FILE")
+
+
+@dataclass(frozen=True, slots=True)
+class Demonstration:
+    letter_id: str
+    contact: str
+    contact_token: str
+    passwords: dict[str, str]
+
+
+@click.command()
+@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
+def demo(port: int) -> None:
+    """Serve a demonstration at http://localhost:PORT. Its data stay in ./instance between runs."""
+    base_url = f"http://localhost:{port}"
+    os.environ.update(dict.fromkeys(OVERRULED, ""), SIGNING_HOME="instance", SIGNING_KEYS="instance/keys",
+                      SIGNING_BASE_URL=base_url)
+    settings = config.load()
+    for line in initialise(settings):
+        click.echo(line, err=True)
+    made = prepare(build(settings), settings.home)
+    click.echo(f"""
+The demonstration runs at {base_url}  (Ctrl-C stops it; ./instance keeps its data)
+
+  Coordinator   {base_url}/sign-in   {ACCOUNTS[Role.COORDINATOR]}   {made.passwords["coordinator"]}
+  Auditor       {base_url}/sign-in   {ACCOUNTS[Role.AUDITOR]}   {made.passwords["auditor"]}
+  Contact       {base_url}/i/{made.contact_token}
+                {made.contact}; the mails of all ten are at {base_url}/mailbox
+""")
+    run_server(settings, "127.0.0.1", port, workers=2)
+
+
+def prepare(services: Services, home: Path) -> Demonstration:
+    """Fill an empty installation; what an earlier (or interrupted) run made is kept."""
+    passwords = _accounts(services, home / "demo-accounts.json")
+    letters = drafting.letters(services)
+    if letters:
+        letter_id = letters[-1].id
+    else:
+        draft = read_letter(_data("letter.md"), "letter.md")
+        letter_id = drafting.import_letter(services, draft.text, deadline=draft.deadline).letter_id
+    if not rostering.entries(services, letter_id):
+        rostering.import_roster(services, letter_id, read_roster(_data("roster.csv"), "roster.csv").rows)
+    if not letters or not letters[-1].version:
+        drafting.open_letter(services, letter_id)
+        inviting.invite(services, letter_id)
+    entry = rostering.entries(services, letter_id)[4]
+    with services.unit_of_work() as uow:
+        invitation = next(
+            each for each in uow.invitations.of_letter(letter_id) if each.organisation_id == entry.organisation_id
+        )
+    token = services.tokens.link(invitation.id, invitation.generation)
+    return Demonstration(letter_id, f"{entry.contact} of {entry.organisation}", token, passwords)
+
+
+def _accounts(services: Services, file: Path) -> dict[str, str]:
+    if file.exists():
+        passwords: dict[str, str] = json.loads(file.read_text())
+    else:
+        # Written before the accounts are made, so that an interrupted first run loses no password.
+        passwords = {role.value: signing_in.new_password(services) for role in ACCOUNTS}
+        write_private(file, json.dumps(passwords))
+    with services.unit_of_work() as uow:
+        there = {account.email for account in uow.accounts.all()}
+    for role, email in ACCOUNTS.items():
+        if email not in there:
+            signing_in.add_account(services, email, role, passwords[role.value])
+    return passwords
+
+
+def _data(name: str) -> bytes:
+    return (files("signing.demo") / name).read_bytes()
