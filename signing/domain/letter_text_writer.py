@@ -46,7 +46,8 @@ def _write_block(block: Block, other_mark: bool) -> str:
         return _write_runs(block.runs)
     if isinstance(block, Heading):
         words = _write_runs(block.runs)
-        if words.endswith("#"):  # else it would be read as the closing of the heading (CommonMark 4.2)
+        # A last # would be read as the closing of the heading (CommonMark 4.2).
+        if words.endswith("#") and not words.endswith("\\#"):
             words = words[:-1] + "\\#"
         return "#" * block.level + " " + words
     if isinstance(block, Quotation):

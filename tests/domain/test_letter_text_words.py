@@ -54,6 +54,7 @@ LETTERS = st.lists(
 @example("*a****b*****c**")
 @example("a\\\n# b\\\n- c\\\n1. d\\\n=== \\\n> e")
 @example("Wow![^1]: x\n\n[^1]: Really!")
+@example("# # #")
 @example("- a\n\n* b\n\n1. c\n\n1) d\n\n- - e\n  - f\n\n    > g\n    > # h #")
 def test_what_is_written_reads_back_as_the_same_blocks(source):
     try:
