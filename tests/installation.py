@@ -1,0 +1,104 @@
+"""An installation as its operator has it: a folder, an environment, the real commands, the real server."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+SHARED = ROOT.parent / "shared"
+LETTERS = SHARED / "letters"
+
+needs_real_letter = pytest.mark.skipif(
+    not LETTERS.is_dir(), reason="the real letter is not part of the project: ../shared/letters is absent"
+)
+needs_chromium = pytest.mark.skipif(shutil.which("chromium") is None, reason="Chromium is not installed")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Installation:
+    """Runs `signing …` in `folder` as a person would."""
+
+    def __init__(self, folder: Path, *, database_url: str = "", smtp_url: str = "") -> None:
+        self.folder = folder
+        self.port = free_port()
+        self.base_url = f"http://localhost:{self.port}"
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith("SIGNING_")}
+        self.environment = inherited | {
+            "PYTHONPATH": str(ROOT),
+            "SIGNING_BASE_URL": self.base_url,
+            "SIGNING_DATABASE_URL": database_url,
+            "SIGNING_SMTP_URL": smtp_url,
+        }
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def run(self, *arguments: str | Path, code: int = 0, stdin: str = "") -> str:
+        """Run a command, demand its exit code, and give what it printed."""
+        done = subprocess.run(
+            [sys.executable, "-m", "signing", *map(str, arguments)],
+            cwd=self.folder, env=self.environment, input=stdin, capture_output=True, text=True, timeout=120,
+        )
+        assert done.returncode == code, f"{arguments}: exit {done.returncode}\n{done.stdout}\n{done.stderr}"
+        return done.stdout if code == 0 else done.stdout + done.stderr
+
+    def json(self, *arguments: str | Path, code: int = 0) -> Any:
+        return json.loads(self.run(*arguments, "--json", code=code))
+
+    def user(self, email: str, role: str) -> tuple[str, str]:
+        return email, self.json("user", "add", email, "--role", role)["password"]
+
+    @contextlib.contextmanager
+    def serving(self, workers: int = 1, mail_worker: bool | None = None) -> Iterator[str]:
+        """The web server, and the mail worker beside it on either database."""
+        with contextlib.ExitStack() as stack:
+            stack.enter_context(
+                self._process("serve", "--port", str(self.port), "--workers", str(workers), log="serve.log")
+            )
+            if mail_worker if mail_worker is not None else self.environment["SIGNING_DATABASE_URL"]:
+                stack.enter_context(self._process("worker", log="worker.log"))
+            self._wait_until_it_answers()
+            yield self.base_url
+
+    @contextlib.contextmanager
+    def _process(self, *arguments: str, log: str) -> Iterator[subprocess.Popen[bytes]]:
+        with (self.folder / log).open("ab") as output:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "signing", *arguments],
+                cwd=self.folder, env=self.environment, stdout=output, stderr=output, stdin=subprocess.DEVNULL,
+            )
+            try:
+                yield process
+            finally:
+                process.send_signal(signal.SIGTERM)
+                process.wait(timeout=40)
+
+    def _wait_until_it_answers(self) -> None:
+        for _ in range(600):
+            with contextlib.suppress(OSError):
+                with urllib.request.urlopen(f"{self.base_url}/healthz", timeout=2) as answer:
+                    if answer.status == 200:
+                        return
+            # Only while a process starts: there is nothing to be told by before it listens.
+            threading.Event().wait(0.05)
+        raise AssertionError((self.folder / "serve.log").read_text())
+
+    def logs(self) -> str:
+        return "".join(path.read_text(errors="replace") for path in self.folder.glob("*.log"))
