@@ -1,0 +1,132 @@
+"""Invitations with every link ever issued, and one-time codes; may import sqlalchemy and `tables`.
+
+Fulfils `ports.Invitations` and `ports.Codes`. Links and codes are here as digests only.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Connection, bindparam, func, insert, select, update
+
+from signing.adapters.tables import code, invitation, letter, link, roster_entry
+from signing.domain.errors import Conflict
+from signing.domain.invitation import Code, Invitation
+from signing.domain.letter import Letter
+from signing.domain.organisation import RosterEntry
+from signing.workflow.ports import InvitationView
+
+_BY_TOKEN = select(invitation).join_from(link, invitation).where(link.c.token_sha256 == bindparam("token_sha256"))
+_VIEW = (
+    select(invitation, letter, roster_entry)
+    .select_from(invitation)
+    .join(letter, letter.c.id == invitation.c.letter_id)
+    .join(
+        roster_entry,
+        (roster_entry.c.letter_id == invitation.c.letter_id)
+        & (roster_entry.c.organisation_id == invitation.c.organisation_id),
+    )
+    .where(invitation.c.id == bindparam("the_invitation"))
+)
+_LETTER_FROM = len(invitation.c)
+_ENTRY_FROM = _LETTER_FROM + len(letter.c)
+_NEWEST_CODE = (
+    select(code)
+    .where(code.c.invitation_id == bindparam("the_invitation"))
+    .order_by(code.c.issued_at.desc(), code.c.id.desc())
+    .limit(1)
+)
+
+
+class InvitationStore:
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, new: Invitation) -> None:
+        self._connection.execute(
+            insert(invitation), {column.name: getattr(new, column.name) for column in invitation.c}
+        )
+        self._remember_link(new)
+
+    def reissue(self, renewed: Invitation) -> None:
+        """Store the new generation, digest and times of a known invitation, and clear its revocation."""
+        self._connection.execute(
+            update(invitation)
+            .where(invitation.c.id == renewed.id)
+            .values(
+                generation=renewed.generation,
+                token_sha256=renewed.token_sha256,
+                issued_at=renewed.issued_at,
+                expires_at=renewed.expires_at,
+                revoked_at=None,
+            )
+        )
+        self._remember_link(renewed)
+
+    def revoke(self, invitation_id: str, at: datetime) -> None:
+        self._connection.execute(update(invitation).where(invitation.c.id == invitation_id).values(revoked_at=at))
+
+    def by_token(self, token_sha256: bytes) -> Invitation | None:
+        """The invitation whose newest link has this digest, or once had it (an older generation)."""
+        row = self._connection.execute(_BY_TOKEN, {"token_sha256": token_sha256}).first()
+        return Invitation(*row) if row else None
+
+    def view(self, invitation_id: str) -> InvitationView | None:
+        row = self._connection.execute(_VIEW, {"the_invitation": invitation_id}).first()
+        if row is None:
+            return None
+        return InvitationView(
+            Invitation(*row[:_LETTER_FROM]),
+            Letter(*row[_LETTER_FROM:_ENTRY_FROM]),
+            RosterEntry(*row[_ENTRY_FROM:]),
+        )
+
+    def of_letter(self, letter_id: str) -> list[Invitation]:
+        rows = self._connection.execute(
+            select(invitation).where(invitation.c.letter_id == letter_id).order_by(invitation.c.id)
+        )
+        return [Invitation(*row) for row in rows]
+
+    def _remember_link(self, issued: Invitation) -> None:
+        self._connection.execute(
+            insert(link),
+            {
+                "token_sha256": issued.token_sha256,
+                "invitation_id": issued.id,
+                "generation": issued.generation,
+            },
+        )
+
+
+class CodeStore:
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, new: Code) -> None:
+        self._connection.execute(insert(code), {column.name: getattr(new, column.name) for column in code.c})
+
+    def newest(self, invitation_id: str) -> Code | None:
+        row = self._connection.execute(_NEWEST_CODE, {"the_invitation": invitation_id}).first()
+        return Code(*row) if row else None
+
+    def issued_since(self, invitation_id: str, since: datetime) -> int:
+        return self._connection.execute(
+            select(func.count())
+            .select_from(code)
+            .where(code.c.invitation_id == invitation_id, code.c.issued_at >= since)
+        ).scalar_one()
+
+    def count_try(self, code_id: str) -> None:
+        self._connection.execute(update(code).where(code.c.id == code_id).values(tries=code.c.tries + 1))
+
+    def use(self, code_id: str, at: datetime) -> None:
+        """Use a code up.
+
+        Raises:
+            Conflict: when it was used already.
+        """
+        used = self._connection.execute(
+            update(code).where(code.c.id == code_id, code.c.used_at.is_(None)).values(used_at=at)
+        )
+        if used.rowcount != 1:
+            raise Conflict("This code was used a moment ago. Please ask for a new one.", code="code-used")

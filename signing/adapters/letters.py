@@ -1,0 +1,133 @@
+"""Letters and their versions in tables; may import sqlalchemy and `tables`. Fulfils `ports.Letters`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from signing.adapters.tables import letter, letter_version, version_file
+from signing.domain.errors import NotAllowed
+from signing.domain.letter import Letter, LetterState, Version
+
+
+class LetterStore:
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, new: Letter) -> None:
+        self._connection.execute(insert(letter), _values(new))
+
+    def get(self, letter_id: str) -> Letter | None:
+        row = self._connection.execute(select(letter).where(letter.c.id == letter_id)).first()
+        return Letter(*row) if row else None
+
+    def all(self) -> list[Letter]:
+        rows = self._connection.execute(select(letter).order_by(letter.c.created_at, letter.c.id))
+        return [Letter(*row) for row in rows]
+
+    def set_state(
+        self,
+        letter_id: str,
+        state: LetterState,
+        *,
+        version: int | None = None,
+        opened_at: datetime | None = None,
+        closing_since: datetime | None = None,
+        closed_at: datetime | None = None,
+    ) -> None:
+        """Store `state`; the other columns are written only where given, save `closing_since`, always."""
+        given = {"version": version, "opened_at": opened_at, "closed_at": closed_at}
+        values = {name: value for name, value in given.items() if value is not None}
+        self._connection.execute(
+            update(letter).where(letter.c.id == letter_id).values(state=state, closing_since=closing_since, **values)
+        )
+
+    def describe(
+        self,
+        letter_id: str,
+        *,
+        title: str,
+        language: str,
+        origin: str,
+        base_url: str,
+        hard_deadline: datetime | None,
+    ) -> None:
+        self._connection.execute(
+            update(letter)
+            .where(letter.c.id == letter_id)
+            .values(title=title, language=language, origin=origin, base_url=base_url, hard_deadline=hard_deadline)
+        )
+
+    def draft(self, letter_id: str) -> Version | None:
+        return self._one(letter_version.c.letter_id == letter_id, letter_version.c.opened_at.is_(None))
+
+    def version(self, letter_id: str, number: int) -> Version | None:
+        return self._one(letter_version.c.letter_id == letter_id, letter_version.c.number == number)
+
+    def versions(self, letter_id: str) -> list[Version]:
+        return self._versions(letter_version.c.letter_id == letter_id)
+
+    def save_draft(self, version: Version) -> None:
+        """Write or replace the files of a version that is not opened.
+
+        Raises:
+            NotAllowed: `version-opened`, because opened words never change.
+        """
+        known = self.version(version.letter_id, version.number)
+        if known and known.opened_at is not None:
+            raise NotAllowed("This version is open: its words can no longer change.", code="version-opened")
+        if known is None:
+            self._connection.execute(insert(letter_version), {"letter_id": version.letter_id, "number": version.number})
+        self._connection.execute(
+            delete(version_file).where(
+                version_file.c.letter_id == version.letter_id, version_file.c.number == version.number
+            )
+        )
+        files = [
+            {"letter_id": version.letter_id, "number": version.number, "language": language, "content": content}
+            for language, content in version.files.items()
+        ]
+        if files:
+            self._connection.execute(insert(version_file), files)
+
+    def freeze(self, letter_id: str, number: int, opened_at: datetime) -> None:
+        """Fix the words of a draft for good.
+
+        Raises:
+            NotAllowed: `version-opened` when there is no such draft any more.
+        """
+        frozen = self._connection.execute(
+            update(letter_version)
+            .where(
+                letter_version.c.letter_id == letter_id,
+                letter_version.c.number == number,
+                letter_version.c.opened_at.is_(None),
+            )
+            .values(opened_at=opened_at)
+        )
+        if frozen.rowcount != 1:
+            raise NotAllowed("This version is open already, or was never drafted.", code="version-opened")
+
+    def _one(self, *conditions: Any) -> Version | None:
+        found = self._versions(*conditions)
+        return found[-1] if found else None
+
+    def _versions(self, *conditions: Any) -> list[Version]:
+        rows = self._connection.execute(
+            select(letter_version, version_file.c.language, version_file.c.content)
+            .join_from(letter_version, version_file, isouter=True)
+            .where(*conditions)
+            .order_by(letter_version.c.number, version_file.c.language)
+        )
+        versions: dict[int, Version] = {}
+        for letter_id, number, opened_at, language, content in rows:
+            version = versions.setdefault(number, Version(letter_id, number, {}, opened_at))
+            if language is not None:
+                version.files[language] = content
+        return list(versions.values())
+
+
+def _values(new: Letter) -> dict[str, Any]:
+    return {column.name: getattr(new, column.name) for column in letter.c}

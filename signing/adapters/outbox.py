@@ -1,0 +1,89 @@
+"""The outbox: mails as rows of the unit of work they tell of; may import sqlalchemy and `tables`.
+
+Fulfils `ports.Outbox`. A claim gives one worker a lease; a worker that died loses it, and its notices are due
+again. At least once, at most one extra copy a crash (FLOORS 4).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, bindparam, insert, select, update
+
+from signing.adapters.tables import outbox
+from signing.workflow.ports import Notice, NoticeKind, NoticeStatus
+
+_URGENCY = {NoticeKind.CODE: 0, NoticeKind.RECEIPT: 1}
+_LEAST_URGENT = 2
+_COLUMNS = tuple(name for name in Notice.__dataclass_fields__)
+_NOTICE = [outbox.c[name] for name in _COLUMNS]
+
+_DUE = (
+    select(outbox.c.id)
+    # Spelled out, not bound: only then may the partial index be used.
+    .where(outbox.c.status.in_([NoticeStatus.QUEUED, NoticeStatus.SENDING]), outbox.c.due <= bindparam("now"))
+    .order_by(outbox.c.urgency, outbox.c.due)
+    .limit(bindparam("at_most"))
+    .with_for_update(skip_locked=True)
+)
+_CLAIM = (
+    update(outbox)
+    .where(outbox.c.id.in_(_DUE.scalar_subquery()))
+    .values(
+        status=NoticeStatus.SENDING,
+        lease_owner=bindparam("owner"),
+        due=bindparam("lease_until"),
+        attempts=outbox.c.attempts + 1,
+    )
+    .returning(*_NOTICE, outbox.c.urgency)
+)
+
+
+class OutboxStore:
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, notices: Sequence[Notice]) -> None:
+        if notices:
+            self._connection.execute(
+                insert(outbox),
+                [
+                    {name: getattr(notice, name) for name in _COLUMNS}
+                    | {"urgency": _URGENCY.get(notice.kind, _LEAST_URGENT)}
+                    for notice in notices
+                ],
+            )
+
+    def of_letter(self, letter_id: str) -> list[Notice]:
+        """All notices of a letter, in the order they were queued."""
+        rows = self._connection.execute(
+            select(*_NOTICE).where(outbox.c.letter_id == letter_id).order_by(outbox.c.due, outbox.c.id)
+        )
+        return [Notice(*row) for row in rows]
+
+    def claim(self, owner: str, now: datetime, *, limit: int, lease_until: datetime) -> list[Notice]:
+        """Take due notices (queued, or sending with a lease that ran out) for `owner`, skipping locked ones."""
+        rows = self._connection.execute(
+            _CLAIM, {"now": now, "at_most": limit, "owner": owner, "lease_until": lease_until}
+        )
+        return [Notice(*row[:-1]) for row in sorted(rows, key=lambda row: (row.urgency, row.id))]
+
+    def mark_sent(self, notice_id: str, at: datetime, reply: str) -> None:
+        self._connection.execute(
+            update(outbox)
+            .where(outbox.c.id == notice_id, outbox.c.status != NoticeStatus.SENT)
+            .values(status=NoticeStatus.SENT, sent_at=at, last_reply=reply, lease_owner=None)
+        )
+
+    def mark_retry(self, notice_id: str, due: datetime, reply: str) -> None:
+        self._unless_settled(notice_id, status=NoticeStatus.QUEUED, due=due, last_reply=reply, lease_owner=None)
+
+    def mark_failed(self, notice_id: str, reply: str) -> None:
+        self._unless_settled(notice_id, status=NoticeStatus.FAILED, last_reply=reply, lease_owner=None)
+
+    def _unless_settled(self, notice_id: str, **values: object) -> None:
+        # A worker whose lease ran out may come late with bad news about a mail that another one has sent.
+        self._connection.execute(
+            update(outbox).where(outbox.c.id == notice_id, outbox.c.status == NoticeStatus.SENDING).values(**values)
+        )

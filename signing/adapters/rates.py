@@ -1,0 +1,46 @@
+"""Counters that slow guessing down, shared by all processes; may import sqlalchemy and `tables`.
+
+Fulfils `ports.Rates`.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from sqlalchemy import Connection, delete
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from signing.adapters.tables import rate
+
+_ONE_MORE = {"count": rate.c.count + 1}
+_KEY = [rate.c.purpose, rate.c.key_sha256, rate.c.began]
+_HIT = {
+    "sqlite": sqlite_insert(rate).on_conflict_do_update(index_elements=_KEY, set_=_ONE_MORE).returning(rate.c.count),
+    "postgresql": postgresql_insert(rate)
+    .on_conflict_do_update(index_elements=_KEY, set_=_ONE_MORE)
+    .returning(rate.c.count),
+}
+
+
+class RateStore:
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def hit(self, purpose: str, key_sha256: bytes, *, window: int, now: datetime) -> int:
+        """Count one event in the present window of `window` seconds and return the count, this one included."""
+        began = int(now.timestamp()) // window * window
+        count: int = self._connection.execute(
+            _HIT[self._connection.dialect.name],
+            {
+                "purpose": purpose,
+                "key_sha256": key_sha256,
+                "began": began,
+                "count": 1,
+                "over_at": datetime.fromtimestamp(began + window, UTC),
+            },
+        ).scalar_one()
+        if count == 1:
+            # Somebody new pays for sweeping up, so that no key is kept longer than it counts.
+            self._connection.execute(delete(rate).where(rate.c.purpose == purpose, rate.c.over_at <= now))
+        return count

@@ -1,0 +1,71 @@
+"""A letter's organisations, their contacts and answers; may import sqlalchemy and `tables`. Fulfils `ports.Roster`."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from signing.adapters.tables import organisation, roster_entry
+from signing.domain.organisation import RosterEntry
+
+_COLUMNS = tuple(column.name for column in roster_entry.c)
+_KEY = _COLUMNS[:2]
+_ANSWER = _COLUMNS[_COLUMNS.index("answer") :]
+_DESCRIPTION = tuple(name for name in _COLUMNS if name not in _KEY + _ANSWER)
+
+_THIS = (
+    roster_entry.c.letter_id == bindparam("the_letter"),
+    roster_entry.c.organisation_id == bindparam("the_organisation"),
+)
+_ENTRY = select(roster_entry).where(*_THIS)
+_DESCRIBE = update(roster_entry).where(*_THIS).values({name: bindparam(name) for name in _DESCRIPTION})
+_ANSWERED = update(roster_entry).where(*_THIS).values({name: bindparam(name) for name in _ANSWER})
+
+
+class RosterStore:
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def entries(self, letter_id: str) -> list[RosterEntry]:
+        rows = self._connection.execute(
+            select(roster_entry)
+            .where(roster_entry.c.letter_id == letter_id)
+            .order_by(roster_entry.c.position, roster_entry.c.organisation_id)
+        )
+        return [RosterEntry(*row) for row in rows]
+
+    def entry(self, letter_id: str, organisation_id: str) -> RosterEntry | None:
+        row = self._connection.execute(_ENTRY, {"the_letter": letter_id, "the_organisation": organisation_id}).first()
+        return RosterEntry(*row) if row else None
+
+    def save(self, entry: RosterEntry) -> None:
+        """Insert, or replace name and contact of, one organisation; its answer is left alone."""
+        if self._connection.execute(_DESCRIBE, _parameters(entry, _DESCRIPTION)).rowcount == 0:
+            self._connection.execute(insert(roster_entry), {name: getattr(entry, name) for name in _COLUMNS})
+
+    def record_answer(self, entry: RosterEntry) -> None:
+        """Store the answer fields of `entry` (from `answer` to `reason`) and nothing else."""
+        self._connection.execute(_ANSWERED, _parameters(entry, _ANSWER))
+
+    def organisation_named(self, name_key: str) -> str | None:
+        """The id of the organisation known by this normalised name, from whatever letter."""
+        return self._connection.execute(
+            select(organisation.c.id).where(organisation.c.name_key == name_key).order_by(organisation.c.id)
+        ).scalar()
+
+    def remember_organisation(self, organisation_id: str, name_key: str, name: str) -> None:
+        """Keep the id for later letters; a known id keeps its first name."""
+        values = {"id": organisation_id, "name_key": name_key, "name": name}
+        if self._connection.dialect.name == "sqlite":
+            self._connection.execute(sqlite_insert(organisation).on_conflict_do_nothing(), values)
+        else:
+            self._connection.execute(postgresql_insert(organisation).on_conflict_do_nothing(), values)
+
+
+def _parameters(entry: RosterEntry, names: tuple[str, ...]) -> dict[str, object]:
+    return {
+        "the_letter": entry.letter_id,
+        "the_organisation": entry.organisation_id,
+        **{name: getattr(entry, name) for name in names},
+    }

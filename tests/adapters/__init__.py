@@ -1,0 +1,1 @@
+"""Tests of what machines do, each against the real machine."""
