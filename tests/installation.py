@@ -92,10 +92,9 @@ class Installation:
 
     def _wait_until_it_answers(self) -> None:
         for _ in range(600):
-            with contextlib.suppress(OSError):
-                with urllib.request.urlopen(f"{self.base_url}/healthz", timeout=2) as answer:
-                    if answer.status == 200:
-                        return
+            with contextlib.suppress(OSError), urllib.request.urlopen(f"{self.base_url}/healthz", timeout=2) as answer:
+                if answer.status == 200:
+                    return
             # Only while a process starts: there is nothing to be told by before it listens.
             threading.Event().wait(0.05)
         raise AssertionError((self.folder / "serve.log").read_text())
