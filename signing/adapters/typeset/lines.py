@@ -15,12 +15,16 @@ from signing.adapters.typeset.fonts import Manner, width
 Stretch = tuple[Manner, str]
 """Some text in one manner, already `fonts.printable`."""
 
+# Readers take a hyphen at the end of a line for a divided word and drop it: never where it can be helped.
+_HYPHENS = ("-", "\u2010", "\u2011")
 # A line should not begin with the dash that belongs to the line above: as bad as a line half empty.
-_DASHES = ("-", "–", "—")
+_DASHES = ("–", "—")
 _DASH_LEADS = 0.25
+_HYPHEN_DROPPED = 100
+_NEVER = 1 << 40
 
 _SPACES = re.compile(r"[ \t\n]+")
-_JOINTS = re.compile(r"[^/?&=#._-]*[/?&=#._-]+|[^/?&=#._-]+")
+_JOINTS = re.compile(r"[^/?&=#._]*[/?&=#._]+|[^/?&=#._]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,14 +111,17 @@ def _merged(stretches: Iterable[Stretch]) -> list[Stretch]:
 
 
 def break_lines(words: Sequence[Word], measure: float, *, hang: float = 0.0, even: bool = False) -> list[list[Word]]:
-    """Lines of at most `measure` points (every line but the first shorter by `hang`): as few as can be, and
-    among those the smoothest right edge. `even` counts the last line too, so that no single word hangs."""
+    """Lines of at most `measure` points (every line but the first shorter by `hang`).
+
+    As few as can be, and among those the smoothest right edge; no line ends in a hyphen where it can be helped.
+    `even` counts the last line too, so that no single word hangs.
+    """
     words = _cut_to(words, measure - hang)
     count = len(words)
     ends = [0.0]  # where word i would end, were all words on one line
     for word in words:
         ends.append(ends[-1] + word.width + word.space_width)
-    best: list[tuple[int, float]] = [(0, 0.0)] + [(count + 1, 0.0)] * count
+    best: list[tuple[int, float]] = [(0, 0.0)] + [(_NEVER, 0.0)] * count
     start_of = [0] * (count + 1)
     for end in range(1, count + 1):
         for start in range(end - 1, -1, -1):
@@ -126,17 +133,20 @@ def break_lines(words: Sequence[Word], measure: float, *, hang: float = 0.0, eve
             raggedness = 0.0 if last and not even and slack < 0.85 * room else (slack / room) ** 2
             if start and words[start].stretches[0][1] in _DASHES:
                 raggedness += _DASH_LEADS
-            candidate = (best[start][0] + 1, best[start][1] + raggedness)
+            lines = best[start][0] + 1
+            if not last and words[end - 1].stretches[-1][1].endswith(_HYPHENS):
+                lines += _HYPHEN_DROPPED
+            candidate = (lines, best[start][1] + raggedness)
             if candidate < best[end]:
                 best[end] = candidate
                 start_of[end] = start
-    lines: list[list[Word]] = []
+    found: list[list[Word]] = []
     end = count
     while end:
-        lines.append(list(words[start_of[end] : end]))
+        found.append(list(words[start_of[end] : end]))
         end = start_of[end]
-    lines.reverse()
-    return lines
+    found.reverse()
+    return found
 
 
 def set_line(words: Sequence[Word], x: float) -> list[Piece]:

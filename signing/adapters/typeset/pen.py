@@ -61,7 +61,9 @@ class Pen:
             self._text.textOut(" ")
 
     def lift(self) -> None:
-        """Ends the text object."""
+        """Ends the text object; letterspacing would outlast it."""
+        if self._manner and self._manner.spacing:
+            self._text.setCharSpace(0)
         self._canvas.drawText(self._text)
 
 
