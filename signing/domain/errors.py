@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 
 class Refusal(Exception):
     """A rule says no; `code` is stable for programs, `message` is plain words that say what to do.
 
-    `message` is written to be shown; it holds no secret and no address the reader does not already know.
+    `words` is the message with `{names}` in place of `values`, so that it can be translated before it is filled
+    in. It is written to be shown; it holds no secret and no address the reader does not already know.
     """
 
     code = "refused"
 
-    def __init__(self, message: str, *, code: str | None = None) -> None:
-        super().__init__(message)
-        self.message = message
+    def __init__(self, words: str, *, code: str | None = None, values: Mapping[str, object] | None = None) -> None:
+        self.words = words
+        self.values = dict(values or {})
+        self.message = self.fill(words)
+        super().__init__(self.message)
         if code is not None:
             self.code = code
+
+    def fill(self, words: str) -> str:
+        """Put the values into `words`, this refusal's own or their translation."""
+        return words.format(**self.values) if self.values else words
 
 
 class NotFound(Refusal):
@@ -51,8 +60,14 @@ class Faulty(Refusal):
     code = "faulty"
 
     def __init__(
-        self, message: str, *, code: str | None = None, field: str | None = None, line: int | None = None
+        self,
+        words: str,
+        *,
+        code: str | None = None,
+        values: Mapping[str, object] | None = None,
+        field: str | None = None,
+        line: int | None = None,
     ) -> None:
-        super().__init__(message, code=code)
+        super().__init__(words, code=code, values=values)
         self.field = field
         self.line = line

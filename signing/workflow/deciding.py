@@ -143,7 +143,8 @@ def request_code(services: Services, access: Access, version: int, text_sha256_s
             seen.letter.after(LetterAction.ANSWER, now)
         if uow.codes.issued_since(access.invitation_id, now - timedelta(hours=1)) >= CODES_AN_HOUR:
             raise Refusal(
-                f"We sent {CODES_AN_HOUR} codes within an hour. Please look in your mailbox, or wait a while.",
+                "We sent {count} codes within an hour. Please look in your mailbox, or wait a while.",
+                values={"count": CODES_AN_HOUR},
                 code="too-many-codes",
             )
         name = new_id(services)

@@ -76,11 +76,12 @@ def _required(value: str, field: str, missing: str) -> str:
 def _optional(value: str | None, field: str) -> str | None:
     tidy = " ".join(unicodedata.normalize("NFC", value or "").split())
     if len(tidy) > LONGEST_NAME:
-        raise Faulty(f"Please keep this under {LONGEST_NAME} characters.", field=field)
+        raise Faulty("Please keep this under {longest} characters.", values={"longest": LONGEST_NAME}, field=field)
     unsafe = next((character for character in tidy if is_unsafe_character(character)), None)
     if unsafe is not None:
         raise Faulty(
-            f"There is an invisible character (U+{ord(unsafe):04X}) in this field. Please type it anew.",
+            "There is an invisible character (U+{code_point}) in this field. Please type it anew.",
+            values={"code_point": f"{ord(unsafe):04X}"},
             field=field,
         )
     return tidy or None
@@ -89,5 +90,7 @@ def _optional(value: str | None, field: str) -> str | None:
 def _reason(value: str | None) -> str | None:
     reason = unicodedata.normalize("NFC", value or "").strip()
     if len(reason) > LONGEST_REASON:
-        raise Faulty(f"Please keep the reason under {LONGEST_REASON} characters.", field="reason")
+        raise Faulty(
+            "Please keep the reason under {longest} characters.", values={"longest": LONGEST_REASON}, field="reason"
+        )
     return reason or None
