@@ -1,0 +1,68 @@
+"""The web application, made from `Services`: what it answers to, which doors it has, how it says no."""
+
+from __future__ import annotations
+
+from flask import Flask
+from flask_wtf.csrf import CSRFProtect  # type: ignore[import-untyped]
+
+from signing.resources import templates_folder
+from signing.web import (
+    auditor,
+    contact,
+    coordinator,
+    headers,
+    link,
+    page,
+    public,
+    refusals,
+    sign_in,
+)
+from signing.web import (
+    mailbox as mailbox_pages,
+)
+from signing.web.intake import Intake
+from signing.workflow.ports import Services
+
+
+def create_app(services: Services, *, intake: Intake, mailbox: mailbox_pages.Mailbox | None = None) -> Flask:
+    """Build the application; every link it makes is under `services.installation.base_url`."""
+    base_url = services.installation.base_url
+    https = base_url.startswith("https://")
+    app = Flask("signing.web", static_folder=None, template_folder=str(templates_folder()))
+    app.secret_key = services.tokens.cookie_key()
+    app.url_map.strict_slashes = False
+    app.config.update(
+        BASE_URL=base_url,
+        IMPORT_ENDPOINTS=coordinator.IMPORT_ENDPOINTS,
+        MAX_CONTENT_LENGTH=headers.BODY,
+        MAX_FORM_MEMORY_SIZE=headers.BODY,
+        PROVIDE_AUTOMATIC_OPTIONS=False,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_NAME="__Host-session" if https else "session",
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=https,
+        SESSION_REFRESH_EACH_REQUEST=False,
+        STATIC_FILES=page.static_files(),
+        # Our pages send no referrer, and are held to Origin and Sec-Fetch-Site instead (`headers`).
+        WTF_CSRF_SSL_STRICT=False,
+        WTF_CSRF_TIME_LIMIT=None,
+    )
+    headers.guard_requests(app, base_url)
+    headers.set_headers(app, https=https)
+    CSRFProtect(app)
+    sign_in.prepare(app, services)
+    page.prepare(app)
+    refusals.register(app)
+    doors = [
+        public.blueprint(services, mailbox=mailbox is not None),
+        sign_in.blueprint(services),
+        link.blueprint(services),
+        contact.blueprint(services),
+        auditor.blueprint(services),
+        *coordinator.blueprints(services, intake),
+    ]
+    if mailbox is not None:
+        doors.append(mailbox_pages.blueprint(mailbox))
+    for each in doors:
+        app.register_blueprint(each)
+    return app

@@ -1,0 +1,50 @@
+"""The auditor's pages: letters, their logs, each entry as words and as bytes, and everything to take away."""
+
+from __future__ import annotations
+
+from flask import render_template
+from flask.typing import ResponseReturnValue
+
+from signing.web import entry_words, evidence_files
+from signing.web.guards import Door, Persona, door
+from signing.workflow import auditing
+from signing.workflow.ports import Services
+
+LETTER = "/letters/<letter_id>"
+ENTRY = f"{LETTER}/log/<int:index>"
+
+
+def blueprint(services: Services) -> Door:
+    """The auditor's door."""
+    made = door("auditor", Persona.AUDITOR, url_prefix="/auditor")
+
+    @made.get("/")
+    def index() -> ResponseReturnValue:
+        return render_template("auditor/letters.html", letters=auditing.letters(services))
+
+    @made.get("/trust.json")
+    def trust() -> ResponseReturnValue:
+        return evidence_files.trust_file(services)
+
+    @made.get(LETTER)
+    def letter(letter_id: str) -> ResponseReturnValue:
+        return render_template("auditor/log.html", log=auditing.log(services, letter_id), words=entry_words)
+
+    @made.get(f"{LETTER}/bundle.zip")
+    def bundle(letter_id: str) -> ResponseReturnValue:
+        return evidence_files.bundle_zip(services, letter_id)
+
+    @made.get(ENTRY)
+    def entry(letter_id: str, index: int) -> ResponseReturnValue:
+        view = auditing.entry(services, letter_id, index)
+        return render_template("auditor/entry.html", view=view, words=entry_words)
+
+    @made.get(f"{ENTRY}.dsse.json")
+    def entry_file(letter_id: str, index: int) -> ResponseReturnValue:
+        return evidence_files.entry_file(services, letter_id, index)
+
+    @made.get(f"{ENTRY}.tlog-proof")
+    def receipt_file(letter_id: str, index: int) -> ResponseReturnValue:
+        return evidence_files.receipt_file(services, letter_id, index)
+
+    return made

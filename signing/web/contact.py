@@ -1,0 +1,132 @@
+"""The contact's pages: read the letter, ask for a code, answer, keep the receipt. They work without scripts."""
+
+from __future__ import annotations
+
+from flask import g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError  # type: ignore[import-untyped]
+
+from signing.domain.errors import Faulty, NotFound, Refusal
+from signing.web import decision_form, invitation_cookie, letter_html, receipt_words
+from signing.web.decision_form import Typed
+from signing.web.download import attachment
+from signing.web.guards import Door, Persona, door
+from signing.web.page import _, said
+from signing.web.refusals import answer_to
+from signing.workflow import deciding
+from signing.workflow.deciding import Access, DecisionView
+from signing.workflow.ports import Services
+
+PAGE = "/invitation/<invitation_id>"
+
+
+def blueprint(services: Services) -> Door:
+    """The contact's door."""
+    made = door("contact", Persona.CONTACT)
+
+    @made.get(PAGE)
+    def letter(invitation_id: str) -> ResponseReturnValue:
+        view = deciding.view(services, g.access)
+        return _page(view, decision_form.blank(services, view), code_sent=view.code_sent)
+
+    @made.get(f"{PAGE}/code")
+    def code_again(invitation_id: str) -> ResponseReturnValue:
+        # Somebody reloaded by typing the address of a posted page.
+        return redirect(url_for("contact.letter", invitation_id=invitation_id), 303)
+
+    @made.post(f"{PAGE}/code")
+    def code(invitation_id: str) -> ResponseReturnValue:
+        return _send_code(services, g.access)
+
+    @made.post(PAGE)
+    def decide(invitation_id: str) -> ResponseReturnValue:
+        return _decide(services, g.access)
+
+    @made.get(f"{PAGE}/receipt")
+    def receipt(invitation_id: str) -> ResponseReturnValue:
+        given = deciding.receipt(services, g.access)
+        view = deciding.view(services, g.access)
+        return render_template("contact/receipt.html", given=given, view=view,
+                               choices=decision_form.possible(view), invitation_id=invitation_id,
+                               proof=receipt_words.read(given.receipt))
+
+    @made.get(f"{PAGE}/receipt.tlog-proof")
+    def receipt_file(invitation_id: str) -> ResponseReturnValue:
+        given = deciding.receipt(services, g.access)
+        return attachment(given.receipt, given.filename, "text/plain; charset=utf-8")
+
+    @made.errorhandler(CSRFError)
+    def page_too_old(error: CSRFError) -> ResponseReturnValue:
+        # Nothing is done, but what was typed on our own page comes back with a fresh token.
+        access = invitation_cookie.read((request.view_args or {}).get("invitation_id", ""))
+        if access is None:
+            raise NotFound(_("Please open the link from your mail again."), code="no-cookie")
+        typed = decision_form.read(request.form)
+        typed.errors["page"] = _("This page had been open for a while. Please press the button once more.")
+        view = deciding.view(services, access)
+        return _page(view, typed, code_sent=view.code_sent), 400
+
+    return made
+
+
+def _send_code(services: Services, access: Access) -> ResponseReturnValue:
+    view = deciding.view(services, access)
+    typed = decision_form.read(request.form)
+    decision_form.find_missing(typed, decision_form.possible(view), code=False)
+    if typed.errors:
+        return _page(view, typed, code_sent=view.code_sent), 422
+    form = decision_form.for_workflow(typed, request.form, view.entry.listed_name)
+    try:
+        deciding.request_code(services, access, form.version, form.text_sha256)
+    except NotFound:
+        raise
+    except Refusal as refusal:
+        return _refused(services, access, typed, refusal)
+    typed.values["code"] = ""
+    return _page(view, typed, code_sent=True, just_sent=True)
+
+
+def _decide(services: Services, access: Access) -> ResponseReturnValue:
+    view = deciding.view(services, access)
+    typed = decision_form.read(request.form)
+    repeated = view.latest is not None and view.latest.idempotency_key == typed.idempotency_key
+    if not repeated:
+        decision_form.find_missing(typed, decision_form.possible(view), code=True)
+    if "decision" in typed.errors and view.why_not:
+        typed.errors["decision"] = view.why_not
+    if typed.errors:
+        return _page(view, typed, code_sent=view.code_sent), 422
+    if not repeated:
+        try:
+            deciding.decide(services, access, decision_form.for_workflow(typed, request.form, view.entry.listed_name))
+        except NotFound:
+            raise
+        except Refusal as refusal:
+            return _refused(services, access, typed, refusal)
+    return redirect(url_for("contact.receipt", invitation_id=access.invitation_id), 303)
+
+
+def _refused(services: Services, access: Access, typed: Typed, refusal: Refusal) -> ResponseReturnValue:
+    """The page again, as the letter now stands, with everything that was typed."""
+    field = refusal.field if isinstance(refusal, Faulty) and refusal.field else "page"
+    typed.errors[field if field in (*decision_form.TYPED, "decision", "authority") else "page"] = said(refusal)
+    if refusal.code in ("code-wrong", "code-used-up"):
+        typed.values["code"] = ""
+    view = deciding.view(services, access)
+    page = _page(view, typed, code_sent=view.code_sent, stale=refusal.code == "stale-version")
+    return page, answer_to(refusal).status
+
+
+def _page(
+    view: DecisionView, typed: Typed, *, code_sent: bool, just_sent: bool = False, stale: bool = False
+) -> str:
+    tags = list(view.texts)
+    preferred = (view.entry.language or "", view.letter.language)
+    tags.sort(key=lambda tag: (preferred.index(tag) if tag in preferred else len(preferred), tag))
+    return render_template(
+        "contact/letter.html", view=view, entry=view.entry, letter=view.letter, typed=typed,
+        choices=[each.value for each in decision_form.possible(view)], tags=tags, code_sent=code_sent,
+        just_sent=just_sent, stale=stale, letter_html=letter_html,
+        invitation_id=(request.view_args or {})["invitation_id"],
+    )
+

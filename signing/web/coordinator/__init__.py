@@ -1,0 +1,22 @@
+"""The coordinator's pages, one file per noun."""
+
+from __future__ import annotations
+
+from signing.web.coordinator import closing, invitations, letters, roster, words
+from signing.web.guards import Door
+from signing.web.intake import Intake
+from signing.workflow.ports import Services
+
+# Where files are brought: these may be larger than a page (headers.IMPORT_BODY).
+IMPORT_ENDPOINTS = frozenset({"letters.bring", "words.bring", "roster.bring"})
+
+
+def blueprints(services: Services, intake: Intake) -> list[Door]:
+    """All of the coordinator's doors."""
+    return [
+        letters.blueprint(services, intake),
+        words.blueprint(services, intake),
+        roster.blueprint(services, intake),
+        invitations.blueprint(services),
+        closing.blueprint(services),
+    ]

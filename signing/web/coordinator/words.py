@@ -1,0 +1,80 @@
+"""One letter's words: as they stand, as they will be printed, and the moment they are frozen."""
+
+from __future__ import annotations
+
+from flask import Response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from signing.domain.errors import NotFound, Refusal
+from signing.domain.letter_text import LetterText
+from signing.web import letter_html
+from signing.web.coordinator import letter_import
+from signing.web.coordinator.rail import rail
+from signing.web.guards import Door, Persona, door
+from signing.web.intake import Intake
+from signing.web.refusals import answer_to
+from signing.workflow import drafting, tracking
+from signing.workflow.drafting import LetterView
+from signing.workflow.ports import Services
+
+
+def blueprint(services: Services, intake: Intake) -> Door:
+    """The door to a letter's words."""
+    made = door("words", Persona.COORDINATOR, url_prefix="/coordinator/letters/<letter_id>")
+
+    @made.get("/")
+    def letter(letter_id: str) -> ResponseReturnValue:
+        return _page(services, letter_id, "words", "coordinator/words.html")
+
+    @made.get("/import")
+    def importing(letter_id: str) -> ResponseReturnValue:
+        return letter_import.form(tracking.status(services, letter_id))
+
+    @made.post("/import")
+    def bring(letter_id: str) -> ResponseReturnValue:
+        return letter_import.take(services, intake, letter_id)
+
+    @made.get("/preview")
+    def preview(letter_id: str) -> ResponseReturnValue:
+        return _page(services, letter_id, "preview", "coordinator/preview.html")
+
+    @made.get("/preview.pdf")
+    def preview_pdf(letter_id: str) -> ResponseReturnValue:
+        response = Response(
+            drafting.preview_pdf(services, letter_id, request.args.get("language")),
+            content_type="application/pdf",
+        )
+        response.headers["Content-Disposition"] = f'inline; filename="{letter_id}-draft.pdf"'
+        return response
+
+    @made.get("/open")
+    def opening(letter_id: str) -> ResponseReturnValue:
+        return _page(services, letter_id, "open", "coordinator/open.html")
+
+    @made.post("/open")
+    def open_now(letter_id: str) -> ResponseReturnValue:
+        try:
+            drafting.open_letter(services, letter_id)
+        except NotFound:
+            raise
+        except Refusal as refusal:
+            page = _page(services, letter_id, "open", "coordinator/open.html", refusal=refusal)
+            return page, answer_to(refusal).status
+        return redirect(url_for("invitations.form", letter_id=letter_id), 303)
+
+    return made
+
+
+def _page(
+    services: Services, letter_id: str, step: str, template: str, refusal: Refusal | None = None
+) -> str:
+    status = tracking.status(services, letter_id)
+    return render_template(
+        template, view=drafting.read(services, letter_id), status=status, rail=rail(status, step),
+        letter_html=letter_html, refusal=refusal, in_order=_in_order,
+    )
+
+
+def _in_order(view: LetterView) -> list[tuple[str, LetterText]]:
+    """The texts by language tag, the letter's own language first."""
+    return sorted(view.texts.items(), key=lambda item: (item[0] != view.letter.language, item[0]))

@@ -1,0 +1,102 @@
+"""The decision form as a browser sends it: what was typed, what is missing, and the workflow's form made of it."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from signing.domain.organisation import TRANSITIONS, Decision
+from signing.web.page import _
+from signing.workflow.deciding import DecisionView
+from signing.workflow.ports import Services
+from signing.workflow.signatory_form import DecisionForm
+
+TYPED = ("person", "role", "listed_as", "acronym", "native_name", "sort_name", "reason", "code")
+
+
+@dataclass
+class Typed:
+    """One filling-in of the form; `errors` is field → words, in the order of the page."""
+
+    values: dict[str, str]
+    decision: str
+    authority: bool
+    idempotency_key: str
+    errors: dict[str, str] = field(default_factory=dict)
+
+
+def possible(view: DecisionView) -> list[Decision]:
+    """The answers that may follow on the present one, now."""
+    open_doors = {
+        Decision.APPROVE: view.can_answer,
+        Decision.DECLINE: view.can_answer,
+        Decision.WITHDRAW: view.can_withdraw,
+    }
+    return [each for each in Decision if open_doors[each] and (view.entry.answer, each) in TRANSITIONS]
+
+
+def blank(services: Services, view: DecisionView) -> Typed:
+    """The form before anything is typed: the roster's words, and the answer given before if there is one."""
+    entry, latest = view.entry, view.latest
+    choices = possible(view)
+    values = {
+        "person": latest.person if latest else entry.contact,
+        "role": (latest.role if latest else entry.role) or "",
+        "listed_as": entry.listed_name,
+        "acronym": entry.acronym or "",
+        "native_name": entry.native_name or "",
+        "sort_name": entry.sort_name or "",
+        "reason": "",
+        "code": "",
+    }
+    key = base64.urlsafe_b64encode(services.random(18)).decode()
+    return Typed(values, choices[0].value if len(choices) == 1 else "", False, key)
+
+
+def read(posted: Mapping[str, str]) -> Typed:
+    """What came in, untouched, so that it can go back untouched."""
+    return Typed(
+        {name: posted.get(name, "") for name in TYPED},
+        posted.get("decision", ""),
+        bool(posted.get("authority")),
+        posted.get("idempotency_key", ""),
+    )
+
+
+def find_missing(typed: Typed, choices: list[Decision], *, code: bool) -> None:
+    """Note everything that is missing at once, so that nobody is sent back five times."""
+    if typed.decision not in {each.value for each in choices}:
+        typed.errors["decision"] = _("Choose your answer.")
+    required = {"person": _("Type your name."), "role": _("Type your role in the organisation.")}
+    if typed.decision == Decision.APPROVE:
+        required["listed_as"] = _("Type the name as it should be printed.")
+    for name, words in required.items():
+        if not typed.values[name].strip():
+            typed.errors[name] = words
+    if not typed.authority:
+        typed.errors["authority"] = _("Tick the sentence that you may speak for your organisation.")
+    if code and not typed.values["code"].strip():
+        typed.errors["code"] = _("Type the eight digits of the code we mailed you.")
+
+
+def for_workflow(typed: Typed, posted: Mapping[str, str], listed_name: str) -> DecisionForm:
+    """The form that `deciding.decide` takes; checks of content are its own.
+
+    Whoever does not approve is not asked how to be listed: `listed_name` stands in.
+    """
+    values = typed.values
+    if typed.decision != Decision.APPROVE and not values["listed_as"].strip():
+        values = values | {"listed_as": listed_name}
+    version = posted.get("version", "")
+    return DecisionForm(
+        decision=Decision(typed.decision),
+        person=values["person"], role=values["role"], listed_as=values["listed_as"],
+        acronym=values["acronym"] or None, native_name=values["native_name"] or None,
+        sort_name=values["sort_name"] or None, authority=typed.authority,
+        reason=values["reason"] or None if typed.decision == Decision.DECLINE else None,
+        code=values["code"],
+        version=int(version) if version.isascii() and version.isdigit() and len(version) < 9 else 0,
+        text_sha256=posted.get("text_sha256", ""), head=posted.get("head", ""),
+        idempotency_key=typed.idempotency_key,
+    )

@@ -1,0 +1,76 @@
+"""The only maker of blueprints: every door says who may pass, and its guard stands in it from the start."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from flask import Blueprint, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user  # type: ignore[import-untyped]
+
+from signing.domain.access import Permission, may
+from signing.domain.errors import NotFound, Refusal
+from signing.web import invitation_cookie
+
+
+class Persona(StrEnum):
+    """Who a door is for."""
+
+    PUBLIC = "public"
+    CONTACT = "contact"
+    COORDINATOR = "coordinator"
+    AUDITOR = "auditor"
+
+
+# What an account must be allowed to do to pass; a coordinator may look at evidence, an auditor at nothing else.
+NEEDS: dict[Persona, Permission] = {
+    Persona.COORDINATOR: Permission.STATUS_READ,
+    Persona.AUDITOR: Permission.LOG_READ,
+}
+
+
+class SignedOut(Refusal):
+    """The session is over while something was being sent."""
+
+    code = "signed-out"
+
+
+class NoCookie(NotFound):
+    """No valid cookie for this invitation; unknown invitations look the same."""
+
+    code = "no-cookie"
+
+
+class Door(Blueprint):
+    """A blueprint with a guard."""
+
+    persona: Persona
+
+
+def door(name: str, persona: Persona, *, url_prefix: str | None = None) -> Door:
+    """Make the blueprint `name` for `persona`, guarded."""
+    made = Door(name, __name__, url_prefix=url_prefix)
+    made.persona = persona
+    if persona is Persona.CONTACT:
+        made.before_request(_pass_contact)
+    elif persona in NEEDS:
+        made.before_request(lambda: _pass_account(NEEDS[persona]))
+    return made
+
+
+def _pass_contact() -> None:
+    access = invitation_cookie.read((request.view_args or {}).get("invitation_id", ""))
+    if access is None:
+        raise NoCookie("Please open the link from your mail again.")
+    g.access = access
+
+
+def _pass_account(permission: Permission) -> ResponseReturnValue | None:
+    if not current_user.is_authenticated:
+        if request.method == "POST":
+            raise SignedOut("Your session has ended. Sign in again; what you had typed is kept below.")
+        return redirect(url_for("sign_in.form", next=request.full_path.rstrip("?")), 303)
+    if not may(current_user.account.role, permission):
+        # What is not yours looks like what is not there.
+        raise NotFound("There is nothing at this address.")
+    return None

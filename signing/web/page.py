@@ -1,0 +1,151 @@
+"""What every page needs: words in the reader's language, dates, fingerprints, addresses of our static files."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from babel import Locale
+from babel.dates import format_date, format_datetime, get_timezone, get_timezone_location
+from flask import Flask, g, has_request_context, url_for
+
+from signing.domain.errors import Refusal
+from signing.locale import text_direction, translations
+
+STATIC = Path(__file__).with_name("static")
+TYPES = {".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
+
+
+def language() -> str:
+    """The language of the page around the letter."""
+    return str(g.get("language", "en")) if has_request_context() else "en"
+
+
+def _(message: str, **values: object) -> str:
+    """`message` in the page's language, with `%(name)s` filled in."""
+    words = translations(language()).gettext(message)
+    return words % values if values else words
+
+
+def said(refusal: Refusal) -> str:
+    """What a refusal says, in the page's language."""
+    return refusal.fill(translations(language()).gettext(refusal.words))
+
+
+def counted(one: str, many: str, number: int, **values: object) -> str:
+    """The right plural of a message."""
+    return translations(language()).ngettext(one, many, number) % {"num": number, **values}
+
+
+def moment(when: datetime, zone: str = "UTC") -> str:
+    """A moment in words, in the letter's zone, the zone named."""
+    place = get_timezone(zone)
+    words = format_datetime(when, "EEEE d MMMM y, HH:mm", tzinfo=place, locale=_locale())
+    where = "UTC" if zone.upper() in ("UTC", "ETC/UTC") else _(
+        "%(city)s time", city=get_timezone_location(place, locale=_locale(), return_city=True)
+    )
+    return f"{words} ({where})"
+
+
+def day(when: datetime | date, zone: str = "UTC") -> str:
+    """A day in words."""
+    if isinstance(when, datetime):
+        when = when.astimezone(get_timezone(zone)).date()
+    return format_date(when, "d MMMM y", locale=_locale())
+
+
+def fingerprint(digest: str | bytes) -> str:
+    """Hex in groups of four, so that two people can read it to each other."""
+    text = digest.hex() if isinstance(digest, bytes) else digest
+    return " ".join(text[start : start + 4] for start in range(0, len(text), 4))
+
+
+def masked(address: str) -> str:
+    """Enough of an address to know one's own, too little to learn another's."""
+    name, _at, host = address.rpartition("@")
+    return f"{name[:1]}\u2060…\u2060{name[-1:] if len(name) > 1 else ''}@{host}"
+
+
+def state_word(state: str) -> str:
+    """A letter's state, for people."""
+    return {"draft": _("Draft"), "open": _("Open"), "closing": _("Closing"), "closed": _("Closed")}[state]
+
+
+def standing_word(standing: str) -> str:
+    """An organisation's standing, for people."""
+    return {
+        "approved": _("Approved"), "declined": _("Declined"), "lapsed": _("Lapsed, asked again"),
+        "mail-failed": _("Mail failed"), "not-invited": _("Not invited"), "silent": _("Silent"),
+        "withdrawn": _("Withdrawn"),
+    }[standing]
+
+
+def language_name(tag: str) -> str:
+    """What speakers of a language call it."""
+    try:
+        name = Locale.parse(tag, sep="-").get_display_name()
+    except (ValueError, LookupError):
+        return tag
+    return str(name or tag).capitalize()
+
+
+@dataclass(frozen=True, slots=True)
+class StaticFile:
+    """One file of ours; its digest is part of its address, so that caches may keep it for ever."""
+
+    name: str
+    digest: str
+    data: bytes
+    gzipped: bytes
+    type: str
+
+
+def static_files() -> dict[str, StaticFile]:
+    """Every file of the static folder, by name."""
+    files = {}
+    for path in sorted(STATIC.iterdir()):
+        if path.suffix in TYPES:
+            data = path.read_bytes()
+            files[path.name] = StaticFile(
+                path.name, hashlib.sha256(data).hexdigest()[:16], data,
+                gzip.compress(data, mtime=0), TYPES[path.suffix],
+            )
+    return files
+
+
+def prepare(app: Flask) -> None:
+    """Give the templates their filters, their words and the addresses of static files."""
+    files: dict[str, StaticFile] = app.config["STATIC_FILES"]
+    environment = app.jinja_env
+    environment.add_extension("jinja2.ext.i18n")
+    environment.install_gettext_callables(  # type: ignore[attr-defined]
+        lambda text: translations(language()).gettext(text),
+        lambda one, many, number: translations(language()).ngettext(one, many, number),
+        newstyle=True,
+    )
+    environment.trim_blocks = environment.lstrip_blocks = True
+    environment.filters.update(
+        moment=moment, day=day, fingerprint=fingerprint, masked=masked, said=said, language_name=language_name,
+    )
+
+    def static_url(name: str) -> str:
+        return url_for("public.static", digest=files[name].digest, name=name)
+
+    @app.context_processor
+    def everywhere() -> dict[str, Any]:
+        return {
+            "static_url": static_url, "language": language(), "text_direction": text_direction,
+            "page_direction": text_direction(language()), "base_url": app.config["BASE_URL"],
+            "state_word": state_word, "standing_word": standing_word,
+        }
+
+
+def _locale() -> Locale:
+    try:
+        return Locale.parse(language(), sep="-")
+    except (ValueError, LookupError):
+        return Locale("en")
