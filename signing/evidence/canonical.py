@@ -6,6 +6,8 @@ escapes are the ones RFC 8785 asks for, which is why no JCS library is needed to
 """
 
 import json
+import json.encoder
+from collections.abc import Callable, Iterable
 from typing import Any, Final, NoReturn
 
 from .errors import Malformed
@@ -14,9 +16,10 @@ MAX_BYTES: Final = 64 * 1024 * 1024
 MAX_DEPTH: Final = 16
 MAX_INTEGER: Final = 2**53 - 1
 
-_encode = json.JSONEncoder(
-    ensure_ascii=False, check_circular=False, allow_nan=False, sort_keys=True, separators=(",", ":")
-).encode
+# The encoder's own C function, made once: JSONEncoder.encode makes it anew for every document.
+_chunks: Callable[[Any, int], Iterable[str]] = json.encoder.c_make_encoder(  # type: ignore[attr-defined]
+    None, None, json.encoder.encode_basestring, None, ":", ",", True, False, False
+)
 
 
 def to_bytes(value: Any) -> bytes:
@@ -36,7 +39,8 @@ def from_bytes(data: bytes) -> Any:
         Malformed: `NOT_JSON` when this is no JSON at all, `NOT_CANONICAL` when it is spelled in another way,
             names a member twice, nests too deep or is outside the subset.
     """
-    value = from_people(data)
+    # A member named twice is lost in reading and so missed in the comparison.
+    value = _read(data, _decode)
     if _dump(value) != data:
         raise Malformed("NOT_CANONICAL", "The JSON is not in its canonical spelling (RFC 8785).")
     return value
@@ -48,23 +52,27 @@ def from_people(data: bytes) -> Any:
     Raises:
         Malformed: as `from_bytes`.
     """
+    return _read(data, _decode_pairs)
+
+
+def _read(data: bytes, decode: Callable[[str], Any]) -> Any:
     if len(data) > MAX_BYTES:
         raise Malformed("NOT_JSON", f"The JSON is larger than {MAX_BYTES} bytes.")
     try:
-        value = _decode(data.decode("utf-8"))
+        value = decode(data.decode("utf-8"))
     except RecursionError:
         raise _too_deep() from None
     except ValueError:
         raise Malformed("NOT_JSON", "This is not JSON in UTF-8.") from None
-    # The walk costs as much as the parse, and honest documents have few brackets: count before walking.
-    if data.count(b"[") + data.count(b"{") > MAX_DEPTH:
-        _check_depth(value, MAX_DEPTH)
+    # The walk costs as much as the parse, and honest documents are flat and mostly ASCII: look before walking.
+    if data.count(b"[") + data.count(b"{") > MAX_DEPTH or not data.isascii():
+        _check_containers(value, MAX_DEPTH)
     return value
 
 
 def _dump(value: Any) -> bytes:
     try:
-        return _encode(value).encode("utf-8")
+        return "".join(_chunks(value, 0)).encode("utf-8")
     except RecursionError:
         raise _too_deep() from None
     except UnicodeEncodeError:
@@ -75,15 +83,6 @@ def _too_deep() -> Malformed:
     return Malformed("NOT_CANONICAL", f"The JSON nests deeper than {MAX_DEPTH} levels.")
 
 
-def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    members = dict(pairs)
-    if len(members) != len(pairs):
-        raise Malformed("NOT_CANONICAL", "A member is named twice.")
-    if not "".join(members).isascii():
-        raise Malformed("NOT_CANONICAL", "A member name is not ASCII.")
-    return members
-
-
 def _integer(digits: str) -> int:
     # int() refuses 4,300 digits with ValueError and is quadratic below that.
     if len(digits) > 17 or abs(int(digits)) > MAX_INTEGER:
@@ -91,22 +90,33 @@ def _integer(digits: str) -> int:
     return int(digits)
 
 
+def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise Malformed("NOT_CANONICAL", "A member is named twice.")
+    return members
+
+
 def _no_fraction(digits: str) -> NoReturn:
     raise Malformed("NOT_CANONICAL", "A number is not a plain integer.")
 
 
-_decode = json.JSONDecoder(
+_decode = json.JSONDecoder(parse_int=_integer, parse_float=_no_fraction, parse_constant=_no_fraction).decode
+_decode_pairs = json.JSONDecoder(
     object_pairs_hook=_members, parse_int=_integer, parse_float=_no_fraction, parse_constant=_no_fraction
 ).decode
 
 
-def _check_depth(value: Any, depth: int) -> None:
-    if not isinstance(value, dict | list):
-        return
+def _check_containers(value: Any, depth: int) -> None:
     if depth == 0:
         raise _too_deep()
-    for inner in value.values() if isinstance(value, dict) else value:
-        _check_depth(inner, depth - 1)
+    if type(value) is dict:
+        if not "".join(value).isascii():
+            raise Malformed("NOT_CANONICAL", "A member name is not ASCII.")
+        value = value.values()
+    for inner in value:
+        if type(inner) is dict or type(inner) is list:
+            _check_containers(inner, depth - 1)
 
 
 def _check(value: Any, depth: int) -> None:

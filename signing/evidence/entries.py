@@ -14,7 +14,7 @@ from .keyring import PublicKey
 from .schemes import OpenKey, open_key
 from .statement import LetterStatement, Statement, parse, payload_digest
 
-BATCH: Final = 128
+BATCH: Final = 256
 
 # `map`, or the map of a pool: it must keep the order.
 Mapper = Callable[..., Iterable[Any]]

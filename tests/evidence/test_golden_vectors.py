@@ -38,7 +38,7 @@ CHECKPOINT = f"""{ORIGIN}
 {ROOT}
 
 — assent.example/l/7f3c9a aV2b9++pj0Z04Kin2/JDkBg/Nf9iYDmfsQEqmww5iHehiOvNehwN83ovFp2SwtHEF7rDxadj7V1UlAjWbfEihP8g7AY=
-""".encode()  # noqa: E501
+""".encode()
 COSIGNATURE = (
     "— witness.example/w1 tyurLgAAAABrBNOAaPVpHJZCjZUoXQGrgEfkHNjR8vohFZ8AwbqNIyl/6wt5YKVL07T7HPktbW6Iy79wQkK"
     "Fw1111um3a26TKm+2Cg==\n"

@@ -1,0 +1,284 @@
+"""Builds whole logs and bundles from fixed keys, times and nonces: the same calls give the same bytes."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from signing.evidence import Trust, merkle
+from signing.evidence.bundle import Bundle, Edition, build
+from signing.evidence.checkpoint import Checkpoint
+from signing.evidence.envelope import seal
+from signing.evidence.keyring import PublicKey, public_key_from_raw
+from signing.evidence.ledger import Ledger, replay
+from signing.evidence.letter_file import LetterFile
+from signing.evidence.note import NoteKey
+from signing.evidence.policy import log_policy
+from signing.evidence.receipt import Receipt
+from signing.evidence.signatory_list import SignatoryList, compile_list
+from signing.evidence.statement import (
+    AssentStatement,
+    CloseStatement,
+    Collation,
+    Commitment,
+    Head,
+    LetterStatement,
+    RelyingParty,
+    Signatory,
+    Statement,
+    Subject,
+    commitment_of,
+    nonce_text,
+    opening_bytes,
+    payload_digest,
+)
+from signing.evidence.trust import TrustedLog
+
+HOST = "assent.example"
+ORIGIN = f"{HOST}/l/7f3c9a"
+RELEASE = "coalition-signing 0.1.0"
+
+
+@dataclass(frozen=True)
+class Key:
+    """A private key with everything said about its public half."""
+
+    private: Ed25519PrivateKey
+    public: PublicKey
+
+    @property
+    def raw(self) -> bytes:
+        return self.private.public_key().public_bytes_raw()
+
+    @property
+    def name(self) -> str:
+        return self.public.key
+
+
+def key_of(seed: str) -> Key:
+    private = Ed25519PrivateKey.from_private_bytes(sha256(seed.encode()).digest())
+    return Key(private, public_key_from_raw(private.public_key().public_bytes_raw()))
+
+
+LOG, ATTESTOR, COORDINATOR, STRANGER = map(key_of, ("log", "attestor", "coordinator", "stranger"))
+
+NAMES = (
+    "Société de l’Eau №1",
+    "ئۇيغۇر جەمئىيىتى",
+    "བོད་ཀྱི་ཚོགས་པ།",
+    "中国人权",
+    "منظمة الماء",
+    "Human Rights in China",
+    "Ärzte ohne Eile",
+    "The Water Trust",
+    "Żółw i Spółka",
+    "Plain Name Foundation",
+)
+
+
+def letter_text(language: str = "en", words: str = "We ask for **water**.", title: str = "Open letter") -> bytes:
+    header = {
+        "addressees": [["The Minister", "of Water"]],
+        "date": "2026-11-24",
+        "date_line": "24 November 2026",
+        "language": language,
+        "title": title,
+    }
+    return LetterFile.of(header, f"# {title}\n\n{words}\n").to_bytes()
+
+
+def signatory(number: int) -> Signatory:
+    name = NAMES[number % len(NAMES)] + (f" {number}" if number >= len(NAMES) else "")
+    return Signatory(f"A{number}", name, None, f"org-{number}", f"Person {number}", "Director", None)
+
+
+def commitment(number: int) -> Commitment:
+    return Commitment(commitment_of(opening_bytes(signatory(number), sha256(b"salt%d" % number).digest())))
+
+
+def by_name(entry: Signatory) -> str:
+    return entry.sort_name or entry.listed_as
+
+
+@dataclass
+class LetterBuilder:
+    """A letter's log that grows by calls named after what people do."""
+
+    origin: str = ORIGIN
+    entries: list[bytes] = field(default_factory=list)
+    files: dict[str, bytes] = field(default_factory=dict)
+    versions: list[LetterStatement] = field(default_factory=list)
+    editions: list[Edition] = field(default_factory=list)
+    checkpoints: dict[int, bytes] = field(default_factory=dict)
+    receipts: dict[str, bytes] = field(default_factory=dict)
+    log_key: Key = LOG
+    last_version: str | None = None
+    last_answer: dict[str, str] = field(default_factory=dict)
+    frontier: merkle.Frontier = field(default_factory=merkle.Frontier.empty)
+
+    def _common(self, by: Key, subject: tuple[Subject, ...]) -> dict[str, Any]:
+        index = len(self.entries)
+        return {
+            "by": by.name,
+            "letter": self.origin,
+            "head": Head(self.frontier.size, self.frontier.root()),
+            "time": f"2026-11-24T{index // 3600 % 24:02d}:{index // 60 % 60:02d}:{index % 60:02d}Z",
+            "nonce": nonce_text(sha256(b"nonce%d" % index).digest()[:16]),
+            "subject": subject,
+        }
+
+    def append(self, payload: bytes, key: Key) -> int:
+        """Seal a payload and append it; returns its index."""
+        entry = seal(payload, key.name, key.private.sign)
+        return self.append_entry(entry)
+
+    def append_entry(self, entry: bytes) -> int:
+        self.entries.append(entry)
+        self.frontier = self.frontier.append(merkle.leaf_hash(entry))
+        return len(self.entries) - 1
+
+    def append_statement(self, statement: Statement, key: Key) -> int:
+        return self.append(statement.to_bytes(HOST), key)
+
+    def version(
+        self,
+        texts: Mapping[str, bytes] | None = None,
+        *,
+        key: Key = COORDINATOR,
+        alter: Callable[[LetterStatement], LetterStatement] = lambda statement: statement,
+    ) -> int:
+        number = len(self.versions) + 1
+        named = {f"{number}.{lang}.md": text for lang, text in (texts or {"en": letter_text()}).items()}
+        self.files.update(named)
+        statement = alter(
+            LetterStatement(
+                **self._common(key, tuple(Subject.of(name, data) for name, data in named.items())),
+                version=number,
+                title="Open letter",
+                prev=self.last_version,
+                coordinators=(COORDINATOR.public,),
+                attestor=ATTESTOR.public,
+                binders=("attestor",),
+                min_level=1,
+                rp=RelyingParty(HOST, (f"https://{HOST}",)),
+                ssh_namespace=f"assent@{HOST}",
+            )
+        )
+        self.versions.append(statement)
+        payload = statement.to_bytes(HOST)
+        self.last_version = payload_digest(payload)
+        return self.append(payload, key)
+
+    def answer(
+        self,
+        who: Signatory | Commitment,
+        decision: str = "approve",
+        *,
+        version: int | None = None,
+        accepts: tuple[str, ...] = (),
+        key: Key = ATTESTOR,
+        alter: Callable[[AssentStatement], AssentStatement] = lambda statement: statement,
+    ) -> int:
+        letter = self.versions[(version or len(self.versions)) - 1]
+        statement = alter(
+            AssentStatement(
+                **self._common(key, letter.subject),
+                version=letter.version,
+                decision=decision,
+                signatory=who,
+                prev=self.last_answer.get(who.identity),
+                accepts=accepts,
+            )
+        )
+        payload = statement.to_bytes(HOST)
+        self.last_answer[who.identity] = payload_digest(payload)
+        return self.append(payload, key)
+
+    def ledger(self) -> Ledger:
+        files = {f"letter/{name}": data for name, data in self.files.items()}
+        return replay(self.entries, files=files, coordinators=None)
+
+    def signatories(self) -> SignatoryList:
+        return compile_list(self.ledger(), groups={}, sort_key=by_name)
+
+    def close(
+        self,
+        *,
+        key: Key = COORDINATOR,
+        names: SignatoryList | None = None,
+        list_file: bytes | None = None,
+        alter: Callable[[CloseStatement], CloseStatement] = lambda statement: statement,
+    ) -> int:
+        compiled = names or self.signatories()
+        data = compiled.to_bytes() if list_file is None else list_file
+        number = len(self.editions) + 1
+        pdfs = dict.fromkeys(self.versions[-1].languages(), f"%PDF-1.7 edition {number}".encode())
+        subject = [Subject.of(f"{language}.pdf", pdf) for language, pdf in pdfs.items()]
+        subject.append(Subject.of("signatories.json", data))
+        statement = alter(
+            CloseStatement(
+                **self._common(key, tuple(subject)),
+                version=self.versions[-1].version,
+                edition=number,
+                listed=len(compiled.listed),
+                confidential=compiled.confidential,
+                collation=Collation(False, "en", "153.121"),
+                document_date="2026-11-24",
+                release=RELEASE,
+            )
+        )
+        self.editions.append(Edition(number, data, pdfs))
+        return self.append_statement(statement, key)
+
+    def checkpoint(self, key: Key | None = None) -> bytes:
+        signer = key or self.log_key
+        checkpoint = Checkpoint(self.origin, self.frontier.size, self.frontier.root())
+        return checkpoint.sign(signer.raw, signer.private.sign)
+
+    def keep_checkpoint(self) -> None:
+        self.checkpoints[self.frontier.size] = self.checkpoint()
+
+    def receipt(self, index: int) -> bytes:
+        leaves = [merkle.leaf_hash(entry) for entry in self.entries]
+        return Receipt(index, merkle.inclusion_path(leaves, index), self.checkpoint(), self.entries[index]).to_bytes()
+
+    def bundle(self, checkpoint: bytes | None = None) -> Bundle:
+        return build(
+            entries=self.entries,
+            checkpoint=checkpoint or self.checkpoint(),
+            policy=log_policy([NoteKey(self.origin, 1, self.log_key.raw)]),
+            letter_files=self.files,
+            editions=self.editions,
+            checkpoints=self.checkpoints,
+            receipts=self.receipts,
+        )
+
+    def trust(self) -> Trust:
+        return trust_of(self.log_key)
+
+
+def trust_of(log_key: Key = LOG, coordinator: Key = COORDINATOR, *, policy: str = "") -> Trust:
+    return Trust(
+        logs=(TrustedLog(f"{HOST}/l/", log_key.public.public_key),),
+        coordinators=(coordinator.name,),
+        policy=policy,
+        held_by_service=(coordinator.name,),
+    )
+
+
+def closed_letter(approvals: int = 9, declines: int = 1, confidential: int = 0) -> LetterBuilder:
+    """The story of the real letter: all are asked, nine approve, one declines, the coordinator closes."""
+    letter = LetterBuilder()
+    letter.version()
+    letter.keep_checkpoint()
+    for number in range(approvals):
+        letter.answer(signatory(number))
+    for number in range(approvals, approvals + declines):
+        letter.answer(commitment(number), "decline")
+    for number in range(approvals + declines, approvals + declines + confidential):
+        letter.answer(commitment(number))
+    letter.keep_checkpoint()
+    letter.close()
+    return letter
