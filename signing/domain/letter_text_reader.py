@@ -21,7 +21,10 @@ from .errors import Faulty
 from .letter_blocks import Block, Footnotes, Heading, ItemList, Paragraph, Quotation, Run
 from .letter_runs import settle
 
-MAX_BODY: Final = 200_000  # characters; about seventy pages
+# Far beyond any letter; they keep the worst text anybody can write for the parser within a few seconds.
+MAX_BODY: Final = 100_000  # characters; about thirty-five pages
+MAX_PARAGRAPH: Final = 10_000
+MAX_BRACKETS: Final = 4_000
 _MAX_DEPTH: Final = 16
 _PARSER_DEPTH: Final = 40  # beyond it markdown-it drops words; ours refuses long before
 
@@ -72,12 +75,24 @@ def read_body(markdown: str) -> Body:
     """
     if len(markdown) > MAX_BODY:
         raise _fault("too-long", f"The text is longer than {MAX_BODY:,} characters. Make it shorter.")
+    if markdown.count("[") > MAX_BRACKETS:
+        raise _fault("too-long", f"The text has more than {MAX_BRACKETS:,} square brackets. Use fewer links.")
+    _check_paragraphs(markdown)
     environment: dict[str, Any] = {}
     try:
         tokens = _PARSER.parse(markdown, environment)
         return _Walk(tokens, environment).body()
     except RecursionError:
         raise _fault("too-deep", "The text nests too deep. Use fewer levels.") from None
+
+
+def _check_paragraphs(markdown: str) -> None:
+    line = 1
+    for paragraph in re.split(r"(\n[ \t]*\n)", markdown):
+        if len(paragraph) > MAX_PARAGRAPH:
+            message = f"a paragraph is longer than {MAX_PARAGRAPH:,} characters. Part it with an empty line."
+            raise fault_at(line, "too-long", message)
+        line += paragraph.count("\n")
 
 
 def _parser() -> MarkdownIt:

@@ -153,7 +153,11 @@ def test_what_would_lose_or_hide_words_is_refused_by_its_line(source, code, line
     assert (caught.value.code, caught.value.line) == (code, line)
 
 
-def test_a_text_of_seventy_pages_is_too_long():
+@pytest.mark.parametrize(
+    ("source", "line"),
+    [("word. \n\n" * 20_000, None), ("a\n\n" + "word " * 3_000, 3), ("a\n\n" * 10 + "[^\n\n" * 5_000, None)],
+)
+def test_a_text_far_beyond_any_letter_is_refused_before_it_is_read(source, line):
     with pytest.raises(Faulty) as caught:
-        read_body("word " * 50_000)
-    assert caught.value.code == "too-long"
+        read_body(source)
+    assert (caught.value.code, caught.value.line) == ("too-long", line)

@@ -1,0 +1,134 @@
+"""A letter's file, as a person brings it, made into a draft (DESIGN 8).
+
+May import `signing.domain` and its own parts `letter_intake_*`. Nothing is changed in silence: what is repaired,
+left out or cannot be shown is a warning with its line; what would lose words is refused.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, TypeAlias
+
+from signing.domain.errors import Faulty
+from signing.domain.letter_blocks import Block, Footnotes, ItemList, Quotation
+from signing.domain.letter_text import LetterText, blocks_to_markdown
+from signing.domain.letter_text_reader import Body, Remark, fault_at, read_body
+
+from .letter_intake_dates import date_line_for, locale_of
+from .letter_intake_front_matter import read_front_matter
+from .letter_intake_lines import Line, decode, first_words, to_lines
+from .letter_intake_mending import mend_cuts
+from .letter_intake_plain import read_plain_letter
+
+__all__ = ["IntakeWarning", "LetterDraft", "date_line_for", "read_letter"]
+
+MAX_FILE_BYTES: Final = 1_000_000
+IntakeWarning: TypeAlias = Remark
+
+_FOOTNOTE_MARK = re.compile(r"(?<!\\)\[\^[^\]\s]+\](?!:)")
+_TABLE_RULE = re.compile(r"\s*\|?\s*:?-{3,}:?\s*(\|\s*:?-{3,}:?\s*)+\|?\s*\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class LetterDraft:
+    """What a file gave: the words, an optional deadline in UTC, and what the coordinator should look at."""
+
+    text: LetterText
+    deadline: datetime | None
+    warnings: tuple[IntakeWarning, ...]
+
+
+def read_letter(data: bytes, filename: str, *, language: str | None = None, mend: bool = True) -> LetterDraft:
+    """Read a `.md` or `.txt` letter into a draft.
+
+    `language` speaks where the file does not; `mend` joins paragraphs that a page break cut in two (else the
+    joins are only proposed).
+
+    Raises:
+        Faulty: with the line and the remedy, when the file cannot be taken as it is.
+    """
+    if len(data) > MAX_FILE_BYTES:
+        raise _refused("too-large", "The file is larger than 1 MB. A letter is text only: is this the right file?")
+    ending = filename.lower().rpartition(".")[2]
+    if ending not in ("md", "txt"):
+        raise _refused("file-kind", "Bring the letter as a .md or .txt file; other kinds cannot be read yet.")
+    if language is not None and locale_of(language) is None:
+        message = f'"{first_words(language)}" is not a language tag. Give one like en, fr, zh-Hant or pt-BR.'
+        raise Faulty(message, code="bad-language", field="language")
+    lines = to_lines(decode(data))
+    if not any(line.text.strip() for line in lines):
+        raise _refused("empty-file", "The file is empty. Is this the right file?")
+    opening, body, remarks = (read_front_matter if ending == "md" else read_plain_letter)(lines, language)
+    body, mended = mend_cuts(body, apply=mend)
+    words, seen = _read_words(body, opening.end)
+    text = LetterText(body=blocks_to_markdown(words.blocks, words.footnotes), **opening.fields)
+    # The file that will be signed is written and read once here, so that opening cannot fail on it later.
+    LetterText.from_bytes(text.to_bytes())
+    warnings = sorted([*remarks, *mended, *seen], key=lambda warning: warning.line)
+    return LetterDraft(text, opening.deadline, tuple(warnings))
+
+
+def _read_words(lines: Sequence[Line], opening_end: int) -> tuple[Body, list[Remark]]:
+    """Read the body, with the line numbers of the file."""
+    source = "\n".join(line.text for line in lines)
+    if not source.strip():
+        raise fault_at(opening_end, "empty-body", "the letter has no words after its opening. Write its text here.")
+    try:
+        words = read_body(source)
+    except Faulty as refusal:
+        if refusal.line is None:
+            raise
+        number = _number(lines, refusal.line)
+        _, _, message = refusal.message.partition(": ")
+        raise fault_at(number, refusal.code, message) from None
+    if not words.blocks:
+        raise fault_at(_number(lines, 1), "empty-body", "there are no words that a letter can show here.")
+    remarks = [Remark(_number(lines, found.line), found.code, found.message) for found in words.remarks]
+    return words, [*remarks, *_look_alikes(lines, words.footnotes), *_stray_stars(lines, words.blocks)]
+
+
+def _number(lines: Sequence[Line], at: int) -> int:
+    return lines[min(at, len(lines)) - 1].number
+
+
+def _look_alikes(lines: Sequence[Line], footnotes: Footnotes) -> list[Remark]:
+    """Report what looks like something a letter has or Markdown knows, and is plain words here."""
+    remarks: list[Remark] = []
+    defined = {match[1] for line in lines if (match := re.match(r"\s*(\[\^[^\]\s]+\]):", line.text))}
+    for line in lines:
+        for mark in _FOOTNOTE_MARK.findall(line.text):
+            if mark not in defined:
+                message = f"{mark} points to no footnote and is kept as plain words. Write {mark}: and the note."
+                remarks.append(Remark(line.number, "footnote-missing", message))
+        if _TABLE_RULE.match(line.text):
+            remarks.append(Remark(line.number, "table", "A letter has no tables; the rows are kept as plain words."))
+        if "\ufffd" in line.text:
+            message = "The character U+FFFD stands where another was lost. Compare with the original."
+            remarks.append(Remark(line.number, "replacement-character", message))
+    return remarks
+
+
+def _stray_stars(lines: Sequence[Line], blocks: Sequence[Block]) -> list[Remark]:
+    """Report stars that were meant as bold and did not become it."""
+    remarks: list[Remark] = []
+    for block in blocks:
+        if isinstance(block, ItemList):
+            remarks += _stray_stars(lines, [inner for item in block.items for inner in item])
+        elif isinstance(block, Quotation):
+            remarks += _stray_stars(lines, block.blocks)
+        else:
+            for run in block.runs:
+                at = run.text.find("**")
+                if at >= 0:
+                    piece = run.text[max(0, at - 6) : at + 2].rpartition("\n")[2]
+                    number = next((line.number for line in lines if piece in line.text), lines[0].number)
+                    message = f'The stars at "{piece}" did not become bold and are kept as stars.'
+                    remarks.append(Remark(number, "stray-stars", message))
+    return remarks
+
+
+def _refused(code: str, message: str) -> Faulty:
+    return Faulty(message, code=code, field="file")
