@@ -182,7 +182,7 @@ def sign_note(text: str, name: str, public_raw: bytes, sign: Callable[[bytes], b
     line = NoteSignature(name, key_id(name, public_raw), sign(body))
     note = Note(body, (line,))
     if Note.from_bytes(note.to_bytes()) != note:
-        raise Malformed("NOTE_MALFORMED", "The text of a note ends in exactly one line end.")
+        raise Malformed("NOTE_MALFORMED", "This text cannot stand in a note: it must end in a line end.")
     return note.to_bytes()
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from signing.evidence import Trust, merkle
+from signing.evidence import EvidenceError, Trust, merkle
 from signing.evidence.bundle import Bundle, Edition, build
 from signing.evidence.checkpoint import Checkpoint
 from signing.evidence.envelope import seal
@@ -87,6 +87,15 @@ def letter_text(language: str = "en", words: str = "We ask for **water**.", titl
         "title": title,
     }
     return LetterFile.of(header, f"# {title}\n\n{words}\n").to_bytes()
+
+
+def refusal(call: Callable[[], object]) -> str:
+    """Run a reader and give the code it refuses with, empty when it does not; other errors pass through."""
+    try:
+        call()
+    except EvidenceError as error:
+        return error.code
+    return ""
 
 
 def signatory(number: int) -> Signatory:

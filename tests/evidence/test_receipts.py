@@ -1,0 +1,77 @@
+"""A receipt is complete in itself, has one spelling, and proves its entry under the log's key."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from signing.evidence import EvidenceError, Malformed, Rejected, Trust, verify_receipt
+from signing.evidence.note import NoteKey
+from signing.evidence.receipt import Receipt
+
+from .builders import LOG, ORIGIN, STRANGER, closed_letter
+
+LETTER = closed_letter()
+DATA = LETTER.receipt(4)
+LOG_KEY = NoteKey(ORIGIN, 1, LOG.raw)
+
+
+@pytest.mark.parametrize("index", range(12))
+def test_every_entry_has_a_receipt_that_proves_it(index):
+    receipt = Receipt.from_bytes(LETTER.receipt(index))
+    assert receipt.entry == LETTER.entries[index]
+    assert receipt.verify([LOG_KEY]).size == 12
+
+
+def test_a_receipt_fits_its_own_entry_alone():
+    receipt = Receipt.from_bytes(DATA)
+    with pytest.raises(Rejected, match="RECEIPT_BAD"):
+        receipt.verify([LOG_KEY], LETTER.entries[5])
+    with pytest.raises(Rejected, match="RECEIPT_BAD"):
+        replace(receipt, index=5).verify([LOG_KEY])
+
+
+def test_a_receipt_under_another_key_proves_nothing():
+    with pytest.raises(Rejected, match="LOG_KEY_UNKNOWN"):
+        Receipt.from_bytes(DATA).verify([NoteKey(ORIGIN, 1, STRANGER.raw)])
+    with pytest.raises(Rejected, match="LOG_KEY_UNKNOWN"):
+        Receipt.from_bytes(DATA).verify([])
+
+
+@given(st.data())
+def test_a_damaged_receipt_is_refused_or_does_not_verify(data):
+    at = data.draw(st.integers(0, len(DATA) - 1))
+    damaged = DATA[:at] + data.draw(st.binary(max_size=2)) + DATA[at + 1 :]
+    try:
+        Receipt.from_bytes(damaged).verify([LOG_KEY])
+    except EvidenceError:
+        return
+    assert damaged == DATA
+
+
+@given(st.binary(max_size=200) | st.text("c2sp.org/tlog-proof@v1\nextra index 0AAA=", max_size=99).map(str.encode))
+def test_reading_made_up_receipts_raises_nothing_but_malformed(data):
+    with pytest.raises(Malformed, match="RECEIPT_MALFORMED"):
+        Receipt.from_bytes(data)
+    report = verify_receipt(data, None)
+    assert [failure.code for failure in report.failures] == ["RECEIPT_MALFORMED"]
+
+
+def test_the_report_on_a_receipt_says_what_it_leaves_open():
+    report = verify_receipt(DATA, LETTER.trust())
+    assert report.failures == []
+    assert [remark.code for remark in report.unproved] == ["SIGNER_NOT_CHECKED"]
+    assert report.verdict == "NOT ALL PROVED"
+
+
+def test_without_a_key_the_report_on_a_receipt_says_so():
+    report = verify_receipt(DATA, None)
+    assert {remark.code for remark in report.unproved} == {"LOG_KEY_NOT_GIVEN", "SIGNER_NOT_CHECKED"}
+    moved = replace(Receipt.from_bytes(DATA), index=5).to_bytes()
+    assert [failure.code for failure in verify_receipt(moved, None).failures] == ["RECEIPT_BAD"]
+
+
+def test_a_receipt_of_a_foreign_log_is_rejected():
+    report = verify_receipt(DATA, Trust(logs=LETTER.trust().logs), log_key=NoteKey(ORIGIN, 1, STRANGER.raw))
+    assert [failure.code for failure in report.failures] == ["LOG_KEY_UNKNOWN"]
