@@ -1,0 +1,104 @@
+"""The largest head signed for each log, in files outside the database; may import fcntl. Fulfils `ports.HighWater`.
+
+The files are replaced as a whole, but not synced to disk: a log that was committed is durable and never shorter
+than its file says, so a file that a power cut made older only guards a little less; it can never be wrong.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from signing.domain.errors import Refusal, Unavailable
+from signing.evidence.base64_text import from_base64, to_base64
+from signing.evidence.errors import EvidenceError
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A head as it is kept: origin, size and root, one a line."""
+
+    origin: str
+    size: int
+    root: bytes
+
+    def to_bytes(self) -> bytes:
+        return f"{self.origin}\n{self.size}\n{to_base64(self.root)}\n".encode()
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Mark | None:
+        """Read a mark; None when these bytes are not exactly what `to_bytes` writes."""
+        try:
+            origin, size, root, _ = data.decode().split("\n")
+            mark = cls(origin, int(size), from_base64(root))
+        except (ValueError, EvidenceError):
+            return None
+        return mark if mark.to_bytes() == data else None
+
+
+class HighWaterFiles:
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def check(self, origin: str, size: int, root: bytes) -> None:
+        """Refuse to continue a log from a head that is older than, or differs from, what was signed before.
+
+        Raises:
+            Refusal: `log-rolled-back`.
+        """
+        mark = self._read(origin)
+        if mark is not None and (mark.size > size or (mark.size == size and mark.root != root)):
+            raise Refusal(
+                "The database holds an older or another log than the one signed before: it was probably restored "
+                "from a backup. Nothing was recorded. Please restore the newest backup, or ask for help.",
+                code="log-rolled-back",
+            )
+
+    def advance(self, origin: str, size: int, root: bytes) -> None:
+        """Remember a committed head; a smaller one than the present is ignored.
+
+        Raises:
+            Unavailable: when the folder cannot be written.
+        """
+        try:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            lock = os.open(self._folder / ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX)
+                mark = self._read(origin)
+                if mark is None or mark.size < size:
+                    self._replace(Mark(origin, size, root))
+            finally:
+                os.close(lock)
+        except OSError as error:
+            raise Unavailable(f"The folder {self._folder} cannot be written: {error.strerror}.") from error
+
+    def _path(self, origin: str) -> Path:
+        # An origin has slashes; its digest has none and is as unique.
+        return self._folder / f"{hashlib.sha256(origin.encode()).hexdigest()[:32]}.head"
+
+    def _read(self, origin: str) -> Mark | None:
+        path = self._path(origin)
+        try:
+            data = path.read_bytes()
+        except FileNotFoundError:
+            return None
+        if not data:
+            return None  # what a power cut may leave of a file that was being replaced
+        mark = Mark.from_bytes(data)
+        if mark is None or mark.origin != origin:
+            raise Refusal(
+                f"The file {path} cannot be read, so nobody can say whether the log was rolled back. Compare the "
+                "log with the receipts people hold; if it is whole, remove the file.",
+                code="log-head-unreadable",
+            )
+        return mark
+
+    def _replace(self, mark: Mark) -> None:
+        path = self._path(mark.origin)
+        partial = path.with_suffix(".new")
+        partial.write_bytes(mark.to_bytes())
+        partial.replace(path)

@@ -1,0 +1,233 @@
+"""The installation's private keys in files: made once, encrypted, for their owner only; may import cryptography.
+
+`load_signer` fulfils `ports.Signer`. The document key is certified by a root of our own that auditors get with
+the trust file; the root's key signs certificates only.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import cast
+
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePrivateKey
+from cryptography.hazmat.primitives.asymmetric.ec import generate_private_key as generate_p256
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    PrivateFormat,
+    PublicFormat,
+    load_pem_private_key,
+)
+from cryptography.x509.oid import NameOID, ObjectIdentifier
+
+from signing.domain.errors import Refusal
+from signing.evidence.keyring import PublicKey, public_key_from_pem
+
+SIGNING_KEYS = ("log", "attestor", "coordinator")
+ROOT = "document-root"
+DOCUMENT = "document"
+KEYS = (*SIGNING_KEYS, ROOT, DOCUMENT)
+ROOT_LASTS = timedelta(days=365 * 20 + 5)
+DOCUMENT_LASTS = timedelta(days=365 * 5 + 1)
+DOCUMENT_SIGNING = ObjectIdentifier("1.3.6.1.5.5.7.3.36")  # RFC 9336
+
+PrivateKey = Ed25519PrivateKey | EllipticCurvePrivateKey
+
+
+class KeyRefused(Refusal):
+    """A key file is missing, readable by others, or does not open."""
+
+    code = "key"
+
+
+@dataclass(frozen=True, slots=True)
+class FileSigner:
+    """An Ed25519 key that was opened; fulfils `ports.Signer`."""
+
+    public: PublicKey
+    _key: Ed25519PrivateKey
+
+    def sign(self, data: bytes) -> bytes:
+        return self._key.sign(data)
+
+
+def make_missing(folder: Path, passphrase: bytes, host: str, now: datetime | None = None) -> list[str]:
+    """Make the keys and certificates that are not there yet and name them; what is there is never replaced.
+
+    Raises:
+        KeyRefused: when the passphrase is empty, or does not open a key that is there.
+    """
+    if not passphrase:
+        raise KeyRefused("The keys need a passphrase. Set SIGNING_KEY_PASSPHRASE_FILE.", code="key-passphrase")
+    now = now or datetime.now(UTC)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    made = [name for name in KEYS if _make_key(folder, name, passphrase)]
+    for name in SIGNING_KEYS:
+        public = folder / f"{name}.public.pem"
+        if not public.exists():
+            _write_new(public, load_signer(folder, name, passphrase).public.public_key.encode())
+    _certify(folder, passphrase, host, now)
+    return made
+
+
+def load_signer(folder: Path, name: str, passphrase: bytes) -> FileSigner:
+    """Open one Ed25519 key.
+
+    Raises:
+        KeyRefused: `key-missing`, `key-permissions` or `key-passphrase`, with the remedy.
+    """
+    key = load_key(folder, name, passphrase)
+    if not isinstance(key, Ed25519PrivateKey):
+        raise KeyRefused(f"{folder / name}.pem is not an Ed25519 key.")
+    pem = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+    return FileSigner(public_key_from_pem(pem), key)
+
+
+def load_key(folder: Path, name: str, passphrase: bytes) -> PrivateKey:
+    """Open a private key file that only its owner can read.
+
+    Raises:
+        KeyRefused: `key-missing`, `key-permissions` or `key-passphrase`, with the remedy.
+    """
+    path = folder / f"{name}.pem"
+    try:
+        with path.open("rb") as file:
+            mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
+            pem = file.read()
+    except OSError as error:
+        raise KeyRefused(
+            f"The key file {path} cannot be read ({error.strerror}). Run: signing keys new", code="key-missing"
+        ) from error
+    if mode & 0o077:
+        raise KeyRefused(f"Others can read {path}. Run: chmod 600 {path}", code="key-permissions")
+    try:
+        return cast(PrivateKey, load_pem_private_key(pem, passphrase))
+    except (ValueError, TypeError):
+        raise KeyRefused(
+            f"The passphrase does not open {path}. Check SIGNING_KEY_PASSPHRASE or its file.", code="key-passphrase"
+        ) from None
+
+
+def root_certificate(folder: Path) -> str:
+    """The PEM certificate that documents of this installation lead to.
+
+    Raises:
+        KeyRefused: `key-missing`.
+    """
+    path = folder / f"{ROOT}.certificate.pem"
+    try:
+        return path.read_text("ascii")
+    except OSError as error:
+        raise KeyRefused(
+            f"The certificate {path} cannot be read ({error.strerror}). Run: signing keys new", code="key-missing"
+        ) from error
+
+
+def _make_key(folder: Path, name: str, passphrase: bytes) -> bool:
+    path = folder / f"{name}.pem"
+    if path.exists():
+        return False
+    key: PrivateKey = Ed25519PrivateKey.generate() if name in SIGNING_KEYS else generate_p256(SECP256R1())
+    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(passphrase))
+    return _write_new(path, pem)
+
+
+def _write_new(path: Path, data: bytes) -> bool:
+    """Write a file whole or not at all; False when there is one already."""
+    partial = path.with_name(f".{path.name}.{os.getpid()}")
+    with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        # link, unlike rename, fails when somebody else was quicker: a key is never replaced.
+        os.link(partial, path)
+    except FileExistsError:
+        return False
+    finally:
+        partial.unlink()
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+    return True
+
+
+def _certify(folder: Path, passphrase: bytes, host: str, now: datetime) -> None:
+    root_path, leaf_path = (folder / f"{name}.certificate.pem" for name in (ROOT, DOCUMENT))
+    if root_path.exists() and leaf_path.exists():
+        return
+    root_key = cast(EllipticCurvePrivateKey, load_key(folder, ROOT, passphrase))
+    if not root_path.exists():
+        _write_new(root_path, _root(root_key, host, now).public_bytes(Encoding.PEM))
+    root = x509.load_pem_x509_certificate(root_path.read_bytes())
+    leaf_key = cast(EllipticCurvePrivateKey, load_key(folder, DOCUMENT, passphrase))
+    _write_new(leaf_path, _leaf(leaf_key, root, root_key, host, now).public_bytes(Encoding.PEM))
+
+
+def _certificate(
+    key: EllipticCurvePrivateKey, subject: x509.Name, issuer: x509.Name, now: datetime, lasts: timedelta
+) -> x509.CertificateBuilder:
+    # Clocks differ: a document signed this minute must not look older than its certificate.
+    begins = now.replace(microsecond=0) - timedelta(hours=1)
+    return (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(issuer)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(begins)
+        .not_valid_after(begins + lasts)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+    )
+
+
+def _root(key: EllipticCurvePrivateKey, host: str, now: datetime) -> x509.Certificate:
+    name = _name(host, "document root")
+    return (
+        _certificate(key, name, name, now, ROOT_LASTS)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .add_extension(_usage(certificates=True), critical=True)
+        .sign(key, SHA256())
+    )
+
+
+def _leaf(
+    key: EllipticCurvePrivateKey, root: x509.Certificate, root_key: EllipticCurvePrivateKey, host: str, now: datetime
+) -> x509.Certificate:
+    issuer_key = root.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value
+    return (
+        _certificate(key, _name(host, "documents"), root.subject, now, DOCUMENT_LASTS)
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        .add_extension(_usage(certificates=False), critical=True)
+        .add_extension(x509.ExtendedKeyUsage([DOCUMENT_SIGNING]), critical=False)
+        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(issuer_key), critical=False)
+        .sign(root_key, SHA256())
+    )
+
+
+def _name(host: str, purpose: str) -> x509.Name:
+    # X.520 allows 64 characters in a common name.
+    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, f"{host[: 64 - len(purpose) - 1]} {purpose}")])
+
+
+def _usage(*, certificates: bool) -> x509.KeyUsage:
+    return x509.KeyUsage(
+        digital_signature=not certificates,
+        content_commitment=not certificates,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        key_cert_sign=certificates,
+        crl_sign=certificates,
+        encipher_only=False,
+        decipher_only=False,
+    )
