@@ -8,14 +8,17 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
 from signing import config
-from signing.adapters import key_files
+from signing.adapters import key_files, transport
 from signing.adapters.database import Database, connect
 from signing.config import Settings
 from signing.workflow.ports import Installation, Services, Signer
 from signing.workflow.tokens import Tokens
 
 if TYPE_CHECKING:
-    pass
+    from flask import Flask
+
+    from signing.adapters.transport import Transport
+    from signing.adapters.worker import MailWorker
 
 SIGNING_KEYS = ("log", "attestor", "coordinator")
 
@@ -30,10 +33,10 @@ def services_from_environment() -> Services:
 
 def build(settings: Settings, database: Database | None = None) -> Services:
     """The services of this installation, over `database` when one is given."""
+    from signing.adapters import typeset
     from signing.adapters.collation import IcuCollation
     from signing.adapters.high_water import HighWaterFiles
     from signing.adapters.passwords import Argon2Passwords
-    from signing.adapters.typeset import ReportlabTypesetter
 
     database = database or connect(settings.database_url, settings.home)
     keys = load_keys(settings)
@@ -47,11 +50,36 @@ def build(settings: Settings, database: Database | None = None) -> Services:
         coordinator=keys["coordinator"],
         document_certificate=key_files.root_certificate(settings.keys),
         high_water=HighWaterFiles(settings.home / "heads"),
-        typesetter=ReportlabTypesetter(),
+        typesetter=typeset,
         collation=IcuCollation(),
         passwords=Argon2Passwords(),
         installation=Installation(settings.base_url, settings.host, release()),
     )
+
+
+def web_application(settings: Settings) -> Flask:
+    """The pages, for one process of a WSGI server."""
+    from signing.adapters.letter_intake import read_letter
+    from signing.adapters.maildir import MaildirTransport
+    from signing.adapters.roster_sheets import read_roster
+    from signing.web.app import create_app
+    from signing.web.intake import Intake
+
+    mailbox = MaildirTransport(settings.home) if settings.smtp_url is None and settings.on_loopback else None
+    return create_app(build(settings), intake=Intake(read_letter, read_roster), mailbox=mailbox)
+
+
+def mail_worker(settings: Settings) -> MailWorker:
+    """A worker that sends from the outbox of this installation."""
+    from signing.adapters.mail_text import MailTexts
+    from signing.adapters.worker import MailWorker
+
+    return MailWorker(build(settings), open_transport(settings), MailTexts(settings.mail_from))
+
+
+def open_transport(settings: Settings) -> Transport:
+    """The mail server of the settings, or the local mailbox where there is none."""
+    return transport.open_transport(settings.smtp_url, settings.home)
 
 
 def load_keys(settings: Settings) -> dict[str, Signer]:
