@@ -102,4 +102,5 @@ def test_the_version_names_icu_and_unicode() -> None:
 def test_the_order_is_total_whatever_the_names(names: list[str], language: str) -> None:
     key = COLLATION.sort_key(language, ignore_article=True)
     signatories = [named(name, org=f"org-{number}") for number, name in enumerate(names)]
-    assert sorted(signatories, key=key) == sorted(signatories[::-1], key=key)
+    backwards = signatories[::-1]
+    assert sorted(signatories, key=key) == sorted(backwards, key=key)
