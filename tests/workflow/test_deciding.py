@@ -12,8 +12,8 @@ from sqlalchemy import event
 from signing.adapters import tables
 from signing.domain.errors import Faulty, NotAllowed, NotFound, Refusal
 from signing.domain.organisation import Answer, Decision, Standing
-from signing.evidence.ledger import replay
 from signing.evidence.keyring import raw_from_pem
+from signing.evidence.ledger import replay
 from signing.evidence.merkle import Frontier, leaf_hash
 from signing.evidence.note import ALG_ED25519, NoteKey
 from signing.evidence.receipt import Receipt
@@ -328,8 +328,8 @@ def test_the_deadline_shuts_the_door_for_answers_but_not_for_withdrawals(
 ) -> None:
     desk.answers(Decision.APPROVE, "key-of-this-page-1")
     clock.pass_(days=21)
+    other = Desk(house, desk.letter_id, TWO)
     with pytest.raises(NotAllowed) as refusal:
-        other = Desk(house, desk.letter_id, TWO)
         other.sends(other.form(code="12345678"))
     assert refusal.value.code == "deadline-passed"
     desk.answers(Decision.WITHDRAW, "key-of-this-page-2")
@@ -375,7 +375,7 @@ def test_a_rolled_back_database_cannot_write_a_second_history(house: House, desk
         connection.execute(tables.answer.delete())
         connection.execute(tables.log_entry.delete().where(tables.log_entry.c.idx == 1))
         connection.execute(tables.log_head.update().values(size=1, frontier=rolled_back.to_bytes()))
+    other = Desk(house, desk.letter_id, TWO)
     with pytest.raises(Refusal) as refusal:
-        other = Desk(house, desk.letter_id, TWO)
         other.answers(Decision.APPROVE, "key-of-this-page-2")
     assert refusal.value.code == "log-rolled-back"
