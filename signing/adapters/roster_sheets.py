@@ -1,0 +1,153 @@
+"""A roster's sheet, .csv or .xlsx, made into rows (DESIGN 8).
+
+May import email-validator, `signing.domain` and its own parts `roster_sheets_*`. Every faulty row is named with its
+line; a sheet that is no roster at all is refused as a whole.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from email_validator import EmailNotValidError, validate_email
+
+from signing.domain.errors import Faulty
+from signing.domain.roster import REQUIRED, RosterRow, RosterWarning, RowFault, cell_fault, check_rows
+
+from .roster_sheets_csv import read_csv
+from .roster_sheets_table import BadCell, Cell, TableRow
+from .roster_sheets_xlsx import read_xlsx
+
+__all__ = ["RosterReading", "read_roster"]
+
+MAX_FILE_BYTES: Final = 5_000_000
+MAX_ROWS: Final = 20_000
+COLUMNS: Final = (
+    *("id", "organisation", "acronym", "listed_as", "native_name", "sort_name", "country", "group"),
+    *("contact", "email", "role", "language", "stage"),
+)
+_ALSO = {"organization": "organisation", "e_mail": "email"}
+
+
+@dataclass(frozen=True, slots=True)
+class RosterReading:
+    """`rows` can be taken; `faults` name the rows that cannot, `warnings` what a person should look at."""
+
+    rows: tuple[RosterRow, ...]
+    faults: tuple[RowFault, ...]
+    warnings: tuple[RosterWarning, ...] = ()
+
+
+def read_roster(data: bytes, filename: str) -> RosterReading:
+    """Read and check a roster.
+
+    Raises:
+        Faulty: when the file is not a sheet, or its header is not that of a roster.
+    """
+    if len(data) > MAX_FILE_BYTES:
+        raise _fault("too-large", "The file is larger than 5 MB. Is this the right file?")
+    ending = filename.lower().rpartition(".")[2]
+    if ending not in ("csv", "xlsx"):
+        raise _fault("file-kind", "Bring the roster as a .csv or .xlsx file.")
+    if not data:
+        raise _fault("empty-file", "The file is empty. Is this the right file?")
+    return _read_table((read_csv if ending == "csv" else read_xlsx)(data))
+
+
+def _read_table(table: Iterator[TableRow]) -> RosterReading:
+    header = next((row for row in table if row.filled), None)
+    if header is None:
+        raise _fault("empty-file", "The sheet is empty. Is this the right file?")
+    columns = _columns(header)
+    rows: list[RosterRow] = []
+    faults: list[RowFault] = []
+    for row in table:
+        if not row.filled:
+            continue
+        if len(rows) >= MAX_ROWS:
+            raise _fault("too-many-rows", f"The sheet has more than {MAX_ROWS:,} rows.", row.line)
+        read, found = _row(row, columns)
+        rows.append(read)
+        faults += found
+    if not rows:
+        raise _fault("no-rows", "There is no organisation below the header. Add a row for each.", header.line)
+    good, others, warnings = check_rows(rows)
+    # A cell that is a fault already is not told a second time, as empty.
+    told = {(fault.line, fault.field) for fault in faults}
+    bad = {fault.line for fault in faults}
+    faults += [fault for fault in others if (fault.line, fault.field) not in told]
+    return RosterReading(
+        tuple(row for row in good if row.line not in bad),
+        tuple(sorted(faults, key=lambda fault: fault.line)),
+        tuple(warning for warning in warnings if warning.line not in bad),
+    )
+
+
+def _columns(header: TableRow) -> list[str | None]:
+    """The field of each column; None for a column without a name."""
+    columns: list[str | None] = []
+    for cell in header.cells:
+        name = "_".join(_clean(cell).casefold().replace("-", " ").replace("_", " ").split())
+        columns.append(_ALSO.get(name, name) or None)
+    named = [name for name in columns if name is not None]
+    unknown = [name for name in named if name not in COLUMNS]
+    missing = [name for name in REQUIRED if name not in named]
+    twice = sorted({name for name in named if named.count(name) > 1})
+    message = ""
+    if unknown:
+        listed = ", ".join(f'"{name[:40]}"' for name in unknown[:10])
+        message += f"These columns are not known: {listed}. "
+        if "name" in unknown and "organisation" in missing:
+            message += 'A column of names is called "organisation". '
+    if twice:
+        message += f"These columns stand there twice: {', '.join(twice)}. "
+    if missing:
+        message += f"These columns are missing: {', '.join(missing)}. "
+    if message:
+        message += f"A roster has the columns {', '.join(COLUMNS)}; needed are {', '.join(REQUIRED)}."
+        raise _fault("roster-header", message, header.line)
+    return columns
+
+
+def _row(row: TableRow, columns: Sequence[str | None]) -> tuple[RosterRow, list[RowFault]]:
+    values: dict[str, str] = {}
+    faults: list[RowFault] = []
+    for at, cell in enumerate(row.cells):
+        name = columns[at] if at < len(columns) else None
+        if isinstance(cell, BadCell):
+            faults.append(RowFault(row.line, name or "", f"{name or 'a cell without a column'} {cell.message}"))
+        elif text := _clean(cell):
+            if name is None:
+                message = f'"{text[:40]}" stands in a column without a name. Is there a separator too many?'
+                faults.append(RowFault(row.line, "", message))
+            else:
+                values[name] = text
+    stage = _stage(values.pop("stage", "1"))
+    if stage is None:
+        stage = 1
+        faults.append(RowFault(row.line, "stage", "stage must be a whole number from 1 to 99."))
+    if "email" in values and cell_fault(values["email"], "email") is None:
+        try:
+            # Sent through mail servers that may know ASCII only: a domain is kept in its ASCII form.
+            checked = validate_email(values["email"], check_deliverability=False, allow_smtputf8=False)
+            values["email"] = checked.ascii_email or checked.normalized
+        except EmailNotValidError as error:
+            message = f'email "{values["email"][:80]}" is not an address. {error}'
+            faults.append(RowFault(row.line, "email", message))
+    fields = {name: values.get(name) for name in COLUMNS if name != "stage"}
+    return RosterRow(line=row.line, stage=stage, **fields), faults
+
+
+def _stage(text: str) -> int | None:
+    return int(text) if len(text) <= 2 and text.isascii() and text.isdecimal() and int(text) >= 1 else None
+
+
+def _clean(cell: Cell) -> str:
+    # Tabs and line breaks are left for the check of the rows to name.
+    return "" if isinstance(cell, BadCell) else unicodedata.normalize("NFC", cell).strip(" \u00a0")
+
+
+def _fault(code: str, message: str, line: int | None = None) -> Faulty:
+    return Faulty(message if line is None else f"Line {line}: {message}", code=code, field="file", line=line)

@@ -1,0 +1,205 @@
+"""The rows of a roster as brought, and what is wrong or doubtful about them (DESIGN 8).
+
+May import `letter_text`, `letter_text_reader` and the standard library. A fault keeps a row out; a warning is for
+a person to look at: names that look alike are never merged, because two chapters of one body are two signatories.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from .letter_text import is_language_tag
+from .letter_text_reader import find_unsafe
+
+REQUIRED: Final = ("organisation", "contact", "email")
+TEXT_FIELDS: Final = (
+    *("id", "organisation", "acronym", "listed_as", "native_name", "sort_name", "country", "group"),
+    *("contact", "email", "role", "language"),
+)
+MAX_LENGTH: Final = 300
+MAX_ADDRESS: Final = 254  # RFC 5321 4.5.3.1.3, less the angle brackets
+MAX_STAGE: Final = 99
+
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,63}", re.ASCII)
+_ADDRESS = re.compile(r"[^@\s<>,;\"]+@[^@\s<>,;\"]+\.[^@\s<>,;\"]+")
+_BREAK = re.compile("[\n\r\v\f\x85\u2028\u2029]")
+# A spreadsheet that opens an export runs a cell that begins so. No name begins with one of them, so a leading
+# minus is refused too, whatever follows.
+_FORMULA_STARTS = tuple("=+-@\t\r＝＋－＠")
+
+_PARENTHESIS = re.compile(r"\(([^()]*)\)")
+_TAIL = re.compile(r"\s[-–—]\s|[,:/]")
+_NOISE = frozenset(
+    (
+        *("the", "a", "an", "of", "for", "and", "in", "on", "to", "de", "la", "le", "les", "el", "los", "las", "du"),
+        *("des", "del", "di", "da", "do", "dos", "y", "et", "e", "und", "für", "der", "die", "das", "von"),
+        *("foundation", "fundacion", "fondation", "fundacao", "fondazione", "stiftung", "association"),
+        *("asociacion", "associacao", "organisation", "organization", "ngo", "ong", "inc", "ltd", "ev"),
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RosterRow:
+    """One organisation with its contact; `line` is its place in the file, None means the cell was empty."""
+
+    line: int
+    id: str | None
+    organisation: str | None
+    acronym: str | None
+    listed_as: str | None
+    native_name: str | None
+    sort_name: str | None
+    country: str | None
+    group: str | None
+    contact: str | None
+    email: str | None
+    role: str | None
+    language: str | None
+    stage: int
+
+    @property
+    def listed_name(self) -> str:
+        """The name that will be printed: as the row asks, or the organisation's."""
+        return self.listed_as or self.organisation or ""
+
+
+@dataclass(frozen=True, slots=True)
+class RowFault:
+    """Why a row cannot be taken; `field` is the column, empty when the whole row is meant."""
+
+    line: int
+    field: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class RosterWarning:
+    line: int
+    code: str
+    message: str
+
+
+def name_key(name: str) -> str:
+    """The form in which two spellings of one name are equal: case, width and spaces do not count."""
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+
+
+def check_rows(
+    rows: Sequence[RosterRow],
+) -> tuple[tuple[RosterRow, ...], tuple[RowFault, ...], tuple[RosterWarning, ...]]:
+    """Part rows into those that can be taken and the faults of the others, with warnings about the good ones."""
+    good: list[RosterRow] = []
+    faults: list[RowFault] = []
+    seen: dict[tuple[str, str], int] = {}
+    for row in rows:
+        # A row that is out for its own fault does not bar a good one of the same name.
+        found = list(_faults(row)) or list(_repeated(row, seen))
+        faults += found
+        if not found:
+            good.append(row)
+    return tuple(good), tuple(faults), tuple(_warnings(good))
+
+
+def cell_fault(text: str, name: str) -> str | None:
+    """Say what is wrong with the text of one cell, or None. `name` is the column."""
+    if text.startswith(_FORMULA_STARTS):
+        return f"{name} begins with {_spoken(text[0])} and looks like a formula. Write the plain words."
+    if _BREAK.search(text):
+        return f"{name} holds a line break. Write it on one line."
+    unsafe = find_unsafe(text)
+    if unsafe is not None:
+        return f"{name} holds the hidden character {unsafe[1]}. Delete that character."
+    if len(text) > MAX_LENGTH:
+        return f"{name} is longer than {MAX_LENGTH} characters. Shorten it."
+    return None
+
+
+def _spoken(char: str) -> str:
+    return {"\t": "a tab", "\r": "a line break"}.get(char, f'"{char}"')
+
+
+def _faults(row: RosterRow) -> Iterator[RowFault]:
+    for name in TEXT_FIELDS:
+        value: str | None = getattr(row, name)
+        if not value or not value.strip():
+            if name in REQUIRED:
+                yield RowFault(row.line, name, f"{name} is empty. Fill it in.")
+            continue
+        message = cell_fault(value, name) or _shape_fault(value, name)
+        if message is not None:
+            yield RowFault(row.line, name, message)
+    if not 1 <= row.stage <= MAX_STAGE:
+        yield RowFault(row.line, "stage", f"stage must be a whole number from 1 to {MAX_STAGE}.")
+
+
+def _shape_fault(value: str, name: str) -> str | None:
+    if name == "id" and _ID.fullmatch(value) is None:
+        return "id may hold letters A to Z, figures and . _ : - only, at most 64. Leave it empty to get one."
+    if name == "email" and (len(value) > MAX_ADDRESS or _ADDRESS.fullmatch(value) is None):
+        return "email is not an address. Write one address, such as name@organisation.org."
+    if name == "language" and not is_language_tag(value):
+        return "language must be a tag like en, fr, zh-Hant or pt-BR."
+    return None
+
+
+def _repeated(row: RosterRow, seen: dict[tuple[str, str], int]) -> Iterator[RowFault]:
+    """Find a name or an id that a row before has."""
+    for name, value in (("organisation", name_key(row.organisation or "")), ("id", row.id or "")):
+        if not value:
+            continue
+        first = seen.setdefault((name, value), row.line)
+        if first != row.line:
+            shown = (row.organisation if name == "organisation" else row.id) or ""
+            message = f'the {name} "{shown[:80]}" is already in line {first}. Keep one of the two rows.'
+            yield RowFault(row.line, name, message)
+
+
+def _warnings(rows: Iterable[RosterRow]) -> Iterator[RosterWarning]:
+    addresses: dict[str, RosterRow] = {}
+    likenesses: dict[str, RosterRow] = {}
+    for row in rows:
+        first = addresses.setdefault((row.email or "").casefold(), row)
+        if first is not row:
+            message = f"{row.email} is also the contact of {first.organisation} (line {first.line}). Is that right?"
+            yield RosterWarning(row.line, "same-email", message)
+        alike: RosterRow | None = None
+        # A set of a few short forms for each row, looked up at once: the work grows with the rows, not their square.
+        for likeness in _likenesses(row):
+            other = likenesses.setdefault(likeness, row)
+            if other is not row and (alike is None or other.line < alike.line):
+                alike = other
+        if alike is not None:
+            message = (
+                f"{row.organisation} looks like {alike.organisation} (line {alike.line}). They are kept as two;"
+                " if they are one organisation, delete a row."
+            )
+            yield RosterWarning(row.line, "near-duplicate", message)
+
+
+def _likenesses(row: RosterRow) -> set[str]:
+    """The short forms of a row's names by which it may be taken for another."""
+    forms: set[str] = set()
+    for name in (row.organisation, row.listed_as, row.acronym):
+        if not name:
+            continue
+        outside = _PARENTHESIS.sub(" ", name)
+        forms |= {_bare(name), _bare(outside), _bare(_TAIL.split(outside)[0])}
+        forms |= {_bare(inside) for inside in _PARENTHESIS.findall(name)}
+    if row.native_name:
+        forms.add(_bare(row.native_name))
+    return {form for form in forms if len(form) >= 2}
+
+
+def _bare(name: str) -> str:
+    """A name without accents, punctuation, small words and the words that half of all organisations carry."""
+    plain = unicodedata.normalize("NFKD", name.replace("&", " and ")).casefold()
+    letters = "".join(
+        char if char.isalnum() else "" if char in "'’." or unicodedata.combining(char) else " " for char in plain
+    )
+    words = letters.split()
+    return " ".join([word for word in words if word not in _NOISE] or words)
