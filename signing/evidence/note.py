@@ -4,6 +4,7 @@ May import `schemes.ed25519`, `base64_text`, `errors`. Lines of unknown keys are
 specification asks; a line of a known key that does not fit spoils the note.
 """
 
+import re
 import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ MAX_SIGNATURES: Final = 64
 MAX_NOTE_BYTES: Final = 1_000_000
 
 _DASH: Final = "\u2014 "
+_CONTROL = re.compile(rb"[\x00-\x09\x0b-\x1f]")
 
 
 def _is_name(name: str) -> bool:
@@ -135,7 +137,7 @@ class Note:
             data.decode("utf-8")
         except UnicodeDecodeError:
             raise Malformed("NOTE_MALFORMED", "The note is not UTF-8.") from None
-        if any(byte < 0x20 and byte != 0x0A for byte in data):
+        if _CONTROL.search(data):
             raise Malformed("NOTE_MALFORMED", "The note holds a control character.")
         text, gap, lines = data.rpartition(b"\n\n")
         if not gap or not text or not lines.endswith(b"\n"):

@@ -84,7 +84,14 @@ class Receipt:
             raise Rejected("CHECKPOINT_BAD", error.message) from None
         if not any(key.name == checkpoint.origin and key.alg == ALG_ED25519 for key in signed):
             raise Rejected("LOG_KEY_UNKNOWN", "No key of this log that you know signed the checkpoint.")
-        leaf = leaf_hash(self.entry if entry is None else entry)
-        if not verify_inclusion(leaf, self.index, checkpoint.size, self.path, checkpoint.root):
-            raise Rejected("RECEIPT_BAD", "The path does not lead from the entry to the checkpoint's root.")
+        self.verify_path(checkpoint, self.entry if entry is None else entry)
         return checkpoint
+
+    def verify_path(self, checkpoint: Checkpoint, entry: bytes) -> None:
+        """Check that the path leads from an entry to a checkpoint's root, whoever signed that.
+
+        Raises:
+            Rejected: `RECEIPT_BAD` when it does not.
+        """
+        if not verify_inclusion(leaf_hash(entry), self.index, checkpoint.size, self.path, checkpoint.root):
+            raise Rejected("RECEIPT_BAD", "The path does not lead from the entry to the checkpoint's root.")

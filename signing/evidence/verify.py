@@ -239,8 +239,8 @@ class _Verification:
                 continue
             try:
                 receipt = Receipt.from_bytes(data)
-                self._check_head(receipt.checkpoint, ledger, known, "RECEIPT_FORKED")
-                receipt.verify(known.log_keys)
+                checkpoint = self._check_head(receipt.checkpoint, ledger, known, "RECEIPT_FORKED")
+                receipt.verify_path(checkpoint, receipt.entry)
                 if merkle.leaf_hash(receipt.entry) != ledger.leaves[receipt.index]:
                     raise Rejected("RECEIPT_FORKED", "The receipt's entry is not the log's.")
             except EvidenceError as error:
@@ -352,10 +352,7 @@ def verify_receipt(data: bytes, trust: Trust | None, *, log_key: NoteKey | None 
         if log_key is None and (trust is None or not trust.logs):
             report.leave_open("LOG_KEY_NOT_GIVEN", "Nobody told this check the log's key.")
             keys: Sequence[NoteKey] = ()
-            if not merkle.verify_inclusion(
-                merkle.leaf_hash(receipt.entry), receipt.index, checkpoint.size, receipt.path, checkpoint.root
-            ):
-                report.fail("RECEIPT_BAD", "The path does not lead from the entry to the checkpoint's root.")
+            receipt.verify_path(checkpoint, receipt.entry)
         else:
             keys = (log_key,) if log_key is not None else trust.log_keys(checkpoint.origin) if trust else ()
             receipt.verify(keys)

@@ -14,7 +14,7 @@ from signing.evidence.envelope import seal
 from signing.evidence.keyring import PublicKey, public_key_from_raw
 from signing.evidence.ledger import Ledger, replay
 from signing.evidence.letter_file import LetterFile
-from signing.evidence.note import NoteKey
+from signing.evidence.note import ALG_COSIGNATURE, NoteKey
 from signing.evidence.policy import log_policy
 from signing.evidence.receipt import Receipt
 from signing.evidence.signatory_list import SignatoryList, compile_list
@@ -63,6 +63,10 @@ def key_of(seed: str) -> Key:
 
 
 LOG, ATTESTOR, COORDINATOR, STRANGER = map(key_of, ("log", "attestor", "coordinator", "stranger"))
+
+WITNESS = key_of("witness")
+WITNESS_KEY = NoteKey("witness.example/w1", ALG_COSIGNATURE, WITNESS.raw)
+WITNESS_LINE = f"witness w1 {WITNESS_KEY.vkey}\nquorum w1\n"
 
 NAMES = (
     "Société de l’Eau №1",

@@ -23,7 +23,7 @@ from signing.evidence import canonical  # noqa: E402
 from signing.evidence.envelope import Envelope, seal  # noqa: E402
 from signing.evidence.keyring import PublicKey  # noqa: E402
 from signing.evidence.letter_file import LetterFile  # noqa: E402
-from signing.evidence.note import ALG_COSIGNATURE, Note, NoteKey, cosignature_line  # noqa: E402
+from signing.evidence.note import Note, cosignature_line  # noqa: E402
 from signing.evidence.receipt import Receipt  # noqa: E402
 from signing.evidence.signatory_list import ListedName, SignatoryList  # noqa: E402
 from signing.evidence.statement import Head, Subject  # noqa: E402
@@ -32,9 +32,11 @@ from tests.evidence.builders import (  # noqa: E402
     COORDINATOR,
     HOST,
     STRANGER,
+    WITNESS,
+    WITNESS_KEY,
+    WITNESS_LINE,
     LetterBuilder,
     commitment,
-    key_of,
     letter_text,
     signatory,
     trust_of,
@@ -42,9 +44,6 @@ from tests.evidence.builders import (  # noqa: E402
 
 Files = dict[str, bytes]
 VECTORS: dict[str, dict[str, Any]] = {}
-WITNESS = key_of("witness")
-WITNESS_KEY = NoteKey("witness.example/w1", ALG_COSIGNATURE, WITNESS.raw)
-WITNESS_POLICY = f"witness w1 {WITNESS_KEY.vkey}\nquorum w1\n"
 
 
 def vector(
@@ -645,7 +644,7 @@ def generate(out: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
     (out / "trust.json").write_bytes(trust_of().to_bytes())
-    (out / "trust-witness.json").write_bytes(trust_of(policy=WITNESS_POLICY).to_bytes())
+    (out / "trust-witness.json").write_bytes(trust_of(policy=WITNESS_LINE).to_bytes())
     for name, about in VECTORS.items():
         files = about["make"]()
         changes = {at: spell(data) for at, data in sorted(files.items()) if base.get(at) != data}
