@@ -1,6 +1,6 @@
 """CommonMark read into blocks: what a letter may hold, and what is said about the rest.
 
-May import `letter_blocks`, `letter_runs`, `errors`, markdown-it and its footnote plugin; no files, no clock.
+May import `letter_blocks`, `letter_runs`, `errors`, `signing.evidence`, markdown-it and its footnotes; no files, no clock.
 Words are never dropped in silence: what a letter cannot show becomes plain words with a remark, and where
 words would be lost the text is refused by its line.
 """
@@ -17,6 +17,8 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from mdit_py_plugins.footnote import footnote_plugin
 
+from signing.evidence.letter_file import UNSAFE_CHARACTERS
+
 from .errors import Faulty
 from .letter_blocks import Block, Footnotes, Heading, ItemList, Paragraph, Quotation, Run
 from .letter_runs import settle
@@ -28,10 +30,10 @@ MAX_BRACKETS: Final = 4_000
 _MAX_DEPTH: Final = 16
 _PARSER_DEPTH: Final = 40  # beyond it markdown-it drops words; ours refuses long before
 
-# EVIDENCE 4.3: no control characters but LF, no direction overrides and isolates, nothing of zero width that
-# hides (the joiners U+200C and U+200D are letters of several scripts and stay). Half surrogates are no text.
+# The characters evidence refuses (EVIDENCE 4.3; the joiners U+200C and U+200D are letters of several scripts and
+# stay), and two more: the line separators, which some readers break at and some do not, and half surrogates.
 _UNSAFE = re.compile(
-    "[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b\u2028\u2029\u202a-\u202e\u2060\u2066-\u2069\ufeff\ud800-\udfff]"
+    "[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff" + "".join(sorted(UNSAFE_CHARACTERS)) + "]"
 )
 _HREF = re.compile(r"(?:https?://[!-~]+|mailto:[!-~]+@[!-~]+)\Z", re.IGNORECASE)
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")

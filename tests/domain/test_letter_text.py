@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from signing.domain.errors import Faulty
 from signing.domain.letter_text import LetterText, Paragraph, Run, is_language_tag
+from signing.domain.letter_text_reader import find_unsafe, name_character
+from signing.evidence.letter_file import UNSAFE_CHARACTERS
 
 LETTER = LetterText(
     title="Keep the river clean",
@@ -51,6 +53,12 @@ def test_the_plain_text_holds_the_words_in_their_order():
         "Ms Ada Brook\nMinister of Water\n\nThe Parliament\n\nRiverton, 1 March 2026\n\nDear Minister,\n\n"
         "Keep the river clean\n\nWe ask you:\n\n• act\n• answer[1]\n\n[1] Soon.\n"
     )
+
+
+def test_every_character_that_evidence_refuses_is_found_and_named():
+    for char in [*UNSAFE_CHARACTERS, "\x00", "\t", "\r", "\x7f", "\x9f", "\u2028", "\u2029"]:
+        assert find_unsafe(f"a\nb{char}c") == (2, name_character(char))
+    assert find_unsafe("می\u200cخواهیم\u200d \u200e\u200f\u00ad\n") is None
 
 
 WORDS = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), max_size=20)
