@@ -1,6 +1,6 @@
 """CommonMark read into blocks: what a letter may hold, and what is said about the rest.
 
-May import `letter_blocks`, `letter_runs`, `errors`, `signing.evidence`, markdown-it and its footnotes; no files, no clock.
+Imports `letter_blocks`, `letter_runs`, `errors`, `signing.evidence`, markdown-it, its footnotes. No files, no clock.
 Words are never dropped in silence: what a letter cannot show becomes plain words with a remark, and where
 words would be lost the text is refused by its line.
 """
