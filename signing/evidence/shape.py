@@ -1,4 +1,4 @@
-"""The shapes of fields in signed JSON, each read strictly; may import the standard library and `errors`.
+"""The shapes of fields in signed JSON, each read strictly; may import `base64_text`, `errors`.
 
 in-toto lets readers ignore unknown fields; our predicates say otherwise (EVIDENCE 2.2), so every object is
 read with the exact set of its members and every value with its exact type (a JSON `true` is no 1 here).
@@ -9,9 +9,11 @@ from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any, Final
 
+from .base64_text import from_base64url, to_base64url
 from .errors import Malformed
 
 MAX_SIZE: Final = 2**53 - 1
+NONCE_BYTES: Final = 16
 
 _TIME = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)Z", re.ASCII)
 _DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)", re.ASCII)
@@ -115,6 +117,22 @@ def day(value: Any, what: str) -> str:
     except ValueError:
         pass
     raise Malformed("TYPE_UNKNOWN", f"The {what} is not a date like 2026-11-24.")
+
+
+def nonce(value: Any, what: str) -> str:
+    """Take a nonce: 16 bytes in base64url."""
+    if len(from_base64url(text(value, what))) != NONCE_BYTES:
+        raise Malformed("TYPE_UNKNOWN", f"A nonce has {NONCE_BYTES} bytes.")
+    return value  # type: ignore[no-any-return]
+
+
+def nonce_text(random_bytes: bytes) -> str:
+    """Spell 16 random bytes as a nonce.
+
+    Raises:
+        Malformed: `TYPE_UNKNOWN` for any other number of bytes.
+    """
+    return nonce(to_base64url(random_bytes), "nonce")
 
 
 def origin(value: Any, what: str) -> str:

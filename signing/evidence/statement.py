@@ -9,9 +9,10 @@ from hashlib import sha256
 from typing import Any, ClassVar, Final
 
 from . import canonical, shape
-from .base64_text import from_base64, from_base64url, to_base64, to_base64url
+from .base64_text import from_base64, to_base64
 from .errors import EvidenceError, Malformed
 from .keyring import PublicKey
+from .shape import nonce_text
 from .signatory import (
     SALT_BYTES,
     Commitment,
@@ -356,7 +357,7 @@ def _parse(value: Any) -> Statement:
         "letter": letter,
         "head": Head.from_json(fields["head"]),
         "time": shape.time(fields["time"], "time"),
-        "nonce": _nonce(fields["nonce"]),
+        "nonce": shape.nonce(fields["nonce"], "nonce"),
         "subject": _subjects(whole["subject"]),
     }
     return kind._read(fields, common)
@@ -365,22 +366,6 @@ def _parse(value: Any) -> Statement:
 def payload_digest(payload: bytes) -> str:
     """Give the name later statements call a payload by in `prev`."""
     return sha256(payload).hexdigest()
-
-
-def nonce_text(random_bytes: bytes) -> str:
-    """Spell 16 random bytes as a nonce.
-
-    Raises:
-        Malformed: `TYPE_UNKNOWN` for any other number of bytes.
-    """
-    return _nonce(to_base64url(random_bytes))
-
-
-def _nonce(value: Any) -> str:
-    nonce = shape.text(value, "nonce")
-    if len(from_base64url(nonce)) != 16:
-        raise Malformed("TYPE_UNKNOWN", "A nonce has 16 bytes.")
-    return nonce
 
 
 def _subjects(value: Any) -> tuple[Subject, ...]:

@@ -6,7 +6,7 @@ Steps 5 (stamps), 8 (key statements) and 11 (openings) join when what they judge
 """
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -351,11 +351,11 @@ def verify_receipt(data: bytes, trust: Trust | None, *, log_key: NoteKey | None 
         report.entries = 1
         if log_key is None and (trust is None or not trust.logs):
             report.leave_open("LOG_KEY_NOT_GIVEN", "Nobody told this check the log's key.")
-            keys: Sequence[NoteKey] = ()
             receipt.verify_path(checkpoint, receipt.entry)
-        else:
-            keys = (log_key,) if log_key is not None else trust.log_keys(checkpoint.origin) if trust else ()
-            receipt.verify(keys)
+        elif log_key is not None:
+            receipt.verify([log_key])
+        elif trust is not None:
+            receipt.verify(trust.log_keys(checkpoint.origin))
         policy = trust.witness_policy() if trust is not None else None
         if policy is not None and not policy.is_met(note.verify(policy.witnesses.values())):
             report.fail("WITNESS_QUORUM", "Too few witnesses have cosigned the receipt's checkpoint.")
