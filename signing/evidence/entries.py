@@ -31,12 +31,11 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class ReadEntry:
-    """An entry that could be read: its place, what it says, its digest, and the bytes it came from."""
+    """An entry that could be read: its place, what it says, and the digest of its payload."""
 
     index: int
     statement: Statement
     digest: str
-    envelope: Envelope
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,30 +83,27 @@ class Reading:
     def _batches(self, entries: Sequence[bytes | None]) -> Iterator[list[_Task]]:
         batch: list[_Task] = []
         for index, data in enumerate(entries):
-            entry = self._read_one(index, data) if data is not None else None
-            key = self._keys.get(entry.statement.by) if entry else None
-            if entry is None or key is None:
+            if data is None:
+                continue
+            try:
+                envelope = Envelope.from_bytes(data)
+                statement = parse(envelope.payload)
+            except EvidenceError as error:
+                self._failures.append(Failure(error.code, index, error.message))
+                continue
+            self._entries.append(ReadEntry(index, statement, payload_digest(envelope.payload)))
+            if isinstance(statement, LetterStatement):
+                self._learn((*statement.coordinators, statement.attestor))
+            key = self._keys.get(statement.by)
+            if key is None:
                 continue
             self._asked.append(index)
-            batch.append((key.scheme, key.public_key, entry.envelope.signature, entry.envelope.pae))
+            batch.append((key.scheme, key.public_key, envelope.signature, envelope.pae))
             if len(batch) == BATCH:
                 yield batch
                 batch = []
         if batch:
             yield batch
-
-    def _read_one(self, index: int, data: bytes) -> ReadEntry | None:
-        try:
-            envelope = Envelope.from_bytes(data)
-            statement = parse(envelope.payload)
-        except EvidenceError as error:
-            self._failures.append(Failure(error.code, index, error.message))
-            return None
-        entry = ReadEntry(index, statement, payload_digest(envelope.payload), envelope)
-        if isinstance(statement, LetterStatement):
-            self._learn((*statement.coordinators, statement.attestor))
-        self._entries.append(entry)
-        return entry
 
     def _learn(self, keys: Iterable[PublicKey]) -> None:
         for key in keys:

@@ -11,6 +11,7 @@ from hashlib import sha256
 from . import merkle
 from .carry import Change, change_between
 from .entries import Failure, Mapper, ReadEntry, Reading, ReadLog
+from .envelope import Envelope
 from .errors import EvidenceError, Rejected
 from .letter_file import check_text
 from .schemes import ed25519
@@ -108,7 +109,7 @@ def replay(
     if origin is None:
         origin = next((e.statement.letter for e in read.entries if isinstance(e.statement, LetterStatement)), "")
     ledger = Ledger(origin, tuple(leaves), roots, failures=list(read.failures))
-    judge = _Judge(ledger, read, files, coordinators)
+    judge = _Judge(ledger, entries, read, files, coordinators)
     for entry in read.entries:
         judge.take(entry)
     ledger.failures.sort(key=lambda failure: -1 if failure.entry is None else failure.entry)
@@ -121,11 +122,13 @@ class _Judge:
     def __init__(
         self,
         ledger: Ledger,
+        entries: Sequence[bytes | None],
         read: ReadLog,
         files: Mapping[str, bytes] | None,
         coordinators: Collection[str] | None,
     ) -> None:
         self.ledger = ledger
+        self.entries = entries
         self.read = read
         self.files = files
         self.coordinators = coordinators
@@ -163,8 +166,9 @@ class _Judge:
     def _check_signature(self, entry: ReadEntry, code: str = "SIGNATURE_BAD") -> None:
         if entry.index in self.read.signed:
             return
+        envelope = Envelope.from_bytes(self.entries[entry.index] or b"")
         for name, key in self.read.keys.items():
-            if name != entry.statement.by and key.open().verify(entry.envelope.signature, entry.envelope.pae):
+            if name != entry.statement.by and key.open().verify(envelope.signature, envelope.pae):
                 raise Rejected("KEY_MISMATCH", f"Another key signed: {name}.")
         raise Rejected(code, "The signature does not fit the statement.")
 

@@ -5,7 +5,7 @@ read with the exact set of its members and every value with its exact type (a JS
 """
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Set
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -22,7 +22,7 @@ _ORIGIN = re.compile(r"([a-z0-9][a-z0-9.:-]*)/l/[A-Za-z0-9_-]+", re.ASCII)
 _LANGUAGE = re.compile(r"[A-Za-z0-9]+(-[A-Za-z0-9]+)*", re.ASCII)
 
 
-def members(value: Any, names: Collection[str], what: str) -> dict[str, Any]:
+def members(value: Any, names: Set[str], what: str) -> dict[str, Any]:
     """Take an object that has exactly these members.
 
     Raises:
@@ -30,8 +30,8 @@ def members(value: Any, names: Collection[str], what: str) -> dict[str, Any]:
     """
     if type(value) is not dict:
         raise Malformed("TYPE_UNKNOWN", f"The {what} is not an object.")
-    if value.keys() != set(names):
-        odd = sorted(value.keys() ^ set(names))[0]
+    if value.keys() != names:
+        odd = sorted(value.keys() ^ names)[0]
         raise Malformed("TYPE_UNKNOWN", f"The {what} lacks or does not know the field {odd!a}.")
     return value
 

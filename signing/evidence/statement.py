@@ -52,6 +52,10 @@ ACCEPTABLE: Final = ("typography",)
 LIST_FILE: Final = "signatories.json"
 
 _STATEMENT_TYPE: Final = "https://in-toto.io/Statement/v1"
+_WHOLE: Final = frozenset({"_type", "predicate", "predicateType", "subject"})
+_HEAD: Final = frozenset({"root", "size"})
+_SUBJECT: Final = frozenset({"digest", "name"})
+_DIGEST: Final = frozenset({"sha256"})
 _COMMON: Final = frozenset({"by", "letter", "head", "time", "nonce"})
 
 
@@ -73,7 +77,7 @@ class Head:
         Raises:
             Malformed: `TYPE_UNKNOWN`.
         """
-        fields = shape.members(value, {"root", "size"}, "head")
+        fields = shape.members(value, _HEAD, "head")
         root = from_base64(shape.text(fields["root"], "root"))
         if len(root) != 32:
             raise Malformed("TYPE_UNKNOWN", "The root of a head has 32 bytes.")
@@ -339,7 +343,7 @@ def parse(data: bytes) -> Statement:
 
 
 def _parse(value: Any) -> Statement:
-    whole = shape.members(value, {"_type", "predicate", "predicateType", "subject"}, "statement")
+    whole = shape.members(value, _WHOLE, "statement")
     if whole["_type"] != _STATEMENT_TYPE or type(whole["predicate"]) is not dict:
         raise Malformed("TYPE_UNKNOWN", "This is not an in-toto Statement v1.")
     letter = shape.origin(whole["predicate"].get("letter"), "letter")
@@ -371,8 +375,8 @@ def payload_digest(payload: bytes) -> str:
 def _subjects(value: Any) -> tuple[Subject, ...]:
     subjects: list[Subject] = []
     for item in shape.array(value, "subject"):
-        file = shape.members(item, {"digest", "name"}, "subject")
-        digest = shape.members(file["digest"], {"sha256"}, "digest")["sha256"]
+        file = shape.members(item, _SUBJECT, "subject")
+        digest = shape.members(file["digest"], _DIGEST, "digest")["sha256"]
         subjects.append(Subject(shape.words(file["name"], "name"), shape.sha256_hex(digest, "digest")))
     if not subjects:
         raise Malformed("TYPE_UNKNOWN", "A statement is about at least one file.")

@@ -21,8 +21,8 @@ from .note import ALG_ED25519, Note, NoteKey
 from .policy import Policy
 from .receipt import Receipt
 from .report import OrganisationRow, Report
-from .signatory import Signatory
-from .statement import parse
+from .signatory import Commitment, Signatory
+from .statement import AssentStatement, parse
 from .trust import Trust
 
 CHECKPOINT: Final = "log/checkpoint"
@@ -319,7 +319,7 @@ def _row(ledger: Ledger, answer: Answer) -> OrganisationRow:
     stands = ledger.stands(answer)
     named = isinstance(signatory, Signatory)
     return OrganisationRow(
-        name=signatory.listed_as if isinstance(signatory, Signatory) else f"confidential ({signatory.commitment})",
+        name=_name_of(signatory),
         org=signatory.identity if named else None,
         decision=statement.decision,
         listed=stands and named,
@@ -338,6 +338,32 @@ def _row(ledger: Ledger, answer: Answer) -> OrganisationRow:
     )
 
 
+def _unchecked_row(statement: AssentStatement, index: int) -> OrganisationRow:
+    """Say what a receipt's entry says; its level and listing are for the bundle to show."""
+    signatory = statement.signatory
+    named = isinstance(signatory, Signatory)
+    return OrganisationRow(
+        name=_name_of(signatory),
+        org=signatory.identity if named else None,
+        decision=statement.decision,
+        listed=False,
+        level=0,
+        level_name="not checked",
+        key=statement.by,
+        bound_by="nobody this check knows",
+        version=statement.version,
+        carried_from=None,
+        index=index,
+        claimed_time=statement.time,
+        not_before=None,
+        not_after=None,
+    )
+
+
+def _name_of(signatory: Signatory | Commitment) -> str:
+    return signatory.listed_as if isinstance(signatory, Signatory) else f"confidential ({signatory.commitment})"
+
+
 def verify_receipt(data: bytes, trust: Trust | None, *, log_key: NoteKey | None = None) -> Report:
     """Judge a receipt by itself: that the log took in this entry, and what the entry says."""
     report = Report()
@@ -349,6 +375,8 @@ def verify_receipt(data: bytes, trust: Trust | None, *, log_key: NoteKey | None 
         if statement.letter != checkpoint.origin:
             report.fail("LETTER_MISMATCH", "The entry is about another letter than the log.", receipt.index)
         report.entries = 1
+        if isinstance(statement, AssentStatement):
+            report.organisations.append(_unchecked_row(statement, receipt.index))
         if log_key is None and (trust is None or not trust.logs):
             report.leave_open("LOG_KEY_NOT_GIVEN", "Nobody told this check the log's key.")
             receipt.verify_path(checkpoint, receipt.entry)

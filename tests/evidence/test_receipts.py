@@ -10,7 +10,7 @@ from signing.evidence import EvidenceError, Malformed, Rejected, Trust, verify_r
 from signing.evidence.note import NoteKey
 from signing.evidence.receipt import Receipt
 
-from .builders import LOG, ORIGIN, STRANGER, closed_letter
+from .builders import LOG, ORIGIN, STRANGER, closed_letter, signatory
 
 LETTER = closed_letter()
 DATA = LETTER.receipt(4)
@@ -63,6 +63,7 @@ def test_the_report_on_a_receipt_says_what_it_leaves_open():
     assert report.failures == []
     assert [remark.code for remark in report.unproved] == ["SIGNER_NOT_CHECKED"]
     assert report.verdict == "NOT ALL PROVED"
+    assert [(row.name, row.level, row.index) for row in report.organisations] == [(signatory(3).listed_as, 0, 4)]
 
 
 def test_without_a_key_the_report_on_a_receipt_says_so():
