@@ -4,6 +4,8 @@ import json
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from signing.evidence import Trust, verify_bundle
 from signing.evidence.note import NoteKey
@@ -202,3 +204,21 @@ def test_a_name_cannot_rewrite_the_readers_screen():
 def test_a_report_of_nothing_at_all_is_no_failure_by_itself():
     assert Report().verdict == "PROVED"
     assert codes(verify_bundle({"README.txt": b""}, None).failures) == {"CHECKPOINT_MALFORMED"}
+
+
+@given(
+    st.dictionaries(st.sampled_from(sorted(FILES)), st.none() | st.binary(max_size=60), min_size=1, max_size=3),
+    st.dictionaries(st.text(max_size=12), st.binary(max_size=20), max_size=2),
+    st.booleans(),
+)
+def test_whatever_a_bundle_holds_there_is_a_report_and_no_false_proof(changed, foreign, trusting):
+    files = {**FILES, **foreign, **{name: data for name, data in changed.items() if data is not None}}
+    for name, data in changed.items():
+        if data is None:
+            files.pop(name)
+    report = verify_bundle(files, trust_of() if trusting else None)
+    # Nobody needs these to be there, though a stored checkpoint that is there must fit.
+    needless = {"README.txt", "policy", "checkpoints/1", "checkpoints/11"}
+    assert report.verdict != "PROVED" or (trusting and not foreign and changed.keys() <= needless)
+    json.dumps(report.to_json())
+    assert report.to_text()
