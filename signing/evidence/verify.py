@@ -160,14 +160,10 @@ class _Verification:
             _check_log_signature(checkpoint, note, known.log_keys)
         except EvidenceError as error:
             self.report.failures.append(Failure(error.code, None, error.message))
-        if known.policy is not None:
-            try:
-                signed = note.verify(known.policy.witnesses.values())
-            except EvidenceError as error:
-                self.report.fail("CHECKPOINT_BAD", error.message)
-                return
-            if not known.policy.is_met(signed):
-                self.report.fail("WITNESS_QUORUM", "Too few witnesses have cosigned the newest checkpoint.")
+        try:
+            _check_quorum(note, known.policy)
+        except EvidenceError as error:
+            self.report.fail(error.code, error.message)
 
     def _tree(self, newest: Checkpoint) -> tuple[list[bytes | None], list[bytes]]:
         found = {int(m[1]): data for name, data in self.files.items() if (m := _ENTRY.fullmatch(name))}
@@ -308,6 +304,17 @@ def _check_log_signature(checkpoint: Checkpoint, note: Note, keys: Collection[No
         raise Rejected("LOG_KEY_UNKNOWN", "No known key of this log signed the checkpoint.")
 
 
+def _check_quorum(note: Note, policy: Policy | None) -> None:
+    if policy is None:
+        return
+    try:
+        signed = note.verify(policy.witnesses.values())
+    except EvidenceError as error:
+        raise Rejected("CHECKPOINT_BAD", error.message) from None
+    if not policy.is_met(signed):
+        raise Rejected("WITNESS_QUORUM", "Too few witnesses have cosigned the checkpoint.")
+
+
 def _describe(report: Report, ledger: Ledger) -> None:
     report.title = ledger.versions[-1].statement.title if ledger.versions else ""
     report.confidential = sum(not isinstance(answer.statement.signatory, Signatory) for answer in ledger.approvals())
@@ -384,9 +391,7 @@ def verify_receipt(data: bytes, trust: Trust | None, *, log_key: NoteKey | None 
             receipt.verify([log_key])
         elif trust is not None:
             receipt.verify(trust.log_keys(checkpoint.origin))
-        policy = trust.witness_policy() if trust is not None else None
-        if policy is not None and not policy.is_met(note.verify(policy.witnesses.values())):
-            report.fail("WITNESS_QUORUM", "Too few witnesses have cosigned the receipt's checkpoint.")
+        _check_quorum(note, trust.witness_policy() if trust is not None else None)
     except EvidenceError as error:
         report.fail(error.code, error.message)
     report.leave_open(

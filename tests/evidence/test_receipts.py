@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from signing.evidence import EvidenceError, Malformed, Rejected, Trust, verify_receipt
-from signing.evidence.note import NoteKey
+from signing.evidence.note import Note, NoteKey, cosignature_line
 from signing.evidence.receipt import Receipt
 
-from .builders import LOG, ORIGIN, STRANGER, closed_letter, signatory
+from .builders import LOG, ORIGIN, STRANGER, WITNESS, WITNESS_KEY, WITNESS_LINE, closed_letter, signatory, trust_of
 
 LETTER = closed_letter()
 DATA = LETTER.receipt(4)
@@ -76,3 +76,13 @@ def test_without_a_key_the_report_on_a_receipt_says_so():
 def test_a_receipt_of_a_foreign_log_is_rejected():
     report = verify_receipt(DATA, Trust(logs=LETTER.trust().logs), log_key=NoteKey(ORIGIN, 1, STRANGER.raw))
     assert [failure.code for failure in report.failures] == ["LOG_KEY_UNKNOWN"]
+
+
+def test_a_receipt_is_asked_for_the_same_witnesses_as_a_bundle():
+    trust = trust_of(policy=WITNESS_LINE)
+    assert [failure.code for failure in verify_receipt(DATA, trust).failures] == ["WITNESS_QUORUM"]
+    text = Note.from_bytes(Receipt.from_bytes(DATA).checkpoint).text
+    line = cosignature_line(text, WITNESS_KEY.name, WITNESS.raw, 1795478400, WITNESS.private.sign)
+    assert verify_receipt(DATA + line, trust).failures == []
+    late = cosignature_line(text + b" ", WITNESS_KEY.name, WITNESS.raw, 1795478400, WITNESS.private.sign)
+    assert [failure.code for failure in verify_receipt(DATA + late, trust).failures] == ["CHECKPOINT_BAD"]

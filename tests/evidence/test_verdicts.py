@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from signing.evidence import Trust, verify_bundle
-from signing.evidence.note import NoteKey
+from signing.evidence.note import NoteKey, cosignature_line
 from signing.evidence.report import LIMITS, Report, visible
 
 from .builders import (
@@ -17,6 +17,9 @@ from .builders import (
     LOG,
     ORIGIN,
     STRANGER,
+    WITNESS,
+    WITNESS_KEY,
+    WITNESS_LINE,
     LetterBuilder,
     closed_letter,
     commitment,
@@ -222,3 +225,10 @@ def test_whatever_a_bundle_holds_there_is_a_report_and_no_false_proof(changed, f
     assert report.verdict != "PROVED" or (trusting and not foreign and changed.keys() <= needless)
     json.dumps(report.to_json())
     assert report.to_text()
+
+
+def test_a_witness_line_that_does_not_fit_spoils_the_checkpoint():
+    late = cosignature_line(b"another text\n", WITNESS_KEY.name, WITNESS.raw, 1795478400, WITNESS.private.sign)
+    files = LETTER.bundle(LETTER.checkpoint() + late)
+    assert verify_bundle(files, trust_of()).verdict == "PROVED"
+    assert codes(verify_bundle(files, trust_of(policy=WITNESS_LINE)).failures) == {"CHECKPOINT_BAD"}
