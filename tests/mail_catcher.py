@@ -10,13 +10,20 @@ from email.message import EmailMessage
 from aiosmtpd.controller import Controller
 
 
+class _Listening(Controller):
+    def _trigger_server(self) -> None:
+        # The library cannot yet say itself which free port it was given.
+        self.port = self.server.sockets[0].getsockname()[1]
+        super()._trigger_server()
+
+
 class MailCatcher:
     """`with MailCatcher() as mails:` listens on a free port of the loopback."""
 
     def __init__(self) -> None:
         self.messages: list[tuple[str, EmailMessage]] = []
         self._arrived = threading.Condition()
-        self._controller = Controller(self, hostname="127.0.0.1", port=0)
+        self._controller = _Listening(self, hostname="127.0.0.1", port=0)
 
     def __enter__(self) -> MailCatcher:
         self._controller.start()
@@ -27,8 +34,7 @@ class MailCatcher:
 
     @property
     def url(self) -> str:
-        port = self._controller.server.sockets[0].getsockname()[1]
-        return f"smtp://127.0.0.1:{port}"
+        return f"smtp://127.0.0.1:{self._controller.port}"
 
     async def handle_DATA(self, server: object, session: object, envelope: object) -> str:
         message = message_from_bytes(envelope.content, policy=policy.default)
