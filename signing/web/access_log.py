@@ -7,7 +7,7 @@ import re
 from datetime import timedelta
 from typing import Any
 
-from gunicorn.glogging import Logger  # type: ignore[import-untyped]
+from gunicorn.glogging import Logger
 
 TOKEN = re.compile(r"(/i/)[^\s/?#\"']+")
 

@@ -11,7 +11,8 @@ from signing.workflow import auditing
 from signing.workflow.ports import Services
 
 LETTER = "/letters/<letter_id>"
-ENTRY = f"{LETTER}/log/<int:index>"
+# No larger number fits in JSON or in either database.
+ENTRY = f"{LETTER}/log/<int(max=9007199254740991):index>"
 
 
 def blueprint(services: Services) -> Door:

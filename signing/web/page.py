@@ -36,11 +36,6 @@ def said(refusal: Refusal) -> str:
     return refusal.fill(translations(language()).gettext(refusal.words))
 
 
-def counted(one: str, many: str, number: int, **values: object) -> str:
-    """The right plural of a message."""
-    return translations(language()).ngettext(one, many, number) % {"num": number, **values}
-
-
 def moment(when: datetime, zone: str = "UTC") -> str:
     """A moment in words, in the letter's zone, the zone named."""
     place = get_timezone(zone)

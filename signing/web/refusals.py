@@ -69,7 +69,7 @@ BY_STATUS: dict[int, Answer] = {
     404: ANSWERS["not-found"],
     405: Answer(405, "That does not work this way", "Go back and use the buttons of the page."),
     413: Answer(413, "That is too large",
-                "A page takes up to 2 MB, an import up to 6 MB. Send the words alone, without pictures."),
+                "A page takes up to 2 MB, an imported file up to 5 MB. Send the words alone, without pictures."),
     421: Answer(421, "You have reached us by another name", "Use the address of this service:"),
     500: Answer(500, "Something went wrong on our side",
                 "What you sent was either recorded whole or not at all; repeating it is safe. Please try again in "

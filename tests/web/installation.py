@@ -1,0 +1,233 @@
+"""A working installation in one process: the real workflow over a real SQLite file, with quick stand-ins for
+type, passwords and collation. Mails stay in the outbox; links and codes are derived as the worker does it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from email.message import EmailMessage
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from signing.adapters.database import Database
+from signing.adapters.letter_intake import read_letter
+from signing.adapters.roster_sheets import read_roster
+from signing.adapters.tables import metadata
+from signing.domain.access import Role
+from signing.domain.letter_text import LetterText
+from signing.domain.organisation import Decision, RosterEntry
+from signing.evidence.keyring import public_key_from_pem
+from signing.evidence.statement import Signatory
+from signing.web.intake import Intake
+from signing.workflow import deciding, drafting, inviting, signing_in
+from signing.workflow.deciding import Access
+from signing.workflow.ports import Installation, NoticeKind, Services
+from signing.workflow.signatory_form import DecisionForm
+from signing.workflow.tokens import Tokens
+
+BASE_URL = "http://localhost:8000"
+PASSWORD = "correct horse battery"
+
+
+class Key:
+    """An Ed25519 key that lives as long as the test."""
+
+    def __init__(self) -> None:
+        self._private = Ed25519PrivateKey.generate()
+        public = self._private.public_key()
+        pem = public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+        self.public = public_key_from_pem(pem)
+
+    def sign(self, data: bytes) -> bytes:
+        return self._private.sign(data)
+
+
+class HighWater:
+    def check(self, origin: str, size: int, root: bytes) -> None:
+        """Everything is fine: rolling back is not what these tests are about."""
+
+    def advance(self, origin: str, size: int, root: bytes) -> None:
+        """Nothing is kept."""
+
+
+class Typesetter:
+    def letter_pdf(
+        self, text: LetterText, *, signatories: Sequence[Signatory] | None, confidential: int, version: int,
+        text_sha256: str, document_date: date, check_url: str | None, draft_for: str | None = None,
+    ) -> bytes:
+        return b"%PDF-1.7\n% " + text.title.encode() + b"\n%%EOF\n"
+
+
+class Collation:
+    def version(self) -> str:
+        return "code points"
+
+    def sort_key(self, language: str, *, ignore_article: bool) -> Callable[[Signatory], Any]:
+        return lambda signatory: (signatory.sort_name or signatory.listed_as).casefold()
+
+
+class Passwords:
+    def hash(self, password: str) -> str:
+        return hashlib.sha256(password.encode()).hexdigest()
+
+    def verify(self, password: str, hashed: str) -> bool:
+        return self.hash(password) == hashed
+
+    @property
+    def decoy(self) -> str:
+        return "0" * 64
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def pass_(self, **by: float) -> None:
+        self.now += timedelta(**by)
+
+
+@dataclass(frozen=True)
+class Mail:
+    id: str
+    to: str
+    subject: str
+    date: str
+
+
+class Mailbox:
+    """One mail, with a link and an attachment."""
+
+    def messages(self) -> list[Mail]:
+        return [Mail("1", "contact@china.example", "Will you sign?", "2 March 2026")]
+
+    def message(self, id: str) -> EmailMessage:
+        if id != "1":
+            raise KeyError(id)
+        mail = EmailMessage()
+        mail["From"], mail["To"], mail["Subject"] = "letters@example.org", "contact@china.example", "Will you sign?"
+        mail["Date"] = "Mon, 02 Mar 2026 09:30:00 +0000"
+        mail.set_content(f"Open {BASE_URL}/i/abcdef.\n\nNot this: https://elsewhere.example/x <b>bold</b>\n")
+        mail.add_attachment(b"proof", maintype="application", subtype="octet-stream", filename="../1.tlog-proof")
+        return mail
+
+
+def intake() -> Intake:
+    return Intake(letter=read_letter, roster=read_roster)
+
+
+def services_over(database: Database, clock: Clock, base_url: str = BASE_URL) -> Services:
+    return Services(
+        unit_of_work=database.unit_of_work, clock=clock, random=secrets.token_bytes,
+        tokens=Tokens(b"a secret only for tests, 32 bytes"), log_key=Key(), attestor=Key(), coordinator=Key(),
+        document_certificate="", high_water=HighWater(), typesetter=Typesetter(), collation=Collation(),
+        passwords=Passwords(),
+        installation=Installation(base_url, base_url.split("//")[1].split(":")[0], "coalition-signing test"),
+    )
+
+
+def letter_text(**fields: Any) -> LetterText:
+    words: dict[str, Any] = {
+        "title": "Joint letter: protect those who speak for rivers",
+        "date": "2026-03-02", "date_line": "2 March 2026", "language": "en",
+        "addressees": (("Ms Ada Example", "Commissioner for Waters, Example Union"),),
+        "salutation": "Dear Commissioner,",
+        "body": "We write about **three rivers** and the people beside them.\n\n"
+                "We ask you to:\n\n- publish the [report](https://example.org/report) in full;\n"
+                "- hear the people of the valley.\n\nWe thank you for your attention.",
+        "closing": "Yours sincerely,",
+    }
+    return LetterText(**(words | fields))
+
+
+@dataclass
+class House:
+    """What a test can do without a browser."""
+
+    services: Services
+    clock: Clock
+    database: Database
+
+    def account(self, email: str, role: Role) -> None:
+        signing_in.add_account(self.services, email, role, PASSWORD)
+
+    def letter(self, *texts: LetterText, deadline: datetime | None = None) -> str:
+        first, *rest = texts or (letter_text(),)
+        made = drafting.import_letter(self.services, first, deadline=deadline)
+        for text in rest:
+            drafting.import_letter(self.services, text, letter_id=made.letter_id)
+        return made.letter_id
+
+    def roster(self, letter_id: str, *organisations: str, **fields: Any) -> None:
+        with self.services.unit_of_work(write=True) as uow:
+            for position, name in enumerate(organisations, start=1):
+                slug = name.split()[-1].lower()
+                uow.roster.remember_organisation(f"org-{slug}", name.casefold(), name)
+                uow.roster.save(RosterEntry(**({
+                    "letter_id": letter_id, "organisation_id": f"org-{slug}", "position": position,
+                    "organisation": name, "acronym": None, "listed_as": None, "native_name": None,
+                    "sort_name": None, "country": None, "group": None, "contact": f"Kim {slug.title()}",
+                    "email": f"contact@{slug}.example", "role": "Advocacy director", "language": None, "stage": 1,
+                } | fields)))
+            uow.commit()
+
+    def open(self, letter_id: str) -> None:
+        drafting.open_letter(self.services, letter_id)
+
+    def invite(self, letter_id: str) -> None:
+        inviting.invite(self.services, letter_id)
+
+    def opened(self, *organisations: str, **fields: Any) -> str:
+        """A letter that is open, with these organisations invited."""
+        letter_id = self.letter(deadline=self.clock.now + timedelta(days=20))
+        self.roster(letter_id, *organisations, **fields)
+        self.open(letter_id)
+        self.invite(letter_id)
+        return letter_id
+
+    def invitation(self, letter_id: str, organisation: str) -> Any:
+        slug = f"org-{organisation.split()[-1].lower()}"
+        with self.services.unit_of_work() as uow:
+            return next(each for each in uow.invitations.of_letter(letter_id) if each.organisation_id == slug)
+
+    def token(self, letter_id: str, organisation: str) -> str:
+        invitation = self.invitation(letter_id, organisation)
+        return self.services.tokens.link(invitation.id, invitation.generation)
+
+    def code(self, letter_id: str, organisation: str) -> str:
+        """The digits of the newest code mail."""
+        slug = f"org-{organisation.split()[-1].lower()}"
+        with self.services.unit_of_work() as uow:
+            mails = [each for each in uow.outbox.of_letter(letter_id)
+                     if each.kind is NoticeKind.CODE and each.organisation_id == slug]
+        return self.services.tokens.code(max(mails, key=lambda each: each.due).subject_id)
+
+    def approve(self, letter_id: str, organisation: str) -> None:
+        """An approval, straight through the workflow."""
+        invitation = self.invitation(letter_id, organisation)
+        access = Access(letter_id, invitation.id, invitation.generation, "browser")
+        view = deciding.view(self.services, access)
+        deciding.request_code(self.services, access, view.version, view.text_sha256)
+        deciding.decide(self.services, access, DecisionForm(
+            decision=Decision.APPROVE, person="Kim", role="Director", listed_as=organisation, acronym=None,
+            native_name=None, sort_name=None, authority=True, reason=None,
+            code=self.code(letter_id, organisation), version=view.version, text_sha256=view.text_sha256,
+            head=view.head, idempotency_key="0123456789abcdef",
+        ))
+
+    def dump(self) -> str:
+        """Everything the database holds, in an order that does not change."""
+        with self.database.engine.connect() as connection:
+            rows = {table.name: sorted(map(repr, connection.execute(table.select())))
+                    for table in metadata.sorted_tables}
+        return json.dumps(rows)
+
+

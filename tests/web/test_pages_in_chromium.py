@@ -1,0 +1,146 @@
+"""Every page in a real browser, at phone and desktop width, light, dark and right-to-left: nothing that axe
+objects to, nothing that has to be scrolled sideways, nothing from anybody else, no scripts needed."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page
+from werkzeug.serving import make_server
+
+from signing.web.app import create_app
+from signing.workflow import closing
+from tests.installation import free_port, needs_chromium
+from tests.navigators import chromium
+from tests.web.installation import PASSWORD, House, Mailbox, intake, letter_text
+from tests.web.test_contact import ARABIC
+
+ORGANISATION = "Human Rights in China"
+SILENT = "The Very Long Named International Federation of Organisationsforhumanandotherrights Federation"
+PHONE, DESKTOP = {"width": 360, "height": 740}, {"width": 1280, "height": 800}
+# Every two of width, colours and direction meet at least once.
+LOOKS = {
+    "phone": ("ltr", {"viewport": PHONE}),
+    "desktop": ("rtl", {"viewport": DESKTOP}),
+    "phone-dark": ("rtl", {"viewport": PHONE, "color_scheme": "dark"}),
+    "desktop-dark": ("ltr", {"viewport": DESKTOP, "color_scheme": "dark"}),
+}
+
+pytestmark = needs_chromium
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture
+def base_url(house: House) -> Iterator[str]:
+    """The application on a socket, knowing its own address."""
+    address = f"http://localhost:{(port := free_port())}"
+    installation = replace(house.services.installation, base_url=address)
+    app = create_app(replace(house.services, installation=installation), intake=intake(), mailbox=Mailbox())
+    server = make_server("localhost", port, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield address
+    server.shutdown()
+    thread.join()
+
+
+@pytest.fixture
+def letter_id(house: House) -> str:
+    made = house.letter(letter_text(), ARABIC)
+    house.roster(made, ORGANISATION, SILENT, native_name="世界人权", acronym="HRIC")
+    house.open(made)
+    house.invite(made)
+    house.approve(made, ORGANISATION)
+    return made
+
+
+class Look:
+    """One browser window in one look, which judges every page it comes to."""
+
+    def __init__(self, browser: Browser, base_url: str, direction: str, settings: dict[str, object]) -> None:
+        self.direction = direction
+        self.base_url = base_url
+        self.requests: list[str] = []
+        self.problems: list[str] = []
+        self.context: BrowserContext = browser.new_context(base_url=base_url, **settings)  # type: ignore[arg-type]
+        self.context.on("request", lambda request: self.requests.append(request.url))
+        self.page: Page = self.context.new_page()
+        self.page.on("console", lambda message: self.problems.append(message.text)
+                     if "Content Security Policy" in message.text else None)
+
+    def judges(self, name: str) -> None:
+        self.page.evaluate(f"document.documentElement.dir = '{self.direction}'")
+        found = Axe().run(self.page)
+        if found.violations_count:
+            self.problems.append(f"{name}: {found.generate_report()}")
+        sideways = self.page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        if sideways > 0:
+            self.problems.append(f"{name}: {sideways} px too wide")
+
+    def opens(self, path: str) -> None:
+        self.page.goto(path)
+        self.judges(path)
+
+
+@pytest.fixture(params=list(LOOKS))
+def look(request: pytest.FixtureRequest, browser: Browser, base_url: str) -> Iterator[Look]:
+    made = Look(browser, base_url, *LOOKS[request.param])
+    yield made
+    made.context.close()
+    assert made.problems == []
+    assert {url for url in made.requests if not url.startswith(made.base_url)} == set()
+
+
+def test_public_pages(look: Look) -> None:
+    for path in ("/", "/sign-in", "/mailbox", "/mailbox/1", "/i/unknown", "/invitation/unknown", "/nowhere"):
+        look.opens(path)
+    look.opens("/sign-in")
+    look.page.fill("[name=email]", "x@example.org")
+    look.page.fill("[name=password]", "wrong")
+    look.page.locator("main button").click()
+    look.judges("sign-in refused")
+
+
+def test_contact_pages(look: Look, house: House, letter_id: str) -> None:
+    look.opens(f"/i/{house.token(letter_id, SILENT)}")
+    look.page.get_by_role("button", name="Send me the code").click()
+    look.judges("form refused")
+    look.page.check("[name=decision][value=approve]")
+    look.page.check("[name=authority]")
+    look.page.get_by_role("button", name="Send me the code").click()
+    look.judges("code sent")
+    assert look.page.evaluate("document.activeElement.id") == "code"
+    look.page.fill("[name=code]", house.code(letter_id, SILENT))
+    look.page.get_by_role("button", name="Send our answer").click()
+    look.judges("receipt")
+    look.opens(look.page.url.removesuffix("/receipt").removeprefix(look.base_url))
+
+
+def test_pages_of_accounts(look: Look, house: House, letter_id: str) -> None:
+    draft = house.letter()
+    look.page.goto("/sign-in")
+    look.page.fill("[name=email]", "coordinator@example.org")
+    look.page.fill("[name=password]", PASSWORD)
+    look.page.locator("main button").click()
+    one = f"/coordinator/letters/{letter_id}"
+    for path in ("/coordinator/", "/coordinator/letters/new", f"{one}/", f"{one}/import", f"{one}/roster",
+                 f"{one}/preview", f"{one}/open", f"{one}/invite", f"{one}/status", f"{one}/close",
+                 f"/coordinator/letters/{draft}/open", f"/coordinator/letters/{draft}/roster",
+                 f"/coordinator/letters/{draft}/invite", "/auditor/", f"/auditor/letters/{letter_id}",
+                 f"/auditor/letters/{letter_id}/log/1"):
+        look.opens(path)
+    look.page.goto(f"{one}/roster")
+    look.page.fill("[name=pasted]", "organisation,contact,email\na,b,nowhere\nFront Line,Lou,lou@fl.example")
+    look.page.get_by_role("button", name="Read it").click()
+    look.judges("faulty roster")
+    closing.close(house.services, letter_id)
+    look.opens(f"{one}/close")

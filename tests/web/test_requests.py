@@ -1,0 +1,151 @@
+"""What every request is held to: host (S11), origin and token (S3), size; and what an error page may say."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from flask import Flask
+
+from signing.domain.errors import Unavailable
+from tests.web.installation import BASE_URL, House
+from tests.web.test_doors import addresses, every_rule, letter_id
+from tests.web.visitor import Visitor
+
+__all__ = ["letter_id"]
+
+FOREIGN_HOSTS = ["evil.example", "localhost.evil.example:8000", "localhost:8001", "localhost", "127.0.0.1:8000",
+                 "localhost:8000.evil.example", "LOCALHOST:80"]
+
+
+@pytest.mark.parametrize("host", FOREIGN_HOSTS)
+def test_another_host_gets_421_and_our_own_address(app: Flask, host: str) -> None:
+    for path in ("/", "/sign-in", "/healthz", "/i/x", "/coordinator/"):
+        answer = app.test_client().get(path, headers={"Host": host})
+        assert answer.status_code == 421, path
+        assert "evil" not in answer.get_data(as_text=True).replace(host, "") + answer.headers.get("Location", "")
+        assert f'href="{BASE_URL}/"' in answer.get_data(as_text=True)
+
+
+@pytest.mark.parametrize("header", ["X-Forwarded-Host", "X-Forwarded-Server", "Forwarded", "X-Original-URL"])
+def test_forwarding_headers_change_no_link(visitor: Visitor, header: str) -> None:
+    answer = visitor.client.get("/coordinator/", base_url=BASE_URL, headers={header: "host=evil.example"})
+    assert "evil" not in answer.headers["Location"]
+    assert answer.headers["Location"].startswith("/sign-in")
+
+
+@pytest.mark.parametrize("target", ["https://evil.example/", "//evil.example", "/\\evil.example", "/\t/evil.example",
+                                    "javascript:alert(1)", "evil", "\\\\evil.example"])
+def test_signing_in_leads_to_no_other_site(visitor: Visitor, target: str) -> None:
+    visitor.goes_to("/sign-in").sends("/sign-in", email="coordinator@example.org",
+                                      password="correct horse battery", next=target)
+    assert visitor.answer.headers["Location"] == "/coordinator/"
+
+
+def test_signing_in_leads_back_to_where_one_was_going(visitor: Visitor) -> None:
+    visitor.goes_to("/coordinator/letters/new").follows()
+    visitor.sends("/sign-in", email="coordinator@example.org", password="correct horse battery")
+    assert visitor.answer.headers["Location"] == "/coordinator/letters/new"
+
+
+def test_no_form_is_taken_without_its_token_or_from_another_site(
+    app: Flask, house: House, letter_id: str, coordinator: Visitor
+) -> None:
+    coordinator.goes_to(f"/i/{house.token(letter_id, 'Human Rights in China')}")
+    token, before = coordinator.token(), house.dump()
+    posts = addresses(app, house, letter_id, "POST")
+    assert len(posts) == sum("POST" in (rule.methods or ()) for rule in every_rule(app)) >= 11
+    for path in posts:
+        for status, headers, sent in (
+            (400, {}, None), (400, {}, "forged"), (400, {}, token[:-4] + ("AAAA" if token[-4:] != "AAAA" else "BBBB")),
+            (403, {"Origin": "https://evil.example"}, token), (403, {"Origin": "http://localhost:8001"}, token),
+            (403, {"Sec-Fetch-Site": "cross-site"}, token), (403, {"Sec-Fetch-Site": "same-site"}, token),
+            (403, {"Sec-Fetch-Site": "none", "Origin": "null"}, token),
+        ):
+            coordinator.posts(path, headers=headers, csrf_token=sent)
+            assert coordinator.status == status, (path, headers, coordinator.status)
+    assert house.dump() == before
+
+
+def test_our_own_page_posts_with_a_null_origin_and_is_taken(visitor: Visitor) -> None:
+    token = visitor.token()
+    visitor.posts("/sign-in", headers={"Origin": "null", "Sec-Fetch-Site": "same-origin"}, csrf_token=token,
+                  email="coordinator@example.org", password="correct horse battery")
+    assert visitor.status == 303
+
+
+def test_other_methods_are_refused(app: Flask) -> None:
+    client = app.test_client()
+    for method in ("PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"):
+        for path in ("/", "/sign-in", "/coordinator/"):
+            assert client.open(path, method=method, base_url=BASE_URL).status_code in (400, 405), (method, path)
+
+
+def test_a_page_takes_two_megabytes_and_an_import_seven(coordinator: Visitor) -> None:
+    token = coordinator.token()
+    large = "x" * (2 * 1024 * 1024)
+    coordinator.posts("/sign-in", csrf_token=token, email=large)
+    assert coordinator.status == 413
+    assert "too large" in coordinator.words
+    coordinator.posts("/coordinator/letters/new", csrf_token=token, pasted=large)
+    assert coordinator.status == 422
+    coordinator.posts("/coordinator/letters/new", csrf_token=token, file=(io.BytesIO(b"x" * 8_000_000), "a.md"))
+    assert coordinator.status == 413
+
+
+def test_an_unforeseen_error_says_nothing_about_our_insides(
+    app: Flask, caplog: pytest.LogCaptureFixture
+) -> None:
+    digits = "1234" + "5678"
+
+    def breaks() -> str:
+        raise KeyError(f"contact@china.example and {digits}")
+
+    app.view_functions["public.home"] = breaks
+    answer = app.test_client().get("/", base_url=BASE_URL)
+    body = answer.get_data(as_text=True)
+    assert answer.status_code == 500
+    assert "went wrong on our side" in body
+    for insides in ("KeyError", "Traceback", "china.example", digits):
+        assert insides not in body
+    assert "KeyError" in caplog.text
+    assert digits not in caplog.text
+
+
+def test_an_unavailable_database_gives_503_in_plain_words(app: Flask) -> None:
+    def breaks() -> str:
+        raise Unavailable("The database does not answer.")
+
+    app.view_functions["public.home"] = breaks
+    answer = app.test_client().get("/", base_url=BASE_URL)
+    assert answer.status_code == 503
+    assert "Nothing was recorded" in answer.get_data(as_text=True)
+
+
+def test_the_service_says_that_it_is_well_and_ready(visitor: Visitor, letter_id: str) -> None:
+    assert visitor.goes_to("/healthz").answer.data == b"ok\n"
+    assert visitor.goes_to("/readyz").answer.data == b"ready\n"
+
+
+@pytest.mark.parametrize(
+    ("peer", "headers"), [("203.0.113.9", {}), ("127.0.0.1", {"X-Forwarded-For": "203.0.113.9"}),
+                          ("127.0.0.1", {"Forwarded": "for=203.0.113.9"})],
+)
+def test_the_local_mailbox_shows_itself_to_this_machine_only(
+    visitor: Visitor, peer: str, headers: dict[str, str]
+) -> None:
+    for path in ("/mailbox", "/mailbox/1", "/mailbox/1/0"):
+        assert visitor.goes_to(path).status == 200
+        answer = visitor.client.get(path, base_url=BASE_URL, headers=headers, environ_base={"REMOTE_ADDR": peer})
+        assert answer.status_code == 404
+
+
+def test_a_mail_is_shown_as_text_with_only_our_links_live(visitor: Visitor) -> None:
+    page = visitor.goes_to("/mailbox/1").text
+    assert f'<a href="{BASE_URL}/i/abcdef">' in page
+    assert 'href="https://elsewhere.example' not in page
+    assert "&lt;b&gt;bold&lt;/b&gt;" in page
+    visitor.goes_to("/mailbox/1/0")
+    assert visitor.answer.headers["Content-Disposition"] == 'attachment; filename="1.tlog-proof"'
+    assert visitor.answer.data == b"proof"
+    assert visitor.goes_to("/mailbox/2").status == 404

@@ -1,0 +1,96 @@
+"""Sessions: begun anew, ended for good, never fixed beforehand (S7); passwords guessed slowly (ASVS 6.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from signing.domain.access import Role
+from tests.web.installation import PASSWORD, House
+from tests.web.visitor import Visitor
+
+
+def cookie_of(visitor: Visitor) -> str:
+    cookie = visitor.client.get_cookie("session", domain="localhost")
+    assert cookie is not None
+    return cookie.value
+
+
+def test_each_role_arrives_at_its_own_home(visit: Callable[[], Visitor]) -> None:
+    assert visit().signs_in("coordinator@example.org").path == "/coordinator/"
+    assert visit().signs_in("Auditor@Example.org ").path == "/auditor/"
+
+
+def test_a_wrong_password_and_an_unknown_address_look_the_same(visit: Callable[[], Visitor]) -> None:
+    pages = []
+    for email in ("coordinator@example.org", "stranger@example.org"):
+        visitor = visit().goes_to("/sign-in").sends("/sign-in", email=email, password="wrong password here")
+        assert visitor.status == 401
+        pages.append(visitor.words.replace(email, ""))
+    assert pages[0] == pages[1]
+
+
+def test_after_ten_attempts_even_the_right_password_waits(visitor: Visitor, house: House) -> None:
+    for _ in range(10):
+        visitor.goes_to("/sign-in").sends("/sign-in", email="coordinator@example.org", password="wrong password")
+    visitor.goes_to("/sign-in").sends("/sign-in", email="coordinator@example.org", password=PASSWORD)
+    assert visitor.status == 429
+    assert "quarter of an hour" in visitor.words
+    house.clock.pass_(minutes=16)
+    visitor.signs_in("coordinator@example.org")
+
+
+def test_a_cookie_copied_before_sign_out_is_worth_nothing_after(
+    coordinator: Visitor, visit: Callable[[], Visitor]
+) -> None:
+    stolen = cookie_of(coordinator)
+    thief = visit()
+    thief.client.set_cookie("session", stolen, domain="localhost")
+    assert thief.goes_to("/coordinator/").status == 200
+    coordinator.goes_to("/coordinator/").sends("/sign-out")
+    assert thief.goes_to("/coordinator/").status == 303
+    assert coordinator.goes_to("/coordinator/").status == 303
+
+
+def test_a_session_ends_by_itself(coordinator: Visitor, house: House) -> None:
+    house.clock.pass_(hours=1, minutes=50)
+    assert coordinator.goes_to("/coordinator/").status == 200
+    house.clock.pass_(hours=2, minutes=1)
+    assert coordinator.goes_to("/coordinator/").status == 303
+
+
+def test_signing_in_begins_a_new_session(visit: Callable[[], Visitor]) -> None:
+    visitor = visit().goes_to("/sign-in")
+    planted = cookie_of(visitor)
+    visitor.signs_in("coordinator@example.org")
+    attacker = visit()
+    attacker.client.set_cookie("session", planted, domain="localhost")
+    assert attacker.goes_to("/coordinator/").status == 303
+    assert cookie_of(visitor) != planted
+
+
+def test_the_session_cookie_says_nothing_about_the_browser_and_cannot_be_read_by_scripts(
+    visitor: Visitor, house: House
+) -> None:
+    visitor.goes_to("/sign-in").sends("/sign-in", email="coordinator@example.org", password=PASSWORD)
+    header = visitor.answer.headers["Set-Cookie"]
+    assert "HttpOnly" in header
+    assert "SameSite=Lax" in header
+    assert len(visitor.answer.headers.getlist("Set-Cookie")) == 1
+    with visitor.client.session_transaction(base_url="http://localhost:8000") as session:
+        assert set(session) <= {"_user_id", "_fresh", "csrf_token"}
+
+
+def test_what_was_typed_survives_a_session_that_ended(coordinator: Visitor, house: House) -> None:
+    coordinator.goes_to("/coordinator/letters/new")
+    house.clock.pass_(hours=3)
+    coordinator.sends("/coordinator/letters/new", pasted="A long letter <b>typed</b> by hand")
+    assert coordinator.status == 401
+    assert "A long letter &lt;b&gt;typed&lt;/b&gt; by hand" in coordinator.text
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_signing_in_again_while_signed_in_leads_home(visit: Callable[[], Visitor], role: Role) -> None:
+    visitor = visit().signs_in(f"{role.value}@example.org")
+    assert visitor.goes_to("/sign-in").status == 303
