@@ -5,9 +5,10 @@ brings them from a folder or zip. The other rooms are imported by their own name
 """
 
 from .errors import EvidenceError, Malformed, Rejected
+from .receipt_check import verify_receipt
 from .report import Report
 from .trust import Trust
-from .verify import verify_bundle, verify_receipt
+from .verify import verify_bundle
 
 __all__ = [
     "EvidenceError",

@@ -1,13 +1,13 @@
 """C2SP tlog-checkpoint: what a log says about its own state (EVIDENCE 2.6); may import `note`, `merkle`."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from .base64_text import from_base64, to_base64
-from .errors import EvidenceError, Malformed
+from .errors import EvidenceError, Malformed, Rejected
 from .merkle import HASH_BYTES
-from .note import Note, sign_note
+from .note import ALG_ED25519, Note, NoteKey, sign_note
 
 MAX_SIZE = 2**53 - 1
 
@@ -65,6 +65,20 @@ class Checkpoint:
         except EvidenceError as error:
             raise Malformed("CHECKPOINT_MALFORMED", error.message) from None
         return cls.from_text(note.text), note
+
+    def verify(self, note: Note, keys: Collection[NoteKey]) -> None:
+        """Check that a log's key, named by the origin, signed the note this checkpoint was read from.
+
+        Raises:
+            Rejected: `CHECKPOINT_BAD` when a known key's signature does not fit, `LOG_KEY_UNKNOWN` when none
+                of the keys is this log's and signed it.
+        """
+        try:
+            signed = note.verify(keys)
+        except EvidenceError as error:
+            raise Rejected("CHECKPOINT_BAD", error.message) from None
+        if not any(key.name == self.origin and key.alg == ALG_ED25519 for key in signed):
+            raise Rejected("LOG_KEY_UNKNOWN", "No known key of this log signed the checkpoint.")
 
     def sign(self, public_raw: bytes, sign: Callable[[bytes], bytes]) -> bytes:
         """Have this checkpoint signed by the log, whose key is named by the origin.

@@ -8,8 +8,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from .errors import Malformed
-from .note import ALG_COSIGNATURE, ALG_ED25519, NoteKey
+from .errors import EvidenceError, Malformed, Rejected
+from .note import ALG_COSIGNATURE, ALG_ED25519, Note, NoteKey
 
 NONE: Final = "none"
 MAX_POLICY_BYTES: Final = 100_000
@@ -54,6 +54,20 @@ class Policy:
         if reader.quorum is None:
             raise Malformed("POLICY_MALFORMED", "The witness policy has no quorum line.")
         return cls(tuple(reader.logs), reader.witnesses, reader.groups, reader.quorum)
+
+    def verify(self, note: Note) -> None:
+        """Check that enough witnesses cosigned a note.
+
+        Raises:
+            Rejected: `CHECKPOINT_BAD` when a known witness's line does not fit, `WITNESS_QUORUM` when there
+                are too few.
+        """
+        try:
+            signed = note.verify(self.witnesses.values())
+        except EvidenceError as error:
+            raise Rejected("CHECKPOINT_BAD", error.message) from None
+        if not self.is_met(signed):
+            raise Rejected("WITNESS_QUORUM", "Too few witnesses have cosigned the checkpoint.")
 
     def is_met(self, signed: Collection[NoteKey]) -> bool:
         """Tell whether these keys, all of which have signed, make the quorum."""

@@ -3,7 +3,7 @@
 May import `checkpoint`, `merkle`, `note`, `envelope`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,7 +12,7 @@ from .checkpoint import Checkpoint, number_of
 from .envelope import MAX_ENTRY_BYTES
 from .errors import EvidenceError, Malformed, Rejected
 from .merkle import HASH_BYTES, leaf_hash, verify_inclusion
-from .note import ALG_ED25519, NoteKey
+from .note import NoteKey
 
 HEADER: Final = "c2sp.org/tlog-proof@v1"
 MAX_RECEIPT_BYTES: Final = 1_000_000
@@ -69,7 +69,7 @@ class Receipt:
             raise Malformed("RECEIPT_MALFORMED", "The receipt holds something too long or too short.")
         return cls(index, path, checkpoint, entry)
 
-    def verify(self, keys: Iterable[NoteKey], entry: bytes | None = None) -> Checkpoint:
+    def verify(self, keys: Collection[NoteKey], entry: bytes | None = None) -> Checkpoint:
         """Check the log's signature and the path, and give the checkpoint they prove the entry is in.
 
         Raises:
@@ -78,12 +78,7 @@ class Receipt:
                 of the keys is this log's and signed it, `RECEIPT_BAD` when the path misses the root.
         """
         checkpoint, note = Checkpoint.from_note(self.checkpoint)
-        try:
-            signed = note.verify(keys)
-        except EvidenceError as error:
-            raise Rejected("CHECKPOINT_BAD", error.message) from None
-        if not any(key.name == checkpoint.origin and key.alg == ALG_ED25519 for key in signed):
-            raise Rejected("LOG_KEY_UNKNOWN", "No key of this log that you know signed the checkpoint.")
+        checkpoint.verify(note, keys)
         self.verify_path(checkpoint, self.entry if entry is None else entry)
         return checkpoint
 

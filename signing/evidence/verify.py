@@ -6,7 +6,7 @@ Steps 5 (stamps), 8 (key statements) and 11 (openings) join when what they judge
 """
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,15 +14,14 @@ from . import merkle, tiles
 from .checkpoint import Checkpoint
 from .edition import check_edition, edition_folder
 from .entries import Failure, Mapper
-from .envelope import Envelope
 from .errors import EvidenceError, Malformed, Rejected
-from .ledger import Answer, Ledger, replay
-from .note import ALG_ED25519, Note, NoteKey
+from .ledger import Ledger, replay
+from .note import Note, NoteKey
+from .organisations import rows_of
 from .policy import Policy
 from .receipt import Receipt
-from .report import OrganisationRow, Report
-from .signatory import Commitment, Signatory
-from .statement import AssentStatement, parse
+from .report import Report
+from .signatory import Signatory
 from .trust import Trust
 
 CHECKPOINT: Final = "log/checkpoint"
@@ -157,11 +156,12 @@ class _Verification:
                 "Nobody told this check the log's key: whether the log is the service's own is not proved.",
             )
         try:
-            _check_log_signature(checkpoint, note, known.log_keys)
+            checkpoint.verify(note, known.log_keys)
         except EvidenceError as error:
             self.report.failures.append(Failure(error.code, None, error.message))
         try:
-            _check_quorum(note, known.policy)
+            if known.policy is not None:
+                known.policy.verify(note)
         except EvidenceError as error:
             self.report.fail(error.code, error.message)
 
@@ -222,7 +222,7 @@ class _Verification:
         checkpoint, note = Checkpoint.from_note(data)
         if checkpoint.origin != ledger.origin:
             raise Rejected("LETTER_MISMATCH", "The checkpoint is another letter's.")
-        _check_log_signature(checkpoint, note, known.log_keys)
+        checkpoint.verify(note, known.log_keys)
         if checkpoint.size > ledger.size or checkpoint.root != ledger.roots[checkpoint.size]:
             newest = self.files.get(CHECKPOINT, b"")
             self.report.evidence += [text.decode("utf-8", "replace") for text in (data, newest)]
@@ -295,108 +295,7 @@ class _Verification:
             )
 
 
-def _check_log_signature(checkpoint: Checkpoint, note: Note, keys: Collection[NoteKey]) -> None:
-    try:
-        signed = note.verify(keys)
-    except EvidenceError as error:
-        raise Rejected("CHECKPOINT_BAD", error.message) from None
-    if not any(key.name == checkpoint.origin and key.alg == ALG_ED25519 for key in signed):
-        raise Rejected("LOG_KEY_UNKNOWN", "No known key of this log signed the checkpoint.")
-
-
-def _check_quorum(note: Note, policy: Policy | None) -> None:
-    if policy is None:
-        return
-    try:
-        signed = note.verify(policy.witnesses.values())
-    except EvidenceError as error:
-        raise Rejected("CHECKPOINT_BAD", error.message) from None
-    if not policy.is_met(signed):
-        raise Rejected("WITNESS_QUORUM", "Too few witnesses have cosigned the checkpoint.")
-
-
 def _describe(report: Report, ledger: Ledger) -> None:
     report.title = ledger.versions[-1].statement.title if ledger.versions else ""
     report.confidential = sum(not isinstance(answer.statement.signatory, Signatory) for answer in ledger.approvals())
-    report.organisations.extend(_row(ledger, answer) for answer in ledger.live.values())
-
-
-def _row(ledger: Ledger, answer: Answer) -> OrganisationRow:
-    statement, signatory = answer.statement, answer.statement.signatory
-    stands = ledger.stands(answer)
-    named = isinstance(signatory, Signatory)
-    return OrganisationRow(
-        name=_name_of(signatory),
-        org=signatory.identity if named else None,
-        decision=statement.decision,
-        listed=stands and named,
-        level=1,
-        level_name="attested",
-        key=statement.by,
-        bound_by="attestor",
-        version=statement.version,
-        carried_from=statement.version
-        if stands and statement.version != ledger.versions[-1].statement.version
-        else None,
-        index=answer.index,
-        claimed_time=statement.time,
-        not_before=None,
-        not_after=None,
-    )
-
-
-def _unchecked_row(statement: AssentStatement, index: int) -> OrganisationRow:
-    """Say what a receipt's entry says; its level and listing are for the bundle to show."""
-    signatory = statement.signatory
-    named = isinstance(signatory, Signatory)
-    return OrganisationRow(
-        name=_name_of(signatory),
-        org=signatory.identity if named else None,
-        decision=statement.decision,
-        listed=False,
-        level=0,
-        level_name="not checked",
-        key=statement.by,
-        bound_by="nobody this check knows",
-        version=statement.version,
-        carried_from=None,
-        index=index,
-        claimed_time=statement.time,
-        not_before=None,
-        not_after=None,
-    )
-
-
-def _name_of(signatory: Signatory | Commitment) -> str:
-    return signatory.listed_as if isinstance(signatory, Signatory) else f"confidential ({signatory.commitment})"
-
-
-def verify_receipt(data: bytes, trust: Trust | None, *, log_key: NoteKey | None = None) -> Report:
-    """Judge a receipt by itself: that the log took in this entry, and what the entry says."""
-    report = Report()
-    try:
-        receipt = Receipt.from_bytes(data)
-        checkpoint, note = Checkpoint.from_note(receipt.checkpoint)
-        report.letter = checkpoint.origin
-        statement = parse(Envelope.from_bytes(receipt.entry).payload)
-        if statement.letter != checkpoint.origin:
-            report.fail("LETTER_MISMATCH", "The entry is about another letter than the log.", receipt.index)
-        report.entries = 1
-        if isinstance(statement, AssentStatement):
-            report.organisations.append(_unchecked_row(statement, receipt.index))
-        if log_key is None and (trust is None or not trust.logs):
-            report.leave_open("LOG_KEY_NOT_GIVEN", "Nobody told this check the log's key.")
-            receipt.verify_path(checkpoint, receipt.entry)
-        elif log_key is not None:
-            receipt.verify([log_key])
-        elif trust is not None:
-            receipt.verify(trust.log_keys(checkpoint.origin))
-        _check_quorum(note, trust.witness_policy() if trust is not None else None)
-    except EvidenceError as error:
-        report.fail(error.code, error.message)
-    report.leave_open(
-        "SIGNER_NOT_CHECKED",
-        "A receipt shows that the log took in these words. Whether the right key signed them, and whether they "
-        "were kept, the letter's bundle shows.",
-    )
-    return report
+    report.organisations.extend(rows_of(ledger))

@@ -183,6 +183,23 @@ def test_an_approval_carried_over_is_reported_as_carried():
     assert [(row.version, row.carried_from, row.listed) for row in report.organisations] == [(1, 1, True)]
 
 
+def test_a_row_says_whether_the_current_edition_lists_it():
+    letter = closed_letter(approvals=2, declines=0)
+    letter.answer(signatory(0), "withdraw")
+    letter.answer(signatory(2))
+    report = verify_bundle(letter.bundle(), trust_of())
+    assert [(row.org, row.decision, row.listed) for row in report.organisations] == [
+        ("org-0", "withdraw", True),
+        ("org-1", "approve", True),
+        ("org-2", "approve", False),
+    ]
+    assert "EDITION_BEHIND" in codes(report.warnings)
+    letter.close()
+    report = verify_bundle(letter.bundle(), trust_of())
+    assert [row.listed for row in report.organisations] == [False, True, True]
+    assert "EDITION_BEHIND" not in codes(report.warnings)
+
+
 def test_hundreds_of_entries_fill_tiles_of_two_levels():
     letter = closed_letter(approvals=300, declines=0)
     files = letter.bundle()

@@ -159,6 +159,14 @@ def version_asking_for_less() -> Files:
 
 
 @vector("PREV_BROKEN")
+def version_asking_for_fewer_binders() -> Files:
+    letter = LetterBuilder()
+    letter.version(alter=lambda statement: replace(statement, binders=("attestor", "coordinator")))
+    letter.version()
+    return letter.bundle()
+
+
+@vector("PREV_BROKEN")
 def version_after_closing() -> Files:
     letter = closed()
     letter.version({"en": letter_text(words="Other words.")})
