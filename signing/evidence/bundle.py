@@ -27,6 +27,7 @@ MAX_FILES: Final = 500_000
 MAX_FILE_BYTES: Final = 64 * 1024 * 1024
 MAX_TOTAL_BYTES: Final = 512 * 1024 * 1024
 MAX_NAME: Final = 200
+MAX_DEPTH: Final = 8
 
 _FIXED_DATE: Final = (1980, 1, 1, 0, 0, 0)
 _LOCAL_HEADER = struct.Struct("<4s5H3L2H")
@@ -134,7 +135,10 @@ def _put_in_place(part: Path, path: Path) -> None:
 
 
 def _is_bundle_folder(path: Path) -> bool:
-    return path.is_dir() and all(is_bundle_name(name) for name, _ in _walk(path, path))
+    try:
+        return path.is_dir() and all(is_bundle_name(name) for name, _ in _walk(path, path))
+    except EvidenceError:
+        return False
 
 
 def _write_folder(part: Path, files: Mapping[str, bytes]) -> None:
@@ -154,11 +158,13 @@ def _write_zip(part: Path, files: Mapping[str, bytes]) -> None:
             archive.writestr(info, files[name])
 
 
-def _walk(folder: Path, top: Path) -> Iterator[tuple[str, os.DirEntry[str]]]:
+def _walk(folder: Path, top: Path, depth: int = 0) -> Iterator[tuple[str, os.DirEntry[str]]]:
+    if depth > MAX_DEPTH:
+        raise Malformed("BUNDLE_MALFORMED", "The bundle's folders nest too deep.")
     with os.scandir(folder) as items:
         for item in items:
             if item.is_dir(follow_symlinks=False):
-                yield from _walk(Path(item.path), top)
+                yield from _walk(Path(item.path), top, depth + 1)
             else:
                 yield Path(item.path).relative_to(top).as_posix(), item
 
@@ -190,7 +196,7 @@ class _Budget:
 
 
 def _read_zip(path: Path) -> dict[str, bytes]:
-    if path.stat().st_size > MAX_TOTAL_BYTES:
+    if path.stat().st_size > MAX_TOTAL_BYTES or _promised_members(path) > MAX_FILES:
         raise Malformed("BUNDLE_MALFORMED", "The bundle is too large.")
     try:
         with zipfile.ZipFile(path) as archive:
@@ -208,6 +214,16 @@ def _read_zip(path: Path) -> dict[str, bytes]:
     if len(files) != sum(not info.is_dir() for info in infos):
         raise Malformed("BUNDLE_MALFORMED", "The zip holds a name twice.")
     return files
+
+
+def _promised_members(path: Path) -> int:
+    """Count directory records before zipfile makes an object of each."""
+    count, tail = 0, b""
+    with path.open("rb") as file:
+        while chunk := file.read(1 << 20):
+            count += (tail + chunk).count(b"PK\x01\x02")
+            tail = chunk[-3:]
+    return count
 
 
 def _check_member(info: zipfile.ZipInfo) -> None:

@@ -125,6 +125,20 @@ def test_a_pipe_in_a_folder_is_refused_without_waiting_for_it(tmp_path):
         Bundle.read(tmp_path / "bundle")
 
 
+def test_folders_that_nest_without_end_are_refused(tmp_path):
+    (tmp_path / "bundle" / "/".join("a" * 40)).mkdir(parents=True)
+    with pytest.raises(Malformed, match="BUNDLE_MALFORMED"):
+        Bundle.read(tmp_path / "bundle")
+    with pytest.raises(Malformed, match="BUNDLE_EXISTS"):
+        bundle.write(tmp_path / "bundle", FILES)
+
+
+def test_a_zip_that_promises_a_million_files_is_refused_before_it_is_opened(tmp_path):
+    path = zipped(tmp_path / "b.zip", ("policy", b"PK\x01\x02" * (bundle.MAX_FILES + 1)))
+    with pytest.raises(Malformed, match="BUNDLE_MALFORMED"):
+        Bundle.read(path)
+
+
 def test_a_file_that_is_too_large_is_not_read(tmp_path):
     bundle.write(tmp_path / "bundle", FILES)
     with (tmp_path / "bundle" / "policy").open("wb") as file:

@@ -274,3 +274,25 @@ def confidential_overcounted() -> Files:
     letter = answered()
     letter.close(alter=lambda statement: replace(statement, confidential=5))
     return letter.bundle()
+
+
+@vector("LIST_EXTRA")
+def name_listed_twice() -> Files:
+    letter = answered()
+    first, *rest = letter.signatories().listed
+    letter.close(names=SignatoryList((first, first, *rest)))
+    return letter.bundle()
+
+
+@vector("LIST_FILE_MISMATCH")
+def listed_names_overcounted() -> Files:
+    letter = answered()
+    letter.close(alter=lambda statement: replace(statement, listed=5))
+    return letter.bundle()
+
+
+@vector("PDF_MISMATCH")
+def closing_without_a_pdf() -> Files:
+    letter = answered()
+    letter.close(alter=lambda statement: replace(statement, subject=statement.subject[-1:]))
+    return letter.bundle()

@@ -189,6 +189,14 @@ def letter_with_a_direction_override() -> Files:
     return finish(letter)
 
 
+@vector("TEXT_UNSAFE")
+def letter_file_in_another_language_than_its_name() -> Files:
+    letter = LetterBuilder()
+    letter.version({"en": letter_text("de")})
+    letter.answer(signatory(0))
+    return finish(letter)
+
+
 @vector("KEY_WEAK")
 def letter_with_a_weak_attestor() -> Files:
     spki = bytes.fromhex("302a300506032b6570032100") + b"\x01" + bytes(31)
