@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError  # type: ignore[import-untyped]
 
 from signing.domain.errors import Faulty, NotFound, Refusal
+from signing.domain.organisation import Decision
 from signing.web import decision_form, invitation_cookie, letter_html, receipt_words
 from signing.web.decision_form import Typed
 from signing.web.download import attachment
@@ -75,7 +76,7 @@ def _send_code(services: Services, access: Access) -> ResponseReturnValue:
     decision_form.find_missing(typed, decision_form.possible(view), code=False)
     if typed.errors:
         return _page(view, typed, code_sent=view.code_sent), 422
-    form = decision_form.for_workflow(typed, request.form, view.entry.listed_name)
+    form = decision_form.for_workflow(typed, request.form)
     try:
         deciding.request_code(services, access, form.version, form.text_sha256)
     except NotFound:
@@ -87,22 +88,32 @@ def _send_code(services: Services, access: Access) -> ResponseReturnValue:
 
 
 def _decide(services: Services, access: Access) -> ResponseReturnValue:
-    view = deciding.view(services, access)
     typed = decision_form.read(request.form)
-    repeated = view.latest is not None and view.latest.idempotency_key == typed.idempotency_key
-    if not repeated:
-        decision_form.find_missing(typed, decision_form.possible(view), code=True)
+    decision_form.find_missing(typed, list(Decision), code=True)
+    if typed.errors:
+        return _incomplete(services, access, typed)
+    # A complete form costs one transaction: whether this answer may follow now is for the workflow to say.
+    try:
+        deciding.decide(services, access, decision_form.for_workflow(typed, request.form))
+    except NotFound:
+        raise
+    except Refusal as refusal:
+        return _refused(services, access, typed, refusal)
+    return _to_receipt(access)
+
+
+def _incomplete(services: Services, access: Access, typed: Typed) -> ResponseReturnValue:
+    """The page again with everything that is missing; for an answer already recorded, its receipt."""
+    view = deciding.view(services, access)
+    if view.latest is not None and view.latest.idempotency_key == typed.idempotency_key:
+        return _to_receipt(access)
+    decision_form.find_missing(typed, decision_form.possible(view), code=True)
     if "decision" in typed.errors and view.why_not:
         typed.errors["decision"] = view.why_not
-    if typed.errors:
-        return _page(view, typed, code_sent=view.code_sent), 422
-    if not repeated:
-        try:
-            deciding.decide(services, access, decision_form.for_workflow(typed, request.form, view.entry.listed_name))
-        except NotFound:
-            raise
-        except Refusal as refusal:
-            return _refused(services, access, typed, refusal)
+    return _page(view, typed, code_sent=view.code_sent), 422
+
+
+def _to_receipt(access: Access) -> ResponseReturnValue:
     return redirect(url_for("contact.receipt", invitation_id=access.invitation_id), 303)
 
 

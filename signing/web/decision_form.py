@@ -80,14 +80,9 @@ def find_missing(typed: Typed, choices: list[Decision], *, code: bool) -> None:
         typed.errors["code"] = _("Type the eight digits of the code we mailed you.")
 
 
-def for_workflow(typed: Typed, posted: Mapping[str, str], listed_name: str) -> DecisionForm:
-    """The form that `deciding.decide` takes; checks of content are its own.
-
-    Whoever does not approve is not asked how to be listed: `listed_name` stands in.
-    """
+def for_workflow(typed: Typed, posted: Mapping[str, str]) -> DecisionForm:
+    """The form that `deciding.decide` takes; checks of content are its own."""
     values = typed.values
-    if typed.decision != Decision.APPROVE and not values["listed_as"].strip():
-        values = values | {"listed_as": listed_name}
     version = posted.get("version", "")
     return DecisionForm(
         decision=Decision(typed.decision),
