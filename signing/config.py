@@ -7,7 +7,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from dotenv import dotenv_values
 from email_validator import EmailNotValidError, validate_email
@@ -130,13 +130,8 @@ def load(environment: Mapping[str, str] | None = None, folder: Path | None = Non
 
 def _base_url(value: str) -> str:
     parts = urlsplit(value.rstrip("/"))
-    if (
-        parts.scheme not in ("http", "https")
-        or not parts.hostname
-        or parts.path
-        or parts.query
-        or parts.fragment
-    ):
+    more = parts.path or parts.query or parts.fragment or not _port_is_sound(parts)
+    if parts.scheme not in ("http", "https") or not parts.hostname or more:
         raise SettingsRefused("SIGNING_BASE_URL must be scheme and host only, e.g. https://letters.example.")
     if parts.username or parts.password:
         raise SettingsRefused("SIGNING_BASE_URL must not hold a user name or password.")
@@ -145,6 +140,13 @@ def _base_url(value: str) -> str:
             "SIGNING_BASE_URL must be https:// (http is for localhost only): links and codes travel on it."
         )
     return f"{parts.scheme}://{parts.netloc}"
+
+
+def _port_is_sound(parts: SplitResult) -> bool:
+    try:
+        return parts.port != 0
+    except ValueError:
+        return False
 
 
 def _database_url(value: str | None, home: Path) -> str:

@@ -136,8 +136,9 @@ def _row(row: TableRow, columns: Sequence[str | None]) -> tuple[RosterRow, list[
         except EmailNotValidError as error:
             message = f'email "{values["email"][:80]}" is not an address. {error}'
             faults.append(RowFault(row.line, "email", message))
-    fields = {name: values.get(name) for name in COLUMNS if name != "stage"}
-    return RosterRow(line=row.line, stage=stage, **fields), faults
+    required = {name: values.get(name, "") for name in REQUIRED}
+    others = {name: values.get(name) for name in COLUMNS if name not in (*REQUIRED, "stage")}
+    return RosterRow(line=row.line, stage=stage, **required, **others), faults
 
 
 def _stage(text: str) -> int | None:

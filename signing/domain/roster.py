@@ -45,19 +45,20 @@ _NOISE = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class RosterRow:
-    """One organisation with its contact; `line` is its place in the file, None means the cell was empty."""
+    """One organisation with its contact; `line` is its place in the file. An empty cell is None, or "" where the
+    field is required: such a row is faulty."""
 
     line: int
     id: str | None
-    organisation: str | None
+    organisation: str
     acronym: str | None
     listed_as: str | None
     native_name: str | None
     sort_name: str | None
     country: str | None
     group: str | None
-    contact: str | None
-    email: str | None
+    contact: str
+    email: str
     role: str | None
     language: str | None
     stage: int
@@ -65,7 +66,7 @@ class RosterRow:
     @property
     def listed_name(self) -> str:
         """The name that will be printed: as the row asks, or the organisation's."""
-        return self.listed_as or self.organisation or ""
+        return self.listed_as or self.organisation
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +150,7 @@ def _shape_fault(value: str, name: str) -> str | None:
 
 def _repeated(row: RosterRow, seen: dict[tuple[str, str], int]) -> Iterator[RowFault]:
     """Find a name or an id that a row before has."""
-    for name, value in (("organisation", name_key(row.organisation or "")), ("id", row.id or "")):
+    for name, value in (("organisation", name_key(row.organisation)), ("id", row.id or "")):
         if not value:
             continue
         first = seen.setdefault((name, value), row.line)

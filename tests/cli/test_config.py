@@ -1,0 +1,74 @@
+"""Settings: what is unknown or unsafe is refused at start, in words that name the setting."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from signing.config import SettingsRefused, load
+
+
+def test_nothing_given_is_a_local_installation_on_sqlite(tmp_path: Path) -> None:
+    settings = load({}, tmp_path)
+    assert settings.home == tmp_path / "instance"
+    assert settings.keys == tmp_path / "keys"
+    assert settings.base_url == "http://localhost:8000"
+    assert settings.host == "localhost"
+    assert settings.embedded
+    assert settings.on_loopback
+    assert settings.smtp_url is None
+
+
+def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("SIGNING_BASE_URL=https://one.example\nSIGNING_MAIL_FROM=a@one.example\n")
+    settings = load({"SIGNING_BASE_URL": "https://two.example:8443"}, tmp_path)
+    assert settings.base_url == "https://two.example:8443"
+    assert settings.host == "two.example"
+    assert settings.mail_from == "a@one.example"
+
+
+def test_an_empty_variable_overrules_the_file_with_the_default(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("SIGNING_SMTP_URL=smtps://mail.example\n")
+    assert load({}, tmp_path).smtp_url == "smtps://mail.example"
+    assert load({"SIGNING_SMTP_URL": ""}, tmp_path).smtp_url is None
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SIGNING_BASE_URI", "https://letters.example"),
+        ("SIGNING_TSA_URLS", "https://tsa.example"),
+        ("SIGNING_BASE_URL", "http://letters.example"),
+        ("SIGNING_BASE_URL", "https://letters.example/path"),
+        ("SIGNING_BASE_URL", "https://user:secret@letters.example"),
+        ("SIGNING_BASE_URL", "letters.example"),
+        ("SIGNING_BASE_URL", "https://letters.example:port"),
+        ("SIGNING_DATABASE_URL", "mysql://host/name"),
+        ("SIGNING_DATABASE_URL", "postgresql://host/name"),
+        ("SIGNING_SMTP_URL", "mail.example"),
+        ("SIGNING_SMTP_URL", "smtp://user:secret@mail.example"),
+        ("SIGNING_MAIL_FROM", "not an address"),
+        ("SIGNING_SECRET_KEY", "too short"),
+    ],
+)
+def test_an_unknown_or_unsafe_setting_is_refused_by_name(tmp_path: Path, name: str, value: str) -> None:
+    with pytest.raises(SettingsRefused) as refusal:
+        load({name: value}, tmp_path)
+    assert name in refusal.value.message
+    assert "secret" not in refusal.value.message
+
+
+def test_a_secret_is_given_once(tmp_path: Path) -> None:
+    with pytest.raises(SettingsRefused):
+        load({"SIGNING_SECRET_KEY": "x" * 32, "SIGNING_SECRET_KEY_FILE": "secret"}, tmp_path)
+
+
+def test_a_missing_or_empty_secret_file_says_what_to_run(tmp_path: Path) -> None:
+    settings = load({}, tmp_path)
+    with pytest.raises(SettingsRefused, match="signing init"):
+        settings.secret()
+    settings.home.mkdir()
+    settings.secret_key_file.write_text("\n")
+    with pytest.raises(SettingsRefused, match="signing init"):
+        settings.secret()
