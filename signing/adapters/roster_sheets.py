@@ -136,9 +136,23 @@ def _row(row: TableRow, columns: Sequence[str | None]) -> tuple[RosterRow, list[
         except EmailNotValidError as error:
             message = f'email "{values["email"][:80]}" is not an address. {error}'
             faults.append(RowFault(row.line, "email", message))
-    required = {name: values.get(name, "") for name in REQUIRED}
-    others = {name: values.get(name) for name in COLUMNS if name not in (*REQUIRED, "stage")}
-    return RosterRow(line=row.line, stage=stage, **required, **others), faults
+    read = RosterRow(
+        line=row.line,
+        id=values.get("id"),
+        organisation=values.get("organisation", ""),
+        acronym=values.get("acronym"),
+        listed_as=values.get("listed_as"),
+        native_name=values.get("native_name"),
+        sort_name=values.get("sort_name"),
+        country=values.get("country"),
+        group=values.get("group"),
+        contact=values.get("contact", ""),
+        email=values.get("email", ""),
+        role=values.get("role"),
+        language=values.get("language"),
+        stage=stage,
+    )
+    return read, faults
 
 
 def _stage(text: str) -> int | None:
