@@ -8,6 +8,7 @@ from signing.evidence.signatory_list import ListedName, SignatoryList
 from signing.evidence.statement import Head
 from tests.evidence.builders import (
     ATTESTOR,
+    HOST,
     STRANGER,
     WITNESS,
     WITNESS_KEY,
@@ -295,4 +296,21 @@ def listed_names_overcounted() -> Files:
 def closing_without_a_pdf() -> Files:
     letter = answered()
     letter.close(alter=lambda statement: replace(statement, subject=statement.subject[-1:]))
+    return letter.bundle()
+
+
+@vector("ROOT_MISMATCH")
+def entry_added_after_the_checkpoint() -> Files:
+    letter = closed()
+    checkpoint, tile = letter.checkpoint(), letter.bundle()["log/tile/0/000.p/5"]
+    letter.answer(signatory(0), "withdraw")
+    files = letter.bundle(checkpoint)
+    del files["log/tile/0/000.p/6"]
+    return {**files, "log/tile/0/000.p/5": tile}
+
+
+@vector("LETTER_MISMATCH")
+def checkpoint_of_another_letter() -> Files:
+    letter = closed()
+    letter.checkpoints[4] = replace(another_history(), origin=f"{HOST}/l/another").checkpoint()
     return letter.bundle()
