@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import dataclass
+from datetime import timedelta
 from importlib.resources import files
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from signing.workflow import drafting, inviting, rostering, signing_in
 from signing.workflow.ports import Services
 
 ACCOUNTS = {Role.COORDINATOR: "coordinator@demo.example", Role.AUDITOR: "auditor@demo.example"}
+ANSWER_WITHIN = timedelta(days=21)
 # Whatever the surroundings say, the demonstration touches nothing but ./instance and mails nobody.
 OVERRULED = ("SIGNING_DATABASE_URL", "SIGNING_SMTP_URL", "SIGNING_MAIL_FROM", "SIGNING_SECRET_KEY",
              "SIGNING_SECRET_KEY_FILE", "SIGNING_KEY_PASSPHRASE", "SIGNING_KEY_PASSPHRASE_FILE")
@@ -63,7 +65,8 @@ def prepare(services: Services, home: Path) -> Demonstration:
         letter_id = letters[-1].id
     else:
         draft = read_letter(_data("letter.md"), "letter.md")
-        letter_id = drafting.import_letter(services, draft.text, deadline=draft.deadline).letter_id
+        deadline = services.clock().replace(hour=16, minute=0, second=0, microsecond=0) + ANSWER_WITHIN
+        letter_id = drafting.import_letter(services, draft.text, deadline=deadline).letter_id
     if not rostering.entries(services, letter_id):
         rostering.import_roster(services, letter_id, read_roster(_data("roster.csv"), "roster.csv").rows)
     if not letters or not letters[-1].version:
