@@ -173,7 +173,7 @@ def decide(services: Services, access: Access, form: DecisionForm) -> AnswerRece
             return _receipt(services, uow, seen, repeated)
         version = _current(uow, seen.letter)
         _check_words(version, form.version, form.text_sha256)
-        form = checked(form)
+        form = checked(form, seen.entry.listed_name)
         decision = form.decision
         action = LetterAction.WITHDRAW if decision is Decision.WITHDRAW else LetterAction.ANSWER
         seen.letter.after(action, now)
@@ -293,7 +293,7 @@ def _statement(
     entry = seen.entry
     signatory = Signatory(
         acronym=form.acronym,
-        listed_as=form.listed_as or entry.listed_name,
+        listed_as=form.listed_as,
         native_name=form.native_name,
         org=entry.organisation_id,
         person=form.person,

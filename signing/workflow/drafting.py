@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 
 from signing.domain.errors import Faulty, NotFound
 from signing.domain.letter import Letter, LetterAction, LetterState, Version
@@ -173,7 +174,13 @@ def locked_letter(uow: UnitOfWork, letter_id: str) -> tuple[Letter, LogHead]:
 
 def texts_of(version: Version) -> dict[str, LetterText]:
     """The words of every language, by language tag, the files' own order kept."""
-    return {language: LetterText.from_bytes(data) for language, data in version.files.items()}
+    return {language: _text_of(data) for language, data in version.files.items()}
+
+
+@lru_cache(maxsize=16)
+def _text_of(data: bytes) -> LetterText:
+    # Reading and checking 20 kB of words takes tens of milliseconds, and every reader of a letter needs the same.
+    return LetterText.from_bytes(data)
 
 
 def letter_files(versions: Sequence[Version]) -> dict[str, bytes]:

@@ -36,9 +36,10 @@ class DecisionForm:
     idempotency_key: str
 
 
-def checked(form: DecisionForm) -> DecisionForm:
+def checked(form: DecisionForm, listed_name: str) -> DecisionForm:
     """The form with names tidied (NFC, single spaces, empty means none).
 
+    Whoever does not approve is not asked how to be listed: `listed_name` stands in.
     Raises Faulty with the `field` that needs another look.
     """
     if not form.authority:
@@ -47,12 +48,15 @@ def checked(form: DecisionForm) -> DecisionForm:
         raise Faulty(
             "This page is incomplete. Please open the link from the mail again.", field="idempotency_key"
         )
+    listed_as = form.listed_as
+    if form.decision is not Decision.APPROVE and not listed_as.strip():
+        listed_as = listed_name
     code = re.sub(r"[\s\u00a0-]", "", form.code)
     tidy = replace(
         form,
         person=_required(form.person, "person", "Please type your name."),
         role=_required(form.role, "role", "Please type your role in the organisation."),
-        listed_as=_required(form.listed_as, "listed_as", "Please type the name as it should be printed."),
+        listed_as=_required(listed_as, "listed_as", "Please type the name as it should be printed."),
         acronym=_optional(form.acronym, "acronym"),
         native_name=_optional(form.native_name, "native_name"),
         sort_name=_optional(form.sort_name, "sort_name"),

@@ -242,7 +242,7 @@ def test_doors_that_shut_meanwhile_are_explained_and_nothing_is_recorded(
     contact.sends(f"{page}/code", **TYPED, authority="1")
     closing.close(house.services, letter_id)
     contact.sends(page, code=house.code(letter_id, ORGANISATION))
-    assert contact.status == 422
+    assert contact.status == 409
     assert "This letter is closed" in contact.words
     for value in ("Rights, Human", "中国人权 ئۇيغۇر", "line one line two"):
         assert value in contact.words

@@ -1,0 +1,150 @@
+"""A letter of about 20 kB with many invited organisations, and one approval of each as the bytes a browser sends."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlencode, urlsplit
+
+from flask import Flask, Response
+from werkzeug.test import EnvironBuilder
+
+from bench.serving import post
+from signing import config
+from signing.bootstrap import build, web_application
+from signing.domain.invitation import CODE_LASTS, Code, Invitation
+from signing.domain.letter_text import LetterText
+from signing.domain.roster import RosterRow
+from signing.evidence import verify_bundle
+from signing.evidence.bundle import Bundle
+from signing.evidence.trust import Trust
+from signing.web import invitation_cookie
+from signing.workflow import auditing, closing, deciding, drafting, inviting, rostering
+from signing.workflow.deciding import Access, DecisionView
+from signing.workflow.identifiers import new_id
+from signing.workflow.inviting import OpenedLink
+from signing.workflow.ports import Services
+from tests.installation import Installation
+
+LETTER_BYTES = 20_000
+
+
+@dataclass
+class Coalition:
+    """One opened letter of an installation, and those who were invited to sign it."""
+
+    services: Services
+    application: Flask
+    letter_id: str
+    invitations: list[Invitation]
+
+    def requests(self) -> list[bytes]:
+        """One approval of every invited organisation, each with a cookie and a code of its own."""
+        opened = [self._open(each) for each in self.invitations]
+        view = deciding.view(self.services, opened[0][0])
+        session, token = self._page(*opened[0])
+        codes = self._codes([access for access, _ in opened], view.version)
+        return [
+            self._request(access, f"{session}; {cookie}", view, token, code)
+            for (access, cookie), code in zip(opened, codes, strict=True)
+        ]
+
+    def answers(self) -> int:
+        """How many answers the log holds; it has no hole and no answer stands outside it."""
+        with self.services.unit_of_work() as uow:
+            logged = uow.log.entries(self.letter_id)
+            stands = [each.answer_index for each in uow.roster.entries(self.letter_id) if each.answered_at]
+        assert [each.index for each in logged] == list(range(len(logged))), "the log has a hole"
+        assert sorted(stands) == [each.index for each in logged if each.kind == "assent"], "log and roster differ"
+        return len(stands)
+
+    def proved(self) -> int:
+        """Close the letter, verify its bundle, and give how many are on the proved list."""
+        edition = closing.close(self.services, self.letter_id)
+        trust = Trust.from_bytes(auditing.trust_bytes(self.services))
+        report = verify_bundle(Bundle(auditing.bundle_files(self.services, self.letter_id)), trust)
+        assert report.verdict == "PROVED", report.failures
+        return edition.listed
+
+    def _open(self, invitation: Invitation) -> tuple[Access, str]:
+        """What a browser has after the link was opened: the cookie, and what we read in it."""
+        base = self.services.installation.base_url
+        response = Response()
+        with self.application.request_context(EnvironBuilder(base_url=base).get_environ()):
+            invitation_cookie.write(response, OpenedLink(self.letter_id, invitation.id, invitation.generation))
+        cookie = response.headers["Set-Cookie"].partition(";")[0]
+        headers = {"Cookie": cookie}
+        with self.application.request_context(EnvironBuilder(base_url=base, headers=headers).get_environ()):
+            access = invitation_cookie.read(invitation.id)
+        assert access is not None
+        return access, cookie
+
+    def _page(self, access: Access, cookie: str) -> tuple[str, str]:
+        """The session's cookie and the form's token, from the real page."""
+        client = self.application.test_client(use_cookies=False)
+        page = client.get(
+            f"/invitation/{access.invitation_id}", base_url=self.services.installation.base_url,
+            headers={"Cookie": cookie},
+        )
+        assert page.status_code == 200, page.status
+        token = page.text.partition('name="csrf_token" value="')[2].partition('"')[0]
+        return page.headers["Set-Cookie"].partition(";")[0], token
+
+    def _codes(self, opened: list[Access], version: int) -> list[str]:
+        """A sent code for each, all in one transaction: making them is not what is measured."""
+        now, tokens, digits = self.services.clock(), self.services.tokens, []
+        with self.services.unit_of_work(write=True) as uow:
+            for access in opened:
+                name = new_id(self.services)
+                digits.append(tokens.code(name))
+                digest = tokens.code_digest(digits[-1], access.invitation_id, access.browser, version)
+                uow.codes.add(Code(name, access.invitation_id, digest, now, now + CODE_LASTS))
+            uow.commit()
+        return digits
+
+    def _request(self, access: Access, cookies: str, view: DecisionView, token: str, code: str) -> bytes:
+        form = {
+            "csrf_token": token, "version": view.version, "text_sha256": view.text_sha256, "head": view.head,
+            "idempotency_key": f"page-of-{access.invitation_id}", "decision": "approve", "person": "Kim Example",
+            "role": "Advocacy director", "listed_as": f"Coalition member {access.invitation_id}", "acronym": "",
+            "native_name": "", "sort_name": "", "reason": "", "authority": "yes", "code": code,
+        }
+        host = urlsplit(self.services.installation.base_url).netloc
+        return post(f"/invitation/{access.invitation_id}", host, urlencode(form), cookies)
+
+
+def installed(folder: Path, database_url: str) -> Installation:
+    """A fresh installation, made by the real commands."""
+    installation = Installation(folder, database_url=database_url)
+    installation.run("init")
+    return installation
+
+
+def assembled(installation: Installation, members: int) -> Coalition:
+    """A new letter of this installation with so many organisations invited."""
+    settings = config.load(installation.environment, installation.folder)
+    services = build(settings)
+    letter_id = drafting.import_letter(services, _text()).letter_id
+    rostering.import_roster(services, letter_id, [_row(number) for number in range(members)])
+    drafting.open_letter(services, letter_id)
+    inviting.invite(services, letter_id)
+    with services.unit_of_work() as uow:
+        invitations = uow.invitations.of_letter(letter_id)
+    return Coalition(services, web_application(settings), letter_id, invitations)
+
+
+def _text() -> LetterText:
+    paragraph = "We write about the **three rivers** and about those who live beside them and speak for them. " * 5
+    return LetterText(
+        title="Joint letter: protect those who speak for rivers", date="2026-03-02", date_line="2 March 2026",
+        language="en", addressees=(("Ms Ada Example", "Commissioner for Waters, Example Union"),),
+        salutation="Dear Commissioner,", closing="Yours sincerely,",
+        body="\n\n".join([paragraph.strip()] * (LETTER_BYTES // len(paragraph))) + "\n",
+    )
+
+
+def _row(number: int) -> RosterRow:
+    name = f"Organisation {number:05} of the coalition"
+    return RosterRow(
+        line=number + 2, id=f"org-{number:05}", organisation=name, acronym=None, listed_as=None, native_name=None,
+        sort_name=None, country=None, group=None, contact="Kim Example", email=f"contact@org{number}.example",
+        role="Advocacy director", language=None, stage=1,
+    )
