@@ -1,6 +1,8 @@
 """Where the time of one approval goes: cProfile over approvals through the real application, in this process.
 
-    python bench/approve_profile.py [--n 200] [--lines 45]
+    python bench/approve_profile.py [--n 200] [--lines 45] [--database postgresql] [--own]
+
+Processor time of the web process only: waiting for the disk or for PostgreSQL does not count.
 """
 
 import argparse
@@ -9,11 +11,13 @@ import io
 import pstats
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from bench import coalition
+from bench.approve import DATABASES, database_at
 
 
 def call(letter: coalition.Coalition, request: bytes) -> str:
@@ -40,19 +44,24 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--n", type=int, default=200, help="approvals")
     parser.add_argument("--lines", type=int, default=45, help="lines of the profile")
+    parser.add_argument("--database", choices=DATABASES, default="sqlite")
+    parser.add_argument("--own", action="store_true", help="sort by a function's own time, without what it calls")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="profile-") as folder:
-        letter = coalition.assembled(coalition.installed(Path(folder), ""), options.n + 20)
+    with (
+        tempfile.TemporaryDirectory(prefix="profile-") as folder,
+        database_at(options.database, Path(folder)) as (url, _),
+    ):
+        letter = coalition.assembled(coalition.installed(Path(folder) / "place", url), options.n + 20)
         requests = letter.requests()
         for request in requests[:20]:
             assert call(letter, request).startswith("303")
-        profile = cProfile.Profile()
+        profile = cProfile.Profile(time.thread_time)
         answers = profile.runcall(lambda: [call(letter, request) for request in requests[20:]])
         assert all(each.startswith("303") for each in answers)
         assert letter.answers() == len(requests)
     statistics = pstats.Stats(profile)
     print(f"{statistics.total_tt / options.n * 1000:.2f} ms an approval under the profiler")
-    statistics.sort_stats("cumulative").print_stats(options.lines)
+    statistics.sort_stats("tottime" if options.own else "cumulative").print_stats(options.lines)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ _OF_ORGANISATION = select(answer).where(
     answer.c.letter_id == bindparam("the_letter"), answer.c.organisation_id == bindparam("the_organisation")
 )
 _BY_KEY = _OF_ORGANISATION.where(answer.c.idempotency_key == bindparam("the_key"))
+_INSERT = insert(answer)
 _IN_ORDER = _OF_ORGANISATION.order_by(answer.c.idx)
 
 
@@ -20,7 +21,7 @@ class AnswerStore:
 
     def add(self, new: RecordedAnswer) -> None:
         self._connection.execute(
-            insert(answer),
+            _INSERT,
             {
                 "letter_id": new.letter_id,
                 "organisation_id": new.organisation_id,

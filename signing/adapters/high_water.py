@@ -1,7 +1,8 @@
 """The largest head signed for each log, in files outside the database; may import fcntl. Fulfils `ports.HighWater`.
 
-The files are replaced as a whole, but not synced to disk: a log that was committed is durable and never shorter
-than its file says, so a file that a power cut made older only guards a little less; it can never be wrong.
+A file is overwritten by one write under a lock, but not synced to disk: a log that was committed is durable and
+never shorter than its file says, so a file that a power cut made older only guards a little less; it can never be
+wrong. It fits one sector, which disks write whole or not at all.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from pathlib import Path
 from signing.domain.errors import Refusal, Unavailable
 from signing.evidence.base64_text import from_base64, to_base64
 from signing.evidence.errors import EvidenceError
+
+LONGEST = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,31 +66,47 @@ class HighWaterFiles:
         Raises:
             Unavailable: when the folder cannot be written.
         """
+        path = self._path(origin)
         try:
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            lock = os.open(self._folder / ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            file = self._open(path)
             try:
-                fcntl.flock(lock, fcntl.LOCK_EX)
-                mark = self._read(origin)
+                fcntl.flock(file, fcntl.LOCK_EX)
+                mark = self._mark(origin, path, os.pread(file, LONGEST, 0))
                 if mark is None or mark.size < size:
-                    self._replace(Mark(origin, size, root))
+                    # Never shorter than what stands there: a larger size has no fewer digits.
+                    os.pwrite(file, Mark(origin, size, root).to_bytes(), 0)
             finally:
-                os.close(lock)
+                os.close(file)
         except OSError as error:
             raise Unavailable(f"The folder {self._folder} cannot be written: {error.strerror}.") from error
 
-    def _path(self, origin: str) -> Path:
+    def _open(self, path: str) -> int:
+        flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC
+        try:
+            return os.open(path, flags, 0o600)
+        except FileNotFoundError:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            return os.open(path, flags, 0o600)
+
+    def _path(self, origin: str) -> str:
         # An origin has slashes; its digest has none and is as unique.
-        return self._folder / f"{hashlib.sha256(origin.encode()).hexdigest()[:32]}.head"
+        return f"{self._folder}/{hashlib.sha256(origin.encode()).hexdigest()[:32]}.head"
 
     def _read(self, origin: str) -> Mark | None:
         path = self._path(origin)
         try:
-            data = path.read_bytes()
+            file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
         except FileNotFoundError:
             return None
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH)
+            return self._mark(origin, path, os.pread(file, LONGEST, 0))
+        finally:
+            os.close(file)
+
+    def _mark(self, origin: str, path: str, data: bytes) -> Mark | None:
         if not data:
-            return None  # what a power cut may leave of a file that was being replaced
+            return None  # just made, or what a power cut left of it
         mark = Mark.from_bytes(data)
         if mark is None or mark.origin != origin:
             raise Refusal(
@@ -96,9 +115,3 @@ class HighWaterFiles:
                 code="log-head-unreadable",
             )
         return mark
-
-    def _replace(self, mark: Mark) -> None:
-        path = self._path(mark.origin)
-        partial = path.with_suffix(".new")
-        partial.write_bytes(mark.to_bytes())
-        partial.replace(path)

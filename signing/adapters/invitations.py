@@ -17,8 +17,17 @@ from signing.domain.organisation import RosterEntry
 from signing.workflow.ports import InvitationView
 
 _BY_TOKEN = select(invitation).join_from(link, invitation).where(link.c.token_sha256 == bindparam("token_sha256"))
+_older = code.alias("older")
+_THE_NEWEST = (
+    select(_older.c.id)
+    .where(_older.c.invitation_id == invitation.c.id)
+    .order_by(_older.c.issued_at.desc(), _older.c.id.desc())
+    .limit(1)
+    .correlate(invitation)
+    .scalar_subquery()
+)
 _VIEW = (
-    select(invitation, letter, roster_entry)
+    select(invitation, letter, roster_entry, code)
     .select_from(invitation)
     .join(letter, letter.c.id == invitation.c.letter_id)
     .join(
@@ -26,15 +35,22 @@ _VIEW = (
         (roster_entry.c.letter_id == invitation.c.letter_id)
         & (roster_entry.c.organisation_id == invitation.c.organisation_id),
     )
+    .outerjoin(code, code.c.id == _THE_NEWEST)
     .where(invitation.c.id == bindparam("the_invitation"))
 )
 _LETTER_FROM = len(invitation.c)
 _ENTRY_FROM = _LETTER_FROM + len(letter.c)
+_CODE_FROM = _ENTRY_FROM + len(roster_entry.c)
 _NEWEST_CODE = (
     select(code)
     .where(code.c.invitation_id == bindparam("the_invitation"))
     .order_by(code.c.issued_at.desc(), code.c.id.desc())
     .limit(1)
+)
+_USE = (
+    update(code)
+    .where(code.c.id == bindparam("the_code"), code.c.used_at.is_(None))
+    .values(used_at=bindparam("now"))
 )
 
 
@@ -78,7 +94,8 @@ class InvitationStore:
         return InvitationView(
             Invitation(*row[:_LETTER_FROM]),
             Letter(*row[_LETTER_FROM:_ENTRY_FROM]),
-            RosterEntry(*row[_ENTRY_FROM:]),
+            RosterEntry(*row[_ENTRY_FROM:_CODE_FROM]),
+            Code(*row[_CODE_FROM:]) if row[_CODE_FROM] is not None else None,
         )
 
     def of_letter(self, letter_id: str) -> list[Invitation]:
@@ -125,8 +142,6 @@ class CodeStore:
         Raises:
             Conflict: when it was used already.
         """
-        used = self._connection.execute(
-            update(code).where(code.c.id == code_id, code.c.used_at.is_(None)).values(used_at=at)
-        )
+        used = self._connection.execute(_USE, {"the_code": code_id, "now": at})
         if used.rowcount != 1:
             raise Conflict("This code was used a moment ago. Please ask for a new one.", code="code-used")

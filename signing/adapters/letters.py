@@ -5,11 +5,20 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, Select, bindparam, delete, insert, select, update
 
 from signing.adapters.tables import letter, letter_version, version_file
 from signing.domain.errors import NotAllowed
 from signing.domain.letter import Letter, LetterState, Version
+
+_VERSIONS = (
+    select(letter_version, version_file.c.language, version_file.c.content)
+    .join_from(letter_version, version_file, isouter=True)
+    .where(letter_version.c.letter_id == bindparam("the_letter"))
+    .order_by(letter_version.c.number, version_file.c.language)
+)
+_DRAFT = _VERSIONS.where(letter_version.c.opened_at.is_(None))
+_VERSION = _VERSIONS.where(letter_version.c.number == bindparam("the_number"))
 
 
 class LetterStore:
@@ -61,13 +70,13 @@ class LetterStore:
         )
 
     def draft(self, letter_id: str) -> Version | None:
-        return self._one(letter_version.c.letter_id == letter_id, letter_version.c.opened_at.is_(None))
+        return self._one(_DRAFT, {"the_letter": letter_id})
 
     def version(self, letter_id: str, number: int) -> Version | None:
-        return self._one(letter_version.c.letter_id == letter_id, letter_version.c.number == number)
+        return self._one(_VERSION, {"the_letter": letter_id, "the_number": number})
 
     def versions(self, letter_id: str) -> list[Version]:
-        return self._versions(letter_version.c.letter_id == letter_id)
+        return self._versions(_VERSIONS, {"the_letter": letter_id})
 
     def save_draft(self, version: Version) -> None:
         """Write or replace the files of a version that is not opened.
@@ -110,19 +119,13 @@ class LetterStore:
         if frozen.rowcount != 1:
             raise NotAllowed("This version is open already, or was never drafted.", code="version-opened")
 
-    def _one(self, *conditions: Any) -> Version | None:
-        found = self._versions(*conditions)
+    def _one(self, statement: Select[Any], values: dict[str, Any]) -> Version | None:
+        found = self._versions(statement, values)
         return found[-1] if found else None
 
-    def _versions(self, *conditions: Any) -> list[Version]:
-        rows = self._connection.execute(
-            select(letter_version, version_file.c.language, version_file.c.content)
-            .join_from(letter_version, version_file, isouter=True)
-            .where(*conditions)
-            .order_by(letter_version.c.number, version_file.c.language)
-        )
+    def _versions(self, statement: Select[Any], values: dict[str, Any]) -> list[Version]:
         versions: dict[int, Version] = {}
-        for letter_id, number, opened_at, language, content in rows:
+        for letter_id, number, opened_at, language, content in self._connection.execute(statement, values):
             version = versions.setdefault(number, Version(letter_id, number, {}, opened_at))
             if language is not None:
                 version.files[language] = content

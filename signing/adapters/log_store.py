@@ -28,6 +28,10 @@ _GROW = (
 _ENTRY = select(log_entry).where(
     log_entry.c.letter_id == bindparam("the_letter"), log_entry.c.idx == bindparam("the_index")
 )
+_ROOT = select(log_entry.c.root).where(
+    log_entry.c.letter_id == bindparam("the_letter"), log_entry.c.idx == bindparam("the_index")
+)
+_INSERT = insert(log_entry)
 _ENTRIES = select(log_entry).where(log_entry.c.letter_id == bindparam("the_letter")).order_by(log_entry.c.idx)
 
 
@@ -81,7 +85,7 @@ class LogStore:
         if moved.rowcount != 1:
             raise Conflict("The log has grown meanwhile. Please try again.")
         self._connection.execute(
-            insert(log_entry),
+            _INSERT,
             {
                 "letter_id": logged.letter_id,
                 "idx": logged.index,
@@ -106,8 +110,7 @@ class LogStore:
         """The root when the log had `size` entries; None if it never had so many."""
         if size == 0:
             return Frontier.empty().root()
-        newest = self.entry(letter_id, size - 1) if size > 0 else None
-        return newest.root if newest else None
+        return self._connection.execute(_ROOT, {"the_letter": letter_id, "the_index": size - 1}).scalar()
 
     def _head(self, statement: Select[Any], letter_id: str) -> LogHead:
         frontier = self._connection.execute(statement, {"the_letter": letter_id}).scalar()

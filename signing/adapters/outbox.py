@@ -38,6 +38,7 @@ _CLAIM = (
     )
     .returning(*_NOTICE, outbox.c.urgency)
 )
+_INSERT = insert(outbox)
 
 
 class OutboxStore:
@@ -47,7 +48,7 @@ class OutboxStore:
     def add(self, notices: Sequence[Notice]) -> None:
         if notices:
             self._connection.execute(
-                insert(outbox),
+                _INSERT,
                 [
                     {name: getattr(notice, name) for name in _COLUMNS}
                     | {"urgency": _URGENCY.get(notice.kind, _LEAST_URGENT)}

@@ -7,8 +7,10 @@ together or not at all, and two presses of one button give one assent and the sa
 from __future__ import annotations
 
 import hmac
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from signing.domain.errors import Faulty, NotAllowed, NotFound, Refusal
 from signing.domain.invitation import CODE_LASTS, CODES_AN_HOUR, Code
@@ -88,12 +90,16 @@ class DecisionView:
 
 @dataclass(frozen=True, slots=True)
 class AnswerReceipt:
-    """A recorded answer with its C2SP tlog-proof."""
+    """A recorded answer; `prove` makes its C2SP tlog-proof, the same bytes whenever it is asked for."""
 
     letter: Letter
     entry: RosterEntry
     answer: RecordedAnswer
-    receipt: bytes
+    prove: Callable[[], bytes]
+
+    @property
+    def receipt(self) -> bytes:
+        return self.prove()
 
     @property
     def filename(self) -> str:
@@ -108,7 +114,6 @@ def view(services: Services, access: Access) -> DecisionView:
         letter, entry = seen.letter, seen.entry
         version = _current(uow, letter)
         head = uow.log.head(letter.id)
-        code = uow.codes.newest(access.invitation_id)
         latest = uow.answers.of_organisation(letter.id, entry.organisation_id) if entry.answered_at else []
     can_answer, why_not = _may(letter, LetterAction.ANSWER, now)
     can_withdraw = entry.answer is Answer.APPROVED and _may(letter, LetterAction.WITHDRAW, now)[0]
@@ -123,7 +128,7 @@ def view(services: Services, access: Access) -> DecisionView:
         can_answer=can_answer,
         can_withdraw=can_withdraw,
         why_not=why_not,
-        code_sent=code is not None and code.usable(now),
+        code_sent=seen.code is not None and seen.code.usable(now),
         latest=latest[-1] if latest else None,
     )
 
@@ -179,14 +184,14 @@ def decide(services: Services, access: Access, form: DecisionForm) -> AnswerRece
         seen.letter.after(action, now)
         following = answer_after(seen.entry.answer, decision)
         shown = _true_head(uow, head, form.head)
-        code = _spend_code(services, uow, access, form, now)
+        code = _spend_code(services, uow, seen.code, access, form, now)
         payload, entry = _statement(services, seen, version, form, shown, following, now)
         logged = append(services, uow, seen.letter.origin, head, "assent", payload, services.attestor, now)
         entry = replace(entry, answer_index=logged.index)
         answer = _remember(services, uow, code, entry, logged, form, now)
         uow.commit()
     services.high_water.advance(seen.letter.origin, logged.index + 1, logged.root)
-    return AnswerReceipt(seen.letter, entry, answer, receipt_of(services, seen.letter.origin, logged))
+    return AnswerReceipt(seen.letter, entry, answer, partial(receipt_of, services, seen.letter.origin, logged))
 
 
 def receipt(services: Services, access: Access) -> AnswerReceipt:
@@ -209,7 +214,8 @@ def _receipt(
     logged = uow.log.entry(answer.letter_id, answer.index)
     if logged is None:
         raise NotFound("This answer is not in the log.", code="no-entry")
-    return AnswerReceipt(seen.letter, seen.entry, answer, receipt_of(services, seen.letter.origin, logged))
+    prove = partial(receipt_of, services, seen.letter.origin, logged)
+    return AnswerReceipt(seen.letter, seen.entry, answer, prove)
 
 
 def _invited(uow: UnitOfWork, access: Access, now: datetime) -> InvitationView:
@@ -259,9 +265,8 @@ def _true_head(uow: UnitOfWork, head: LogHead, shown: str) -> Head:
 
 
 def _spend_code(
-    services: Services, uow: UnitOfWork, access: Access, form: DecisionForm, now: datetime
+    services: Services, uow: UnitOfWork, code: Code | None, access: Access, form: DecisionForm, now: datetime
 ) -> Code:
-    code = uow.codes.newest(access.invitation_id)
     if code is None or not code.usable(now):
         raise Faulty(
             "This code is used up or too old. Ask for a new one with the button beside the field.",

@@ -82,11 +82,12 @@ class Roster(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class InvitationView:
-    """One join: everything that opening a link or deciding needs to know."""
+    """One join: everything that opening a link or deciding needs to know; `code` is the newest one mailed."""
 
     invitation: Invitation
     letter: Letter
     entry: RosterEntry
+    code: Code | None = None
 
 
 class Invitations(Protocol):
