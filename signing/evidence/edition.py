@@ -21,15 +21,35 @@ def edition_folder(edition: int, current: int) -> str:
     return "" if edition == current else f"editions/{edition}/"
 
 
-def check_edition(closing: Closing, files: Mapping[str, bytes], folder: str) -> list[Failure]:
+# A list that was read, or why it could not be.
+PrintedList = SignatoryList | EvidenceError
+
+
+def printed_lists(files: Mapping[str, bytes]) -> dict[str, PrintedList]:
+    """Read every list file of a bundle."""
+    lists: dict[str, PrintedList] = {}
+    for path, data in files.items():
+        if path.rpartition("/")[2] == LIST_FILE:
+            try:
+                lists[path] = SignatoryList.from_bytes(data)
+            except EvidenceError as error:
+                lists[path] = error
+    return lists
+
+
+def check_edition(
+    closing: Closing, files: Mapping[str, bytes], lists: Mapping[str, PrintedList], folder: str
+) -> list[Failure]:
     """Compare an edition's files and list with what its closing signed and its log says."""
     return [
         Failure(code, closing.index, f"Edition {closing.statement.edition}: {message}")
-        for code, message in _defects(closing, files, folder)
+        for code, message in _defects(closing, files, lists, folder)
     ]
 
 
-def _defects(closing: Closing, files: Mapping[str, bytes], folder: str) -> Iterator[tuple[str, str]]:
+def _defects(
+    closing: Closing, files: Mapping[str, bytes], lists: Mapping[str, PrintedList], folder: str
+) -> Iterator[tuple[str, str]]:
     signed = {file.name: file.sha256 for file in closing.statement.subject}
     list_digest = signed.pop(LIST_FILE)
     if signed.keys() != {f"{language}.pdf" for language in closing.version.statement.languages()}:
@@ -39,15 +59,14 @@ def _defects(closing: Closing, files: Mapping[str, bytes], folder: str) -> Itera
         if sha256(files.get(path, b"")).hexdigest() != digest:
             yield "PDF_MISMATCH", f"the file {path} is not the one signed."
     path = f"{folder}{LIST_FILE}"
-    data = files.get(path, b"")
-    if sha256(data).hexdigest() != list_digest:
+    printed = lists.get(path)
+    if printed is None or sha256(files[path]).hexdigest() != list_digest:
         # A list nobody signed proves nothing about names, so there is nothing further to compare.
         yield "LIST_FILE_MISMATCH", f"the file {path} is not the one signed."
-        return
-    try:
-        yield from _compare(closing, SignatoryList.from_bytes(data))
-    except EvidenceError as error:
-        yield error.code, error.message
+    elif isinstance(printed, EvidenceError):
+        yield printed.code, printed.message
+    else:
+        yield from _compare(closing, printed)
 
 
 def _compare(closing: Closing, printed: SignatoryList) -> Iterator[tuple[str, str]]:

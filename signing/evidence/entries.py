@@ -38,16 +38,6 @@ class ReadEntry:
     digest: str
 
 
-@dataclass(frozen=True, slots=True)
-class ReadLog:
-    """What could be read of a log: entries, failures, keys by name, and who is signed by the key it names."""
-
-    entries: tuple[ReadEntry, ...]
-    failures: tuple[Failure, ...]
-    keys: dict[str, PublicKey]
-    signed: frozenset[int]
-
-
 # One signature to judge: scheme, text of the key, signature, signed bytes.
 _Task = tuple[str, str, bytes, bytes]
 
@@ -65,20 +55,31 @@ def judge_signatures(batch: Sequence[_Task]) -> list[bool]:
 
 
 class Reading:
-    """A log being read: a pool works on the signatures from the moment this is made until `finish`."""
+    """A log being read: a pool works on the signatures from the moment this is made.
+
+    Iterating gives each readable entry in order, with True where the key it names signed it, False where it
+    did not, and None where no letter up to there says what that key is.
+    """
 
     def __init__(self, entries: Sequence[bytes | None], mapper: Mapper) -> None:
+        self.failures: list[Failure] = []
         self._entries: list[ReadEntry] = []
-        self._failures: list[Failure] = []
         self._keys: dict[str, PublicKey] = {}
         self._asked: list[int] = []
         self._verdicts = mapper(judge_signatures, self._batches(entries))
 
-    def finish(self) -> ReadLog:
-        """Wait for the signatures and give everything that was read."""
-        verdicts = [verdict for batch in self._verdicts for verdict in batch]
-        signed = frozenset(at for at, fits in zip(self._asked, verdicts, strict=True) if fits is True)
-        return ReadLog(tuple(self._entries), tuple(self._failures), self._keys, signed)
+    def __iter__(self) -> Iterator[tuple[ReadEntry, bool | None]]:
+        """Give entries and verdicts as they arrive."""
+        given = asked = 0
+        for batch in self._verdicts:
+            for fits in batch:
+                while given < self._asked[asked]:
+                    yield self._entries[given], None
+                    given += 1
+                yield self._entries[given], fits is True
+                given, asked = given + 1, asked + 1
+        for entry in self._entries[given:]:
+            yield entry, None
 
     def _batches(self, entries: Sequence[bytes | None]) -> Iterator[list[_Task]]:
         batch: list[_Task] = []
@@ -89,7 +90,7 @@ class Reading:
                 envelope = Envelope.from_bytes(data)
                 statement = parse(envelope.payload)
             except EvidenceError as error:
-                self._failures.append(Failure(error.code, index, error.message))
+                self.failures.append(Failure(error.code, index, error.message))
                 continue
             self._entries.append(ReadEntry(index, statement, payload_digest(envelope.payload)))
             if isinstance(statement, LetterStatement):
@@ -97,7 +98,7 @@ class Reading:
             key = self._keys.get(statement.by)
             if key is None:
                 continue
-            self._asked.append(index)
+            self._asked.append(len(self._entries) - 1)
             batch.append((key.scheme, key.public_key, envelope.signature, envelope.pae))
             if len(batch) == BATCH:
                 yield batch

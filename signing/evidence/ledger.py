@@ -10,7 +10,7 @@ from hashlib import sha256
 
 from . import merkle
 from .carry import Change, change_between
-from .entries import Failure, Mapper, ReadEntry, Reading, ReadLog
+from .entries import Failure, Mapper, ReadEntry, Reading
 from .envelope import Envelope
 from .errors import EvidenceError, Rejected
 from .letter_file import check_text
@@ -77,8 +77,7 @@ class Ledger:
 
     def carries(self, version: int, accepts_typography: bool) -> bool:
         """Tell whether an approval of a version reaches the newest one, version by version."""
-        later = (each.change for each in self.versions if each.statement.version > version)
-        return all(change.carries(accepts_typography) for change in later)
+        return all(later.change.carries(accepts_typography) for later in self.versions[version:])
 
 
 def replay(
@@ -89,6 +88,7 @@ def replay(
     map: Mapper = map,  # the builtin's name, because a pool's map takes its place
     origin: str | None = None,
     leaves: Sequence[bytes] | None = None,
+    reading: Reading | None = None,
 ) -> Ledger:
     """Walk the entries of one letter's log in order and give the state they add up to.
 
@@ -98,20 +98,19 @@ def replay(
             typography alone).
         coordinators: names of the keys that may sign the first version, None to take the letter's word.
         map: a map that keeps the order, to share the signatures out.
-        origin: the log's origin; without it the first letter's.
+        origin: the log's origin; without it that of the first statement.
         leaves: the leaf hashes, where they are known already.
+        reading: the reading of these entries, where it has begun already; `map` is then not used.
     """
-    reading = Reading(entries, map)
+    if reading is None:
+        reading = Reading(entries, map)
     if leaves is None:
         leaves = [merkle.leaf_hash(entry) for entry in entries if entry is not None]
-    roots = tuple(merkle.roots(leaves))
-    read = reading.finish()
-    if origin is None:
-        origin = next((e.statement.letter for e in read.entries if isinstance(e.statement, LetterStatement)), "")
-    ledger = Ledger(origin, tuple(leaves), roots, failures=list(read.failures))
-    judge = _Judge(ledger, entries, read, files, coordinators)
-    for entry in read.entries:
-        judge.take(entry)
+    ledger = Ledger(origin or "", tuple(leaves), tuple(merkle.roots(leaves)))
+    judge = _Judge(ledger, entries, files, coordinators)
+    for entry, signed in reading:
+        judge.take(entry, signed)
+    ledger.failures.extend(reading.failures)
     ledger.failures.sort(key=lambda failure: -1 if failure.entry is None else failure.entry)
     return ledger
 
@@ -123,27 +122,27 @@ class _Judge:
         self,
         ledger: Ledger,
         entries: Sequence[bytes | None],
-        read: ReadLog,
         files: Mapping[str, bytes] | None,
         coordinators: Collection[str] | None,
     ) -> None:
         self.ledger = ledger
         self.entries = entries
-        self.read = read
         self.files = files
         self.coordinators = coordinators
         self.seen: set[str] = set()
 
-    def take(self, entry: ReadEntry) -> None:
+    def take(self, entry: ReadEntry, signed: bool | None) -> None:
+        if not self.ledger.origin:
+            self.ledger.origin = entry.statement.letter
         try:
             self._check_common(entry)
             match entry.statement:
-                case LetterStatement() as letter:
-                    self._take_letter(entry, letter)
                 case AssentStatement() as assent:
-                    self._take_assent(entry, assent)
+                    self._take_assent(entry, assent, signed)
+                case LetterStatement() as letter:
+                    self._take_letter(entry, letter, signed)
                 case CloseStatement() as close:
-                    self._take_close(entry, close)
+                    self._take_close(entry, close, signed)
         except EvidenceError as error:
             self._fail(error, entry.index)
 
@@ -163,21 +162,23 @@ class _Judge:
         if head.root != self.ledger.roots[head.size]:
             raise Rejected("HEAD_FORKED", "The signer was shown another log than this one.")
 
-    def _check_signature(self, entry: ReadEntry, code: str = "SIGNATURE_BAD") -> None:
-        if entry.index in self.read.signed:
+    def _check_signature(self, entry: ReadEntry, signed: bool | None, code: str = "SIGNATURE_BAD") -> None:
+        if signed:
             return
         envelope = Envelope.from_bytes(self.entries[entry.index] or b"")
-        for name, key in self.read.keys.items():
-            if name != entry.statement.by and key.open().verify(envelope.signature, envelope.pae):
-                raise Rejected("KEY_MISMATCH", f"Another key signed: {name}.")
+        for version in self.ledger.versions:
+            for key in (*version.statement.coordinators, version.statement.attestor):
+                if key.key != entry.statement.by and key.open().verify(envelope.signature, envelope.pae):
+                    raise Rejected("KEY_MISMATCH", f"Another key signed: {key.key}.")
         raise Rejected(code, "The signature does not fit the statement.")
 
     # Step 7
 
-    def _take_letter(self, entry: ReadEntry, letter: LetterStatement) -> None:
+    def _take_letter(self, entry: ReadEntry, letter: LetterStatement, signed: bool | None) -> None:
         before = self.ledger.versions[-1] if self.ledger.versions else None
-        self._check_coordinator(letter, before)
-        self._check_signature(entry)
+        if signed is None or letter.by not in self._trusted(letter, before):
+            raise Rejected("COORDINATOR_UNKNOWN", f"The version is signed by an unknown key, {letter.by!a}.")
+        self._check_signature(entry, signed)
         for key in (*letter.coordinators, letter.attestor):
             key.open()
         if letter.attestor.scheme != ed25519.NAME:
@@ -187,15 +188,12 @@ class _Judge:
         change = self._change(before.statement, letter) if before else Change.NOTHING
         self.ledger.versions.append(Version(entry.index, letter, entry.digest, change))
 
-    def _check_coordinator(self, letter: LetterStatement, before: Version | None) -> None:
-        if before:
-            trusted: Collection[str] = {key.key for key in before.statement.coordinators}
-        elif self.coordinators is not None:
-            trusted = self.coordinators
-        else:
-            trusted = {key.key for key in letter.coordinators}
-        if letter.by not in trusted or letter.by not in self.read.keys:
-            raise Rejected("COORDINATOR_UNKNOWN", f"The version is signed by an unknown key, {letter.by!a}.")
+    def _trusted(self, letter: LetterStatement, before: Version | None) -> Collection[str]:
+        if before is not None:
+            return {key.key for key in before.statement.coordinators}
+        if self.coordinators is not None:
+            return self.coordinators
+        return {key.key for key in letter.coordinators}
 
     def _check_succession(self, letter: LetterStatement, before: Version | None) -> None:
         number, digest = (before.statement.version, before.digest) if before else (0, None)
@@ -238,7 +236,7 @@ class _Judge:
 
     # Step 9
 
-    def _take_assent(self, entry: ReadEntry, assent: AssentStatement) -> None:
+    def _take_assent(self, entry: ReadEntry, assent: AssentStatement, signed: bool | None) -> None:
         if not self.ledger.versions:
             raise Rejected("LETTER_UNKNOWN", "There is no letter yet to assent to.")
         letter = self.ledger.versions[-1].statement
@@ -246,13 +244,13 @@ class _Judge:
             if any(assent.by == version.statement.attestor.key for version in self.ledger.versions):
                 raise Rejected("KEY_REVOKED", "The newest version no longer names the key that signs.")
             raise Rejected("KEY_UNBOUND", f"The key {assent.by!a} does not speak for anybody here.")
-        self._check_signature(entry)
+        self._check_signature(entry, signed)
         if letter.min_level > 1 and assent.decision != "decline":
             raise Rejected("LEVEL_BELOW_POLICY", f"The letter asks for level {letter.min_level}, this is 1.")
-        versions = {each.statement.version: each.statement for each in self.ledger.versions}
-        if assent.version not in versions:
+        # Versions are numbered from 1 without gaps, so a version's number is its place.
+        if assent.version > len(self.ledger.versions):
             raise Rejected("VERSION_UNKNOWN", f"There is no version {assent.version} yet.")
-        if assent.subject != versions[assent.version].subject:
+        if assent.subject != self.ledger.versions[assent.version - 1].statement.subject:
             raise Rejected("TEXT_MISMATCH", "The assent is to other texts than the version's.")
         identity = assent.signatory.identity
         last = self.ledger.live.get(identity)
@@ -262,13 +260,13 @@ class _Judge:
 
     # Step 10, as far as the log alone can tell; `edition` compares the files
 
-    def _take_close(self, entry: ReadEntry, close: CloseStatement) -> None:
+    def _take_close(self, entry: ReadEntry, close: CloseStatement, signed: bool | None) -> None:
         if not self.ledger.versions:
             raise Rejected("LETTER_UNKNOWN", "There is no letter yet to close.")
         version = self.ledger.versions[-1]
         if close.by not in {key.key for key in version.statement.coordinators}:
             raise Rejected("CLOSE_UNSIGNED", "The closing is not signed by a coordinator of the letter.")
-        self._check_signature(entry, "CLOSE_UNSIGNED")
+        self._check_signature(entry, signed, "CLOSE_UNSIGNED")
         if close.head.size != entry.index:
             raise Rejected("CLOSE_STALE", "The closing is not about the state just before it.")
         if close.version != version.statement.version:

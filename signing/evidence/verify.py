@@ -12,8 +12,8 @@ from typing import Final
 
 from . import merkle, tiles
 from .checkpoint import Checkpoint
-from .edition import check_edition, edition_folder
-from .entries import Failure, Mapper
+from .edition import PrintedList, check_edition, edition_folder, printed_lists
+from .entries import Failure, Mapper, Reading
 from .errors import EvidenceError, Malformed, Rejected
 from .ledger import Ledger, replay
 from .note import Note, NoteKey
@@ -107,13 +107,15 @@ class _Verification:
         # 3. Tree
         entries, leaves = self._tree(newest)
         # 6. 7. 9. 10. Each entry, in order
+        reading = Reading(entries, self.map)
+        lists = printed_lists(self.files)  # here, while a pool is busy with the signatures
         ledger = replay(
             entries,
             files=self.files,
             coordinators=known.coordinators,
-            map=self.map,
             origin=newest.origin,
             leaves=leaves,
+            reading=reading,
         )
         self.report.entries = sum(entry is not None for entry in entries)
         self._check_root(newest, ledger)
@@ -124,7 +126,7 @@ class _Verification:
             self._check_older(older, ledger, known)
         self.report.failures.extend(ledger.failures)
         # 10. The editions' files
-        self._check_editions(ledger)
+        self._check_editions(ledger, lists)
         # 12. Report
         _describe(self.report, ledger)
         self._remark(ledger)
@@ -249,14 +251,14 @@ class _Verification:
         except EvidenceError as error:
             self.report.fail(error.code, f"The earlier copy: {error.message}")
 
-    def _check_editions(self, ledger: Ledger) -> None:
+    def _check_editions(self, ledger: Ledger, lists: Mapping[str, PrintedList]) -> None:
         if not ledger.closings:
             self.report.leave_open("NOT_CLOSED", "The coordinator has not signed a list yet.")
             return
         current = ledger.closings[-1]
         for closing in ledger.closings:
             folder = edition_folder(closing.statement.edition, current.statement.edition)
-            self.report.failures.extend(check_edition(closing, self.files, folder))
+            self.report.failures.extend(check_edition(closing, self.files, lists, folder))
         if any(answer.index > current.index for answer in ledger.live.values()):
             self.report.warn("EDITION_BEHIND", "Somebody has answered since the newest edition was closed.")
 
