@@ -239,8 +239,6 @@ class _Verification:
                 receipt = Receipt.from_bytes(data)
                 checkpoint = self._check_head(receipt.checkpoint, ledger, known, "RECEIPT_FORKED")
                 receipt.verify_path(checkpoint, receipt.entry)
-                if merkle.leaf_hash(receipt.entry) != ledger.leaves[receipt.index]:
-                    raise Rejected("RECEIPT_FORKED", "The receipt's entry is not the log's.")
             except EvidenceError as error:
                 code = "RECEIPT_BAD" if error.code == "RECEIPT_MALFORMED" else error.code
                 self.report.fail(code, f"The file {name}: {error.message}")

@@ -6,6 +6,7 @@ import shutil
 import stat
 import struct
 import zipfile
+import zlib
 from pathlib import Path
 
 import pytest
@@ -80,6 +81,20 @@ def test_a_place_that_cannot_be_written_is_said_plainly(tmp_path):
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(Malformed, match="BUNDLE_UNREADABLE"):
         bundle.write(tmp_path / "file" / "bundle.zip", FILES)
+
+
+def test_a_name_the_system_cannot_hold_is_said_plainly(tmp_path):
+    with pytest.raises(Malformed, match="BUNDLE_UNREADABLE"):
+        Bundle.read(tmp_path / ("x" * 300))
+
+
+def test_a_huge_archive_is_not_read(tmp_path):
+    with (tmp_path / "b.zip").open("wb") as file:
+        file.truncate(bundle.MAX_TOTAL_BYTES)
+    with zipfile.ZipFile(tmp_path / "b.zip", "a") as archive:
+        archive.writestr("policy", b"quorum none\n")
+    with pytest.raises(Malformed, match="too large"):
+        Bundle.read(tmp_path / "b.zip")
 
 
 def test_names_of_editions_receipts_and_checkpoints_are_those_written_down():
@@ -176,23 +191,33 @@ def test_links_compression_and_repeated_names_are_refused(tmp_path):
     ]
     with pytest.warns(UserWarning, match="Duplicate name"):
         hostile.append(zipped(tmp_path / "twice.zip", ("policy", b"a"), ("policy", b"b")))
-    for path in hostile:
-        with pytest.raises(Malformed, match="BUNDLE_MALFORMED"):
+    for path, reason in zip(hostile, ["a link", "is compressed", "is compressed", "a name twice"], strict=True):
+        with pytest.raises(Malformed, match=reason):
             Bundle.read(path)
 
 
+def overlapping(depth: int) -> tuple[bytes, int]:
+    """A sound zip whose every member is the rest of the archive: together they promise many times its size."""
+    body, members = b"x" * 2_000, []
+    for number in reversed(range(depth)):
+        name, size = b"keys/%02d" % number, len(body)
+        about = struct.pack("<5H3I2H", 20, 0, 0, 0, 33, zlib.crc32(body), size, size, len(name), 0)
+        body = b"PK\x03\x04" + about + name + body
+        members.append((name, about, len(body)))
+    central = b"".join(
+        b"PK\x01\x02" + struct.pack("<H", 20) + about + struct.pack("<3H2I", 0, 0, 0, 0, len(body) - end) + name
+        for name, about, end in members
+    )
+    tail = struct.pack("<4s4H2IH", b"PK\x05\x06", 0, 0, depth, depth, len(central), len(body), 0)
+    return body + central + tail, len(members)
+
+
 def test_a_zip_whose_files_overlap_is_refused(tmp_path):
-    """Stored members that share their bytes promise more than the archive holds."""
-    path = zipped(tmp_path / "b.zip", ("keys/0", bytes(100_000)), *((f"keys/{n}", b"") for n in range(1, 50)))
-    data = bytearray(path.read_bytes())
-    at = 0
-    while (at := data.find(b"PK\x01\x02", at)) >= 0:
-        struct.pack_into("<II", data, at + 20, 100_000, 100_000)
-        struct.pack_into("<I", data, at + 42, 0)
-        at += 4
-    path.write_bytes(data)
-    with pytest.raises(Malformed, match="BUNDLE_MALFORMED"):
-        Bundle.read(path)
+    archive, records = overlapping(40)
+    (tmp_path / "b.zip").write_bytes(archive)
+    assert records == 40
+    with pytest.raises(Malformed, match="promises more than it holds"):
+        Bundle.read(tmp_path / "b.zip")
 
 
 def test_folders_inside_a_zip_are_passed_over(tmp_path):

@@ -83,6 +83,17 @@ def test_reading_for_people_refuses_a_member_named_twice():
         canonical.from_people(b'{"a": 1, "a": 1}')
 
 
+@pytest.mark.parametrize("data", [b"1.5", b"1e3", b"NaN", b"[" * 17 + b"]" * 17, b'{"\xc3\xa9": 1}'])
+def test_reading_for_people_keeps_to_the_subset(data):
+    with pytest.raises(Malformed, match="NOT_CANONICAL"):
+        canonical.from_people(data)
+
+
+def test_a_document_beyond_the_size_limit_is_not_parsed():
+    with pytest.raises(Malformed, match="NOT_JSON"):
+        canonical.from_bytes(b'"' + b"x" * canonical.MAX_BYTES + b'"')
+
+
 @pytest.mark.parametrize("value", [1.5, 2**53, {"é": 1}, {1: 1}, "\ud800", b"bytes", {1, 2}, object()])
 def test_what_cannot_be_written_is_refused(value):
     with pytest.raises(Malformed, match="NOT_CANONICAL"):

@@ -140,6 +140,11 @@ def test_a_trust_file_with_a_fault_is_not_used_at_all(old, new):
         Trust.from_bytes(text.replace(old, new).encode())
 
 
+def test_a_trust_file_beyond_the_size_limit_is_not_read():
+    with pytest.raises(Malformed, match="TRUST_MALFORMED"):
+        Trust.from_bytes(trust_of().to_bytes() + b" " * 1_000_000)
+
+
 def test_a_weak_log_key_is_never_trusted():
     weak = Trust(logs=(TrustedLog(f"{HOST}/l/", pem_of(bytes.fromhex(SMALL_ORDER[1]))),))
     with pytest.raises(Malformed, match="TRUST_MALFORMED"):

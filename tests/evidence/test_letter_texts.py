@@ -73,6 +73,7 @@ def test_ordinary_characters_are_welcome(character):
         TEXT.replace(b'[["The Minister","of Water"]]', b'["The Minister"]'),
         TEXT.replace(b'{"addressees"', b'{ "addressees"'),
         TEXT.split(b"# Open")[0] + b" \n",
+        TEXT[:-1] + b"." * 4_200_000 + b"\n",
     ],
 )
 def test_what_is_not_exactly_a_letter_file_is_refused(damaged):

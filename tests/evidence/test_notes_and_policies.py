@@ -56,7 +56,7 @@ def test_a_text_with_empty_lines_ends_at_the_last_one():
     assert Note.from_bytes(signed).text == b"one\n\ntwo\n"
 
 
-@pytest.mark.parametrize("text", ["no line end", "", "tab\t\n", "half \ud800\n"])
+@pytest.mark.parametrize("text", ["no line end", "a\n\n— name AAAAAAAA", "", "tab\t\n", "half \ud800\n"])
 def test_a_text_that_cannot_stand_in_a_note_is_refused(text):
     with pytest.raises(Malformed, match="NOTE_MALFORMED"):
         sign_note(text, "name", LOG.raw, LOG.private.sign)
@@ -167,6 +167,36 @@ def test_a_policy_that_is_not_sound_is_refused(old, new):
     assert old in POLICY
     with pytest.raises(Malformed, match="POLICY_MALFORMED"):
         Policy.from_text(POLICY.replace(old, new, 1))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"witness A {WITNESS_KEYS[0].vkey}\nwitness A {WITNESS_KEYS[1].vkey}\nquorum A\n",
+        f"witness none {WITNESS_KEYS[0].vkey}\nquorum none\n",
+        f"witness A {WITNESS_KEYS[0].vkey}\ngroup A any A\nquorum A\n",
+        f"witness A {WITNESS_KEYS[0].vkey}\ngroup none any A\nquorum none\n",
+        "#" * 100_001 + "\nquorum none\n",
+        "".join(f"witness {n} {NoteKey(f'w{n}', ALG_COSIGNATURE, key_of(str(n)).raw).vkey}\ngroup g{n} any {n}\n"
+                for n in range(65)) + "quorum none\n",
+    ],
+)  # fmt: skip
+def test_a_policy_with_a_single_fault_is_refused(text):
+    with pytest.raises(Malformed, match="POLICY_MALFORMED"):
+        Policy.from_text(text)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"text\n", b"\n\n", NOTE[:-1], NOTE + NOTE.split(b"\n\n")[1] * 64, b"x" * 1_000_001 + NOTE, NOTE + b"\xff"],
+)
+def test_what_is_no_note_is_refused(data):
+    with pytest.raises(Malformed, match="NOTE_MALFORMED"):
+        Note.from_bytes(data)
+
+
+def test_sixteen_signatures_are_read():
+    assert len(Note.from_bytes(NOTE + NOTE.split(b"\n\n")[1] * 15).signatures) == 16
 
 
 @given(st.text("log witness group quorum none any all 12\n\t#", max_size=120))

@@ -10,7 +10,18 @@ from signing.evidence import EvidenceError, Malformed, Rejected, Trust, verify_r
 from signing.evidence.note import Note, NoteKey, cosignature_line
 from signing.evidence.receipt import Receipt
 
-from .builders import LOG, ORIGIN, STRANGER, WITNESS, WITNESS_KEY, WITNESS_LINE, closed_letter, signatory, trust_of
+from .builders import (
+    LOG,
+    ORIGIN,
+    STRANGER,
+    WITNESS,
+    WITNESS_KEY,
+    WITNESS_LINE,
+    LetterBuilder,
+    closed_letter,
+    signatory,
+    trust_of,
+)
 
 LETTER = closed_letter()
 DATA = LETTER.receipt(4)
@@ -86,3 +97,34 @@ def test_a_receipt_is_asked_for_the_same_witnesses_as_a_bundle():
     assert verify_receipt(DATA + line, trust).failures == []
     late = cosignature_line(text + b" ", WITNESS_KEY.name, WITNESS.raw, 1795478400, WITNESS.private.sign)
     assert [failure.code for failure in verify_receipt(DATA + late, trust).failures] == ["CHECKPOINT_BAD"]
+
+
+def test_a_receipt_whose_checkpoint_is_damaged_is_rejected():
+    receipt = Receipt.from_bytes(DATA)
+    note = Note.from_bytes(receipt.checkpoint)
+    line = replace(note.signatures[0], signature=bytes(64))
+    damaged = replace(receipt, checkpoint=Note(note.text, (line,)).to_bytes())
+    with pytest.raises(Rejected, match="CHECKPOINT_BAD"):
+        damaged.verify([LOG_KEY])
+
+
+def test_a_receipt_about_another_letter_than_its_log_is_rejected():
+    strange = LetterBuilder(origin=f"{ORIGIN}-another")
+    strange.append_entry(LETTER.entries[1])
+    report = verify_receipt(strange.receipt(0), trust_of())
+    assert [failure.code for failure in report.failures] == ["LETTER_MISMATCH"]
+
+
+@pytest.mark.parametrize(
+    "receipt",
+    [
+        Receipt(0, (bytes(32),) * 65, Receipt.from_bytes(DATA).checkpoint, b"entry"),
+        Receipt(0, (bytes(31),), Receipt.from_bytes(DATA).checkpoint, b"entry"),
+        Receipt(0, (), Receipt.from_bytes(DATA).checkpoint, b"x" * 65_536),
+        Receipt(0, (), Receipt.from_bytes(DATA).checkpoint, b"x" * 1_000_000),
+        Receipt(0, (), b"no checkpoint", b"entry"),
+    ],
+)
+def test_a_receipt_with_something_too_long_or_too_short_is_refused(receipt):
+    with pytest.raises(Malformed, match="RECEIPT_MALFORMED"):
+        Receipt.from_bytes(receipt.to_bytes())

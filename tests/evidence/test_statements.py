@@ -118,6 +118,9 @@ def test_every_field_is_refused_when_its_type_is_wrong_or_it_is_missing(kind):
         ("close", ("subject", 0, "name"), "signatories.json"),
         ("close", ("predicate", "document_date"), "2026-11-31"),
         ("close", ("predicate", "edition"), 0),
+        ("close", ("predicate", "collation", "ignore_article"), 1),
+        ("assent", ("predicate", "accepts"), ["anything"]),
+        ("assent", ("predicate", "accepts"), []),
     ],
 )
 def test_a_value_that_means_nothing_is_refused(kind, path, wrong):
@@ -183,7 +186,13 @@ def test_an_entry_is_never_larger_than_a_log_admits():
     with pytest.raises(Malformed, match="ENVELOPE_MALFORMED"):
         seal(b"x" * 49_200, ATTESTOR.name, ATTESTOR.private.sign)
     with pytest.raises(Malformed, match="ENVELOPE_MALFORMED"):
-        Envelope.from_bytes(b" " * (MAX_ENTRY_BYTES + 1))
+        Envelope.from_bytes(canonical.to_bytes(large_envelope()))
+
+
+def large_envelope() -> dict[str, object]:
+    value = json.loads(LETTER.entries[1])
+    value["payload"] = "AAAA" * 16_384
+    return value
 
 
 @given(SIGNATORIES, st.binary(min_size=32, max_size=32))
@@ -198,6 +207,13 @@ def test_an_opening_opens_its_commitment_and_no_other(who, salt):
 def test_a_commitment_needs_a_whole_salt(salt):
     with pytest.raises(Malformed, match="COMMITMENT_MISMATCH"):
         opening_bytes(signatory(1), salt)
+
+
+@pytest.mark.parametrize("change", [{"salt": "AAEC"}, {"salt": None}, {"extra": 1}, {"org": ""}])
+def test_what_is_not_exactly_an_opening_is_refused(change):
+    opening = json.loads(opening_bytes(signatory(1), bytes(32)))
+    with pytest.raises(Malformed):
+        signatory_of(canonical.to_bytes({**opening, **change}))
 
 
 def test_identities_are_orgs_or_commitments():

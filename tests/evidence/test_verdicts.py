@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from signing.evidence import Trust, verify_bundle
+from signing.evidence import Malformed, Trust, verify_bundle
 from signing.evidence.note import NoteKey, cosignature_line
 from signing.evidence.report import LIMITS, Report, visible
+from signing.evidence.signatory_list import SignatoryList
 
 from .builders import (
     ATTESTOR,
@@ -145,6 +146,7 @@ def test_a_withheld_entry_is_not_replaced_by_another():
     files["entries/000009.dsse.json"] = files["entries/000008.dsse.json"]
     found = codes(verify_bundle(files, trust_of()).failures)
     assert "TILE_MISMATCH" in found
+    assert 9 in {failure.entry for failure in verify_bundle(files, trust_of()).failures}
     assert "ROOT_MISMATCH" in found
 
 
@@ -249,3 +251,22 @@ def test_a_witness_line_that_does_not_fit_spoils_the_checkpoint():
     files = LETTER.bundle(LETTER.checkpoint() + late)
     assert verify_bundle(files, trust_of()).verdict == "PROVED"
     assert codes(verify_bundle(files, trust_of(policy=WITNESS_LINE)).failures) == {"CHECKPOINT_BAD"}
+
+
+def test_a_policy_that_cannot_be_read_is_a_failure_where_it_is_read():
+    files = {**FILES, "policy": b"nonsense"}
+    assert verify_bundle(files, trust_of()).verdict == "PROVED"
+    assert "BUNDLE_MALFORMED" in codes(verify_bundle(files, None).failures)
+
+
+@pytest.mark.parametrize(
+    "data", [b"{}", b"[{}]", b"[1]", b'[{"index":0}]', b'[{"group":null,"index":0}]', b""]
+)
+def test_a_list_file_that_is_none_is_refused(data):
+    with pytest.raises(Malformed, match="LIST_FILE_MISMATCH"):
+        SignatoryList.from_bytes(data)
+
+
+def test_a_list_survives_writing_and_reading():
+    listing = LETTER.signatories()
+    assert SignatoryList.from_bytes(listing.to_bytes()) == listing

@@ -314,3 +314,10 @@ def checkpoint_of_another_letter() -> Files:
     letter = closed()
     letter.checkpoints[4] = replace(another_history(), origin=f"{HOST}/l/another").checkpoint()
     return letter.bundle()
+
+
+@vector("CHECKPOINT_MALFORMED")
+def checkpoint_filed_under_another_size() -> Files:
+    letter = closed()
+    letter.checkpoints[3] = letter.checkpoints.pop(4)
+    return letter.bundle()

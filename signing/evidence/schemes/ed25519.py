@@ -69,10 +69,7 @@ def open_raw(raw: bytes) -> Ed25519Key:
         Rejected: `KEY_TYPE` or `KEY_WEAK`.
     """
     check_raw(raw)
-    try:
-        key = Ed25519PublicKey.from_public_bytes(raw)
-    except ValueError:
-        raise Rejected("KEY_TYPE", "This is not an Ed25519 public key.") from None
+    key = Ed25519PublicKey.from_public_bytes(raw)
     spki = _SPKI_PREFIX + raw
     text = f"{_HEADER}\n{to_base64(spki)}\n{_FOOTER}\n"
     return Ed25519Key("spki:" + sha256(spki).hexdigest(), text, raw, key)
