@@ -259,9 +259,7 @@ def test_a_policy_that_cannot_be_read_is_a_failure_where_it_is_read():
     assert "BUNDLE_MALFORMED" in codes(verify_bundle(files, None).failures)
 
 
-@pytest.mark.parametrize(
-    "data", [b"{}", b"[{}]", b"[1]", b'[{"index":0}]', b'[{"group":null,"index":0}]', b""]
-)
+@pytest.mark.parametrize("data", [b"{}", b"[{}]", b"[1]", b'[{"index":0}]', b'[{"group":null,"index":0}]', b""])
 def test_a_list_file_that_is_none_is_refused(data):
     with pytest.raises(Malformed, match="LIST_FILE_MISMATCH"):
         SignatoryList.from_bytes(data)
