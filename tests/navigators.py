@@ -44,10 +44,13 @@ class Person:
         expect(self.page.locator("main")).to_contain_text(words)
 
     def presses(self, name: str) -> None:
-        self.page.get_by_role("button", name=name, exact=True).click()
+        # A click alone returns while the old page still stands.
+        with self.page.expect_navigation():
+            self.page.get_by_role("button", name=name, exact=True).click()
 
     def follows(self, name: str) -> None:
-        self.page.get_by_role("link", name=name).first.click()
+        with self.page.expect_navigation():
+            self.page.get_by_role("link", name=name).first.click()
 
     def downloads(self, name: str, to: Path) -> Path:
         with self.page.expect_download() as download:
@@ -61,7 +64,8 @@ class AccountHolder(Person):
         self.goes_to("/sign-in")
         self.page.fill("input[name=email]", email)
         self.page.fill("input[name=password]", password)
-        self.page.locator("main form button[type=submit]").click()
+        with self.page.expect_navigation():
+            self.page.locator("main form button[type=submit]").click()
 
 
 class Contact(Person):

@@ -19,6 +19,10 @@ def blueprint(services: Services, *, mailbox: bool) -> Door:
     def home() -> ResponseReturnValue:
         return render_template("public/home.html", mailbox=mailbox)
 
+    @made.get("/check")
+    def check() -> ResponseReturnValue:
+        return render_template("public/check.html")
+
     @made.get("/static/<digest>/<name>")
     def static(digest: str, name: str) -> ResponseReturnValue:
         files: dict[str, StaticFile] = current_app.config["STATIC_FILES"]

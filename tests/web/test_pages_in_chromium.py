@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Locator, Page
 from werkzeug.serving import make_server
 
 from signing.web.app import create_app
@@ -90,6 +90,11 @@ class Look:
         self.page.goto(path)
         self.judges(path)
 
+    def presses(self, button: Locator) -> None:
+        """Press, and look on only when the answer is there: a click alone returns while the old page still stands."""
+        with self.page.expect_navigation():
+            button.click()
+
 
 @pytest.fixture(params=list(LOOKS))
 def look(request: pytest.FixtureRequest, browser: Browser, base_url: str) -> Iterator[Look]:
@@ -101,26 +106,26 @@ def look(request: pytest.FixtureRequest, browser: Browser, base_url: str) -> Ite
 
 
 def test_public_pages(look: Look) -> None:
-    for path in ("/", "/sign-in", "/mailbox", "/mailbox/1", "/i/unknown", "/invitation/unknown", "/nowhere"):
+    for path in ("/", "/check", "/sign-in", "/mailbox", "/mailbox/1", "/i/unknown", "/invitation/unknown", "/nowhere"):
         look.opens(path)
     look.opens("/sign-in")
     look.page.fill("[name=email]", "x@example.org")
     look.page.fill("[name=password]", "wrong")
-    look.page.locator("main button").click()
+    look.presses(look.page.locator("main button"))
     look.judges("sign-in refused")
 
 
 def test_contact_pages(look: Look, house: House, letter_id: str) -> None:
     look.opens(f"/i/{house.token(letter_id, SILENT)}")
-    look.page.get_by_role("button", name="Send me the code").click()
+    look.presses(look.page.get_by_role("button", name="Send me the code"))
     look.judges("form refused")
     look.page.check("[name=decision][value=approve]")
     look.page.check("[name=authority]")
-    look.page.get_by_role("button", name="Send me the code").click()
+    look.presses(look.page.get_by_role("button", name="Send me the code"))
     look.judges("code sent")
     assert look.page.evaluate("document.activeElement.id") == "code"
     look.page.fill("[name=code]", house.code(letter_id, SILENT))
-    look.page.get_by_role("button", name="Send our answer").click()
+    look.presses(look.page.get_by_role("button", name="Send our answer"))
     look.judges("receipt")
     look.opens(look.page.url.removesuffix("/receipt").removeprefix(look.base_url))
 
@@ -130,7 +135,7 @@ def test_pages_of_accounts(look: Look, house: House, letter_id: str) -> None:
     look.page.goto("/sign-in")
     look.page.fill("[name=email]", "coordinator@example.org")
     look.page.fill("[name=password]", PASSWORD)
-    look.page.locator("main button").click()
+    look.presses(look.page.locator("main button"))
     one = f"/coordinator/letters/{letter_id}"
     for path in ("/coordinator/", "/coordinator/letters/new", f"{one}/", f"{one}/import", f"{one}/roster",
                  f"{one}/preview", f"{one}/open", f"{one}/invite", f"{one}/status", f"{one}/close",
@@ -140,7 +145,7 @@ def test_pages_of_accounts(look: Look, house: House, letter_id: str) -> None:
         look.opens(path)
     look.page.goto(f"{one}/roster")
     look.page.fill("[name=pasted]", "organisation,contact,email\na,b,nowhere\nFront Line,Lou,lou@fl.example")
-    look.page.get_by_role("button", name="Read it").click()
+    look.presses(look.page.get_by_role("button", name="Read it"))
     look.judges("faulty roster")
     closing.close(house.services, letter_id)
     look.opens(f"{one}/close")
