@@ -8,7 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
 from signing import config
-from signing.adapters import key_files, transport
+from signing.adapters import key_files
 from signing.adapters.database import Database, connect
 from signing.config import Settings
 from signing.workflow.ports import Installation, Services, Signer
@@ -79,7 +79,10 @@ def mail_worker(settings: Settings) -> MailWorker:
 
 def open_transport(settings: Settings) -> Transport:
     """The mail server of the settings, or the local mailbox where there is none."""
-    return transport.open_transport(settings.smtp_url, settings.home)
+    from signing.adapters.maildir import MaildirTransport
+    from signing.adapters.smtp import SmtpTransport
+
+    return SmtpTransport(settings.smtp_url) if settings.smtp_url else MaildirTransport(settings.home)
 
 
 def load_keys(settings: Settings) -> dict[str, Signer]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from email.message import EmailMessage
-from pathlib import Path
 from typing import Protocol
 
 
@@ -35,14 +34,3 @@ class Transport(Protocol):
 
     def close(self) -> None:
         """End the connection, if there is one."""
-
-
-def open_transport(smtp_url: str | None, home: Path) -> Transport:
-    """The transport for `SIGNING_SMTP_URL`; without one, the mailbox in `home`."""
-    if smtp_url:
-        from signing.adapters.smtp import SmtpTransport
-
-        return SmtpTransport(smtp_url)
-    from signing.adapters.maildir import MaildirTransport
-
-    return MaildirTransport(home)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import smtplib
 import stat
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from signing.adapters.database import connect
+from signing.adapters.transport import Deferred
 from signing.bootstrap import open_transport
 from signing.config import Settings
 from signing.domain.errors import Refusal
@@ -93,14 +93,20 @@ def _mail(settings: Settings) -> Finding:
     transport = open_transport(settings)
     try:
         transport.check()
-    except (OSError, smtplib.SMTPException, Refusal) as error:
+    except Deferred as error:
         return Finding(
             "mail server",
             "note",
-            f"It does not answer now ({type(error).__name__}). Mails wait in "
-            "the outbox; check SIGNING_SMTP_URL.",
+            f"It does not take mails now: {error.reply} They wait in the outbox. Check SIGNING_SMTP_URL.",
         )
-    return Finding("mail server", "ok", "Remember SPF, DKIM and DMARC for the domain of SIGNING_MAIL_FROM.")
+    finally:
+        transport.close()
+    local, _, domain = settings.mail_from.partition("@")
+    return Finding(
+        "mail server",
+        "ok",
+        f"Remember SPF, DKIM and DMARC for {domain}, and that bounces come to {local}+…@{domain}.",
+    )
 
 
 def _refused(what: str, look: Callable[[], object]) -> Finding | None:

@@ -23,7 +23,7 @@ from signing.adapters.database import Database, connect
 from signing.adapters.mail_text import MailTexts
 from signing.adapters.maildir import MaildirTransport
 from signing.adapters.smtp import SmtpTransport
-from signing.adapters.transport import Deferred, Transport, open_transport
+from signing.adapters.transport import Deferred, Transport
 from signing.adapters.worker import MOST_ATTEMPTS, MailWorker, wait_after
 from signing.domain.errors import Unavailable
 from signing.domain.invitation import Code
@@ -111,7 +111,7 @@ def server_url(server: MailServer) -> Iterator[str]:
 
 @pytest.fixture
 def transport(server_url: str) -> Iterator[Transport]:
-    transport = open_transport(server_url, Path())
+    transport = SmtpTransport(server_url)
     yield transport
     transport.close()
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.installation import Installation
+from tests.installation import Installation, free_port
 
 LETTER = """---
 title: "An open letter"
@@ -64,6 +64,16 @@ def test_doctor_says_what_to_mend(tmp_path: Path) -> None:
     findings = empty.json("doctor", code=1)
     assert any(each["state"] == "mend" and "signing init" in each["remedy"] for each in findings)
     assert "signing init" in empty.run("serve", code=2)
+
+
+def test_doctor_says_when_the_mail_server_does_not_answer(place: Installation) -> None:
+    place.environment["SIGNING_SMTP_URL"] = f"smtp://127.0.0.1:{free_port()}"
+    try:
+        (mail,) = [each for each in place.json("doctor") if each["what"] == "mail server"]
+    finally:
+        place.environment["SIGNING_SMTP_URL"] = ""
+    assert mail["state"] == "note"
+    assert "SIGNING_SMTP_URL" in mail["remedy"]
 
 
 def test_serving_the_world_without_a_mail_server_is_refused(place: Installation, tmp_path: Path) -> None:

@@ -138,7 +138,8 @@ def assert_the_pdf_says_the_letter_word_for_word(exported: Path) -> None:
     assert len(expected) > 1000
     position = 0
     for word in expected:
-        assert word in printed[position : position + 60], f"{word!r} is missing after {printed[position - 5 : position]}"
+        near = printed[position : position + 60]
+        assert word in near, f"{word!r} is missing after {printed[position - 5 : position]}"
         position = printed.index(word, position) + 1
     for name, acronym in LISTED:
         assert " ".join(words(name)) in " ".join(printed)

@@ -25,7 +25,8 @@ THREE = "Éveil des Sources"
 
 @pytest.fixture
 def house(house: House) -> House:
-    return House(replace(house.services, typesetter=typeset, document_certificate="not looked at here"), house.clock, house.database)
+    services = replace(house.services, typesetter=typeset, document_certificate="not looked at here")
+    return House(services, house.clock, house.database)
 
 
 @pytest.fixture
