@@ -121,7 +121,9 @@ class Database:
                 if write:
                     connection.execution_options(writing=True)
                 elif self._file is None:
-                    connection.execution_options(postgresql_readonly=True)
+                    # All statements of a reader see one moment, as they do on SQLite: a bundle must not hold an
+                    # edition whose entry it has not read.
+                    connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
                 yield connection
         except (database_errors.SQLAlchemyError, UnicodeEncodeError) as error:
             refusal = refusal_of(error)

@@ -104,6 +104,10 @@ def _seal(services: Services, prepared: Prepared) -> Edition:
     letter = prepared.letter
     with services.unit_of_work(write=True) as uow:
         current, head = locked_letter(uow, letter.id)
+        newest = uow.editions.newest(letter.id)
+        if newest is not None and newest.index == head.size - 1:
+            # Somebody else closed while this one was being prepared, and nobody has answered since.
+            return newest
         if head.size != prepared.head.size or current.state_at(prepared.at) not in (
             LetterState.CLOSING,
             LetterState.CLOSED,

@@ -17,6 +17,7 @@ from signing.domain.invitation import CODE_LASTS, CODES_AN_HOUR, Code
 from signing.domain.letter import Letter, LetterAction, LetterState, Version
 from signing.domain.letter_text import LetterText
 from signing.domain.organisation import Answer, Decision, RosterEntry, answer_after
+from signing.evidence.shape import MAX_SIZE
 from signing.evidence.statement import (
     AssentStatement,
     Commitment,
@@ -33,7 +34,6 @@ from signing.workflow.notices import notice
 from signing.workflow.ports import (
     InvitationView,
     LoggedEntry,
-    LogHead,
     NoticeKind,
     RecordedAnswer,
     Services,
@@ -42,7 +42,6 @@ from signing.workflow.ports import (
 from signing.workflow.sealing import (
     append,
     head_from_text,
-    head_of,
     head_text,
     nonce,
     receipt_of,
@@ -170,20 +169,27 @@ def decide(services: Services, access: Access, form: DecisionForm) -> AnswerRece
     """
     now = services.clock()
     with services.unit_of_work(write=True) as uow:
+        # Opened words and logged roots never change: reading them first keeps others waiting for less.
+        version = uow.letters.version(access.letter_id, form.version)
+        shown = _true_head(uow, access.letter_id, form.head)
         # The head row is the lock: closing and new versions wait for it too, so what is read next holds.
         head = uow.log.lock(access.letter_id)
         seen = _invited(uow, access, now)
         # Nobody who has never answered can be pressing the button twice.
         if seen.entry.answered_at is not None and (repeated := _repeated(uow, seen, form)):
             return _receipt(services, uow, seen, repeated)
-        version = _current(uow, seen.letter)
+        if version is None or version.opened_at is None or version.number != seen.letter.version:
+            raise _stale_words()
         _check_words(version, form.version, form.text_sha256)
         form = checked(form, seen.entry.listed_name)
         decision = form.decision
         action = LetterAction.WITHDRAW if decision is Decision.WITHDRAW else LetterAction.ANSWER
         seen.letter.after(action, now)
         following = answer_after(seen.entry.answer, decision)
-        shown = _true_head(uow, head, form.head)
+        if shown is None:
+            raise StaleVersion(
+                "This page is out of date. Please look at it once more and press the button again."
+            )
         code = _spend_code(services, uow, seen.code, access, form, now)
         payload, entry = _statement(services, seen, version, form, shown, following, now)
         logged = append(services, uow, seen.letter.origin, head, "assent", payload, services.attestor, now)
@@ -243,25 +249,22 @@ def _may(letter: Letter, action: LetterAction, now: datetime) -> tuple[bool, str
 
 def _check_words(version: Version, number: int, digest: str) -> None:
     if number != version.number or not hmac.compare_digest(digest.encode(), text_sha256(version).encode()):
-        raise StaleVersion(
-            "The words of the letter have changed since you opened this page. Please read them again: what "
-            "you typed is still here."
-        )
+        raise _stale_words()
 
 
-def _true_head(uow: UnitOfWork, head: LogHead, shown: str) -> Head:
-    """The head the contact was shown. An older one is fine, a false one is not."""
+def _stale_words() -> StaleVersion:
+    return StaleVersion(
+        "The words of the letter have changed since you opened this page. Please read them again: what "
+        "you typed is still here."
+    )
+
+
+def _true_head(uow: UnitOfWork, letter_id: str, shown: str) -> Head | None:
+    """The head the contact was shown, if the log ever had it. An older one is fine, a false one is not."""
     claimed = head_from_text(shown)
-    current = head_of(head)
-    if claimed == current:
-        return current
-    if claimed is None or claimed.size > head.size:
-        raise StaleVersion(
-            "This page is out of date. Please look at it once more and press the button again."
-        )
-    if claimed.size and uow.log.root_at(head.letter_id, claimed.size) == claimed.root:
-        return claimed
-    raise StaleVersion("This page is out of date. Please look at it once more and press the button again.")
+    if claimed is None or not 0 < claimed.size <= MAX_SIZE:
+        return None
+    return claimed if uow.log.root_at(letter_id, claimed.size) == claimed.root else None
 
 
 def _spend_code(

@@ -126,6 +126,18 @@ def test_a_reading_unit_of_work_cannot_write(unit_of_work: OpenUnitOfWork) -> No
         assert uow.letters.all() == []
 
 
+@only_postgresql
+def test_a_reading_unit_of_work_sees_one_moment(database: Database) -> None:
+    with database.unit_of_work() as reader:
+        assert reader.letters.all() == []
+        with database.unit_of_work(write=True) as writer:
+            writer.letters.add(a_letter())
+            writer.commit()
+        assert reader.letters.all() == []
+    with database.unit_of_work() as reader:
+        assert reader.letters.all() == [a_letter()]
+
+
 @only_sqlite
 def test_a_database_that_somebody_else_holds_is_unavailable_and_then_works_again(
     database: Database, tmp_path: Path

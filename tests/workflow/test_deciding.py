@@ -316,7 +316,8 @@ def test_an_older_head_is_accepted_and_a_false_one_is_not(house: House, desk: De
     form = desk.form(code=code)
     Desk(house, desk.letter_id, TWO).answers(Decision.APPROVE, "key-of-this-page-2")
     size, _, root = form.head.partition(":")
-    for false in (f"{int(size) + 5}:{root}", f"{size}:{'A' * 43}=", "", "1", f"+{form.head}", f"0:{root}"):
+    for false in (f"{int(size) + 5}:{root}", f"{size}:{'A' * 43}=", "", "1", f"+{form.head}", f"0:{root}", f"-1:{root}",
+                  f"{10**30}:{root}"):
         with pytest.raises(StaleVersion):
             desk.sends(replace(form, head=false))
     given = desk.sends(form)
