@@ -24,9 +24,11 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from bench import bare, coalition, serving
+from bench import bare, serving
 from bench.serving import Round, Server
 from tests.databases import postgresql_server
+from tests.durability.coalition import Coalition, assembled
+from tests.installation import Installation
 
 BAR_RATE, BAR_P99 = 0.5, 2.0
 WARM_UP = 48
@@ -45,20 +47,28 @@ def database_at(kind: str, folder: Path) -> Iterator[tuple[str, int | None]]:
 
 def bare_requests(count: int) -> tuple[list[str], list[bytes]]:
     tokens = [secrets.token_urlsafe(32) for _ in range(count)]
-    return tokens, [serving.post(f"/sign/{token}", "localhost", "person=Kim+Example") for token in tokens]
+    headers = {"Accept": "text/html", "Content-Type": "application/x-www-form-urlencoded"}
+    return tokens, [serving.post(f"/sign/{token}", "localhost", "person=Kim+Example", headers) for token in tokens]
+
+
+def product_requests(letter: Coalition) -> list[bytes]:
+    base_url = letter.services.installation.base_url
+    host = base_url.removeprefix("http://")
+    return [serving.post(each.path, host, each.body(), each.headers(base_url)) for each in letter.approvals()]
 
 
 def measure(kind: str, count: int, rounds: int, folder: Path) -> dict[str, list[Round]]:
     """Rounds of floor and product by turns, and the proof that what was counted happened."""
     with database_at(kind, folder) as (url, database):
         total = WARM_UP + count * rounds
-        installation = coalition.installed(folder / "place", url)
-        letter = coalition.assembled(installation, total)
+        installation = Installation(folder / "place", database_url=url)
+        installation.run("init")
+        letter = assembled(installation, total)
         bare_url = url or f"sqlite:///{folder / 'bare.sqlite3'}"
         engine = bare.open_engine(bare_url)
         tokens, floor_requests = bare_requests(total)
         bare.create_tables(engine, tokens)
-        product_requests = letter.requests()
+        approvals = product_requests(letter)
         product_environment = {
             name: value for name, value in installation.environment.items() if name.startswith("SIGNING_")
         }
@@ -72,10 +82,10 @@ def measure(kind: str, count: int, rounds: int, folder: Path) -> dict[str, list[
                 return serving.run(server, part, folder, status=status, database=database)
 
             turn(floor, floor_requests, 200, 0, WARM_UP)
-            turn(product, product_requests, 303, 0, WARM_UP)
+            turn(product, approvals, 303, 0, WARM_UP)
             for start in range(WARM_UP, total, count):
                 results["floor"].append(turn(floor, floor_requests, 200, start, count))
-                results["product"].append(turn(product, product_requests, 303, start, count))
+                results["product"].append(turn(product, approvals, 303, start, count))
         assert bare.count_signed(engine) == total, "the floor lost answers"
         assert letter.answers() == total, f"{letter.answers()} answers in the log, {total} acknowledged"
         assert letter.proved() == total

@@ -16,11 +16,12 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from bench import coalition
-from bench.approve import DATABASES, database_at
+from bench.approve import DATABASES, database_at, product_requests
+from tests.durability.coalition import Coalition, assembled
+from tests.installation import Installation
 
 
-def call(letter: coalition.Coalition, request: bytes) -> str:
+def call(letter: Coalition, request: bytes) -> str:
     """Hand one prepared request to the application as a WSGI server does."""
     head, _, body = request.partition(b"\r\n\r\n")
     first, *lines = head.decode().split("\r\n")
@@ -51,8 +52,10 @@ def main() -> None:
         tempfile.TemporaryDirectory(prefix="profile-") as folder,
         database_at(options.database, Path(folder)) as (url, _),
     ):
-        letter = coalition.assembled(coalition.installed(Path(folder) / "place", url), options.n + 20)
-        requests = letter.requests()
+        installation = Installation(Path(folder) / "place", database_url=url)
+        installation.run("init")
+        letter = assembled(installation, options.n + 20)
+        requests = product_requests(letter)
         for request in requests[:20]:
             assert call(letter, request).startswith("303")
         profile = cProfile.Profile(time.thread_time)

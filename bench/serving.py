@@ -109,12 +109,11 @@ def write_requests(path: Path, requests: Sequence[bytes]) -> Path:
     return path
 
 
-def post(path: str, host: str, form: str, cookies: str = "") -> bytes:
+def post(path: str, host: str, body: str, headers: dict[str, str]) -> bytes:
     """A POST as a browser sends it over a connection that is kept."""
     lines = [
-        f"POST {path} HTTP/1.1", f"Host: {host}", "User-Agent: Mozilla/5.0 (bench)", "Accept: text/html",
-        *([f"Cookie: {cookies}", f"Origin: http://{host}", "Sec-Fetch-Site: same-origin"] if cookies else []),
-        "Content-Type: application/x-www-form-urlencoded", f"Content-Length: {len(form)}", "", form,
+        f"POST {path} HTTP/1.1", f"Host: {host}", "User-Agent: Mozilla/5.0 (bench)",
+        *(f"{name}: {value}" for name, value in headers.items()), f"Content-Length: {len(body)}", "", body,
     ]
     return "\r\n".join(lines).encode()
 

@@ -1,13 +1,13 @@
-"""A letter of about 20 kB with many invited organisations, and one approval of each as the bytes a browser sends."""
+"""A letter of about 20 kB with many invited organisations, and one approval of each, ready to be sent."""
+
+from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from flask import Flask, Response
 from werkzeug.test import EnvironBuilder
 
-from bench.serving import post
 from signing import config
 from signing.bootstrap import build, web_application
 from signing.domain.invitation import CODE_LASTS, Code, Invitation
@@ -27,6 +27,26 @@ from tests.installation import Installation
 LETTER_BYTES = 20_000
 
 
+@dataclass(frozen=True)
+class Approval:
+    """What a browser holds when the contact is about to press the button."""
+
+    email: str
+    path: str
+    cookies: str
+    form: dict[str, str]
+
+    def body(self) -> str:
+        return urlencode(self.form)
+
+    def headers(self, base_url: str) -> dict[str, str]:
+        """The headers of the POST, but for host and length."""
+        return {
+            "Cookie": self.cookies, "Origin": base_url, "Sec-Fetch-Site": "same-origin", "Accept": "text/html",
+            "Content-Type": "application/x-www-form-urlencoded",
+        }
+
+
 @dataclass
 class Coalition:
     """One opened letter of an installation, and those who were invited to sign it."""
@@ -36,15 +56,15 @@ class Coalition:
     letter_id: str
     invitations: list[Invitation]
 
-    def requests(self) -> list[bytes]:
+    def approvals(self) -> list[Approval]:
         """One approval of every invited organisation, each with a cookie and a code of its own."""
         opened = [self._open(each) for each in self.invitations]
         view = deciding.view(self.services, opened[0][0])
         session, token = self._page(*opened[0])
         codes = self._codes([access for access, _ in opened], view.version)
         return [
-            self._request(access, f"{session}; {cookie}", view, token, code)
-            for (access, cookie), code in zip(opened, codes, strict=True)
+            self._approval(each, access, f"{session}; {cookie}", view, token, code)
+            for each, (access, cookie), code in zip(self.invitations, opened, codes, strict=True)
         ]
 
     def answers(self) -> int:
@@ -100,22 +120,16 @@ class Coalition:
             uow.commit()
         return digits
 
-    def _request(self, access: Access, cookies: str, view: DecisionView, token: str, code: str) -> bytes:
+    def _approval(
+        self, invitation: Invitation, access: Access, cookies: str, view: DecisionView, token: str, code: str
+    ) -> Approval:
         form = {
-            "csrf_token": token, "version": view.version, "text_sha256": view.text_sha256, "head": view.head,
+            "csrf_token": token, "version": str(view.version), "text_sha256": view.text_sha256, "head": view.head,
             "idempotency_key": f"page-of-{access.invitation_id}", "decision": "approve", "person": "Kim Example",
-            "role": "Advocacy director", "listed_as": f"Coalition member {access.invitation_id}", "acronym": "",
+            "role": "Advocacy director", "listed_as": f"Member {invitation.organisation_id}", "acronym": "",
             "native_name": "", "sort_name": "", "reason": "", "authority": "yes", "code": code,
         }
-        host = urlsplit(self.services.installation.base_url).netloc
-        return post(f"/invitation/{access.invitation_id}", host, urlencode(form), cookies)
-
-
-def installed(folder: Path, database_url: str) -> Installation:
-    """A fresh installation, made by the real commands."""
-    installation = Installation(folder, database_url=database_url)
-    installation.run("init")
-    return installation
+        return Approval(address_of(invitation.organisation_id), f"/invitation/{access.invitation_id}", cookies, form)
 
 
 def assembled(installation: Installation, members: int) -> Coalition:
@@ -129,6 +143,11 @@ def assembled(installation: Installation, members: int) -> Coalition:
     with services.unit_of_work() as uow:
         invitations = uow.invitations.of_letter(letter_id)
     return Coalition(services, web_application(settings), letter_id, invitations)
+
+
+def address_of(organisation_id: str) -> str:
+    """Where this organisation gets its mails."""
+    return f"contact@{organisation_id}.example"
 
 
 def _text() -> LetterText:
@@ -145,6 +164,6 @@ def _row(number: int) -> RosterRow:
     name = f"Organisation {number:05} of the coalition"
     return RosterRow(
         line=number + 2, id=f"org-{number:05}", organisation=name, acronym=None, listed_as=None, native_name=None,
-        sort_name=None, country=None, group=None, contact="Kim Example", email=f"contact@org{number}.example",
+        sort_name=None, country=None, group=None, contact="Kim Example", email=address_of(f"org-{number:05}"),
         role="Advocacy director", language=None, stage=1,
     )
