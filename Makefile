@@ -54,3 +54,8 @@ requirements: $(UV)
 
 clean:
 	rm -rf $(VENV) dist build
+
+# After a change of words that a contact can meet, or to begin a language (docs/translating.md).
+.PHONY: messages
+messages: $(VENV)/.run
+	$(BIN)/python -m signing.locale.extraction

@@ -110,8 +110,9 @@ class HighWaterFiles:
         mark = Mark.from_bytes(data)
         if mark is None or mark.origin != origin:
             raise Refusal(
-                f"The file {path} cannot be read, so nobody can say whether the log was rolled back. Compare the "
+                "The file {path} cannot be read, so nobody can say whether the log was rolled back. Compare the "
                 "log with the receipts people hold; if it is whole, remove the file.",
+                values={"path": path},
                 code="log-head-unreadable",
             )
         return mark

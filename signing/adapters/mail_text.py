@@ -15,7 +15,6 @@ from functools import lru_cache
 from typing import Any
 
 import jinja2
-from babel.dates import format_datetime, get_timezone, get_timezone_location
 
 from signing.adapters.mail_headers import header_words, recipient
 from signing.domain.errors import Refusal
@@ -23,6 +22,7 @@ from signing.domain.invitation import Code, InvitationStanding
 from signing.domain.letter import Letter
 from signing.domain.organisation import Decision
 from signing.locale import spoken, text_direction, translations
+from signing.locale.dates import moment
 from signing.resources import templates_folder
 from signing.workflow.auditing import receipt_bytes
 from signing.workflow.drafting import texts_of
@@ -78,7 +78,8 @@ class MailTexts:
         language = spoken(known.view.entry.language or known.view.letter.language)
         values, secrets = _values(services, notice, known, language, now)
         message = _message(_templates(language), notice.kind, values)
-        _address(message, notice, known, sender=self.sender, host=services.installation.host, now=now)
+        host = services.installation.host
+        _address(message, notice, known, sender=self.sender, host=host, language=language, now=now)
         if notice.kind is NoticeKind.RECEIPT:
             message.add_attachment(
                 receipt_bytes(services, notice.letter_id, int(notice.subject_id)),
@@ -184,8 +185,11 @@ def _message(templates: jinja2.Environment, kind: NoticeKind, values: dict[str, 
     return message
 
 
-def _address(message: EmailMessage, notice: Notice, known: _Known, *, sender: str, host: str, now: datetime) -> None:
-    message["From"] = Address(f"Joint letters at {host}", addr_spec=sender)
+def _address(
+    message: EmailMessage, notice: Notice, known: _Known, *, sender: str, host: str, language: str, now: datetime
+) -> None:
+    service = translations(language).gettext("Joint letters at %(host)s") % {"host": host}
+    message["From"] = Address(header_words(service), addr_spec=sender)
     message["To"] = recipient(known.view.entry.contact, notice.to)
     message["Date"] = rfc5322_date(now)
     message["Message-ID"] = notice.message_id
@@ -208,16 +212,6 @@ def folded(text: str) -> str:
             )
             lines.extend(wrapped or [""])
     return "\n".join(lines) + "\n"
-
-
-def moment(when: datetime, zone: str, language: str) -> str:
-    """A moment in words, in the letter's zone, the zone named."""
-    place = get_timezone(zone)
-    words = format_datetime(when, "EEEE d MMMM y, HH:mm", tzinfo=place, locale=language.replace("-", "_"))
-    if zone.upper() in ("UTC", "ETC/UTC"):
-        return f"{words} (UTC)"
-    city = get_timezone_location(place, locale=language.replace("-", "_"), return_city=True)
-    return translations(language).gettext("%(words)s (%(city)s time)") % {"words": words, "city": city}
 
 
 @lru_cache(maxsize=64)

@@ -5,6 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 
+def N_(words: str) -> str:
+    """Mark `words` for the translators where they are written; they are translated where they are shown."""
+    return words
+
+
 class Refusal(Exception):
     """A rule says no; `code` is stable for programs, `message` is plain words that say what to do.
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from signing.domain.errors import NotAllowed
+from signing.domain.errors import N_, NotAllowed
 
 CLOSING_LASTS = timedelta(minutes=30)
 
@@ -52,12 +52,14 @@ TRANSITIONS: dict[tuple[LetterState, LetterAction], LetterState] = {
 
 REFUSALS: dict[tuple[LetterState, LetterAction], str] = {
     (S.DRAFT, A.INVITE): "Open the letter first: invitations go out only for words that no longer change.",
-    (S.DRAFT, A.ANSWER): "This letter is not open yet.",
+    (S.DRAFT, A.ANSWER): N_("This letter is not open yet."),
     (S.DRAFT, A.BEGIN_CLOSING): "Open the letter first: nobody has been asked yet.",
-    (S.CLOSING, A.ANSWER): "The letter is being closed just now. Please come back in a few minutes.",
-    (S.CLOSING, A.WITHDRAW): "The letter is being closed just now. Please come back in a few minutes.",
-    (S.CLOSED, A.ANSWER): "This letter is closed. You can still withdraw an approval; a late approval has to wait "
-    "for the next edition: please write to the coordinator.",
+    (S.CLOSING, A.ANSWER): N_("The letter is being closed just now. Please come back in a few minutes."),
+    (S.CLOSING, A.WITHDRAW): N_("The letter is being closed just now. Please come back in a few minutes."),
+    (S.CLOSED, A.ANSWER): N_(
+        "This letter is closed. You can still withdraw an approval; a late approval has to wait for the next "
+        "edition: please write to the coordinator."
+    ),
     (S.CLOSED, A.OPEN_VERSION): "This letter is closed: other words are another letter.",
     (S.CLOSED, A.DRAFT_VERSION): "This letter is closed: other words are another letter.",
 }

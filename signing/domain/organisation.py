@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from signing.domain.errors import NotAllowed
+from signing.domain.errors import N_, NotAllowed
 
 
 class Answer(StrEnum):
@@ -57,9 +57,9 @@ def answer_after(answer: Answer, decision: Decision) -> Answer:
     following = TRANSITIONS.get((answer, decision))
     if following is None:
         raise NotAllowed(
-            "Your organisation has no approval to withdraw."
+            N_("Your organisation has no approval to withdraw.")
             if decision is Decision.WITHDRAW
-            else "Your organisation has approved this letter. To take that back, choose “withdraw”.",
+            else N_("Your organisation has approved this letter. To take that back, choose “withdraw”."),
             code="answer-not-possible",
         )
     return following

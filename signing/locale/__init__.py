@@ -5,15 +5,22 @@ English is what the program is written in and needs none.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from functools import lru_cache
 from gettext import NullTranslations
+from io import BytesIO
 from pathlib import Path
 
 from babel import Locale, UnknownLocaleError
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
 from babel.support import Translations
 
-_FOLDER = Path(__file__).resolve().parent
-_SOURCE = "en"
+SOURCE = "en"
+FOLDER = Path(__file__).resolve().parent
+_ISOLATE, _END = "\u2068", "\u2069"
+_VALUE = re.compile(r"%\(\w+\)s/?|\{\w+\}")
 
 
 def translations(language: str) -> NullTranslations:
@@ -21,16 +28,14 @@ def translations(language: str) -> NullTranslations:
     return _catalogue(spoken(language))
 
 
-@lru_cache(maxsize=256)
 def spoken(language: str) -> str:
     """The tag of the language a reader of `language` is spoken to in (for the `lang` of pages and mails)."""
-    folders = {path.parent.parent.name.replace("_", "-").lower(): path.parent.parent.name for path in _catalogues()}
-    wanted = language.replace("_", "-").lower()
-    while wanted:
-        if wanted in folders:
-            return folders[wanted].replace("_", "-")
-        wanted = wanted.rpartition("-")[0]
-    return _SOURCE
+    return _nearest(language) or SOURCE
+
+
+def preferred(languages: Iterable[str]) -> str:
+    """The first of a reader's `languages`, best first, that we speak; English when it is none of them."""
+    return next((found for tag in languages if (found := _nearest(tag))), SOURCE)
 
 
 def text_direction(language: str) -> str:
@@ -41,10 +46,39 @@ def text_direction(language: str) -> str:
         return "ltr"
 
 
+def catalogues() -> dict[str, Path]:
+    """The catalogue of every language we have been translated into, by tag."""
+    return {path.parents[1].name.replace("_", "-"): path for path in sorted(FOLDER.glob("*/LC_MESSAGES/messages.po"))}
+
+
+@lru_cache(maxsize=256)
+def _nearest(language: str) -> str | None:
+    tags = {tag.lower(): tag for tag in (SOURCE, *catalogues())}
+    wanted = language.replace("_", "-").lower()
+    while wanted and wanted not in tags:
+        wanted = wanted.rpartition("-")[0]
+    return tags.get(wanted)
+
+
 @lru_cache(maxsize=64)
 def _catalogue(language: str) -> NullTranslations:
-    return Translations.load(str(_FOLDER), [language.replace("-", "_")], "messages")
+    path = catalogues().get(language)
+    return read_catalogue(path, language) if path else NullTranslations()
 
 
-def _catalogues() -> list[Path]:
-    return sorted(_FOLDER.glob("*/LC_MESSAGES/messages.mo"))
+def read_catalogue(path: Path, language: str) -> NullTranslations:
+    """The words of the file that translators edit: there is nothing to compile, and so nothing to forget.
+
+    What is marked fuzzy is left out: it was said of other English.
+    """
+    with path.open("rb") as file:
+        catalogue = read_po(file, locale=language.replace("-", "_"))
+    if text_direction(language) == "rtl":
+        for message in catalogue:
+            # A Latin name or an address in an Arabic line must not carry the punctuation beside it away.
+            if message.id and isinstance(message.string, str):
+                message.string = _VALUE.sub(rf"{_ISOLATE}\g<0>{_END}", message.string)
+    compiled = BytesIO()
+    write_mo(compiled, catalogue)
+    compiled.seek(0)
+    return Translations(compiled, "messages")

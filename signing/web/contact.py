@@ -8,6 +8,7 @@ from flask_wtf.csrf import CSRFError  # type: ignore[import-untyped]
 
 from signing.domain.errors import Faulty, NotFound, Refusal
 from signing.domain.organisation import Decision
+from signing.locale import spoken
 from signing.web import decision_form, invitation_cookie, letter_html, receipt_words
 from signing.web.decision_form import Typed
 from signing.web.download import attachment
@@ -27,7 +28,7 @@ def blueprint(services: Services) -> Door:
 
     @made.get(PAGE)
     def letter(invitation_id: str) -> ResponseReturnValue:
-        view = deciding.view(services, g.access)
+        view = _view(services, g.access)
         return _page(view, decision_form.blank(services, view), code_sent=view.code_sent)
 
     @made.get(f"{PAGE}/code")
@@ -45,8 +46,8 @@ def blueprint(services: Services) -> Door:
 
     @made.get(f"{PAGE}/receipt")
     def receipt(invitation_id: str) -> ResponseReturnValue:
+        view = _view(services, g.access)
         given = deciding.receipt(services, g.access)
-        view = deciding.view(services, g.access)
         return render_template("contact/receipt.html", given=given, view=view,
                                choices=decision_form.possible(view), invitation_id=invitation_id,
                                proof=receipt_words.read(given.receipt))
@@ -62,16 +63,23 @@ def blueprint(services: Services) -> Door:
         access = invitation_cookie.read((request.view_args or {}).get("invitation_id", ""))
         if access is None:
             raise NotFound(_("Please open the link from your mail again."), code="no-cookie")
+        view = _view(services, access)
         typed = decision_form.read(request.form)
         typed.errors["page"] = _("This page had been open for a while. Please press the button once more.")
-        view = deciding.view(services, access)
         return _page(view, typed, code_sent=view.code_sent), 400
 
     return made
 
 
-def _send_code(services: Services, access: Access) -> ResponseReturnValue:
+def _view(services: Services, access: Access) -> DecisionView:
+    """What the pages show; from here on they speak the contact's language, as the mails do."""
     view = deciding.view(services, access)
+    g.language = spoken(view.entry.language or view.letter.language)
+    return view
+
+
+def _send_code(services: Services, access: Access) -> ResponseReturnValue:
+    view = _view(services, access)
     typed = decision_form.read(request.form)
     decision_form.find_missing(typed, decision_form.possible(view), code=False)
     if typed.errors:
@@ -104,12 +112,13 @@ def _decide(services: Services, access: Access) -> ResponseReturnValue:
 
 def _incomplete(services: Services, access: Access, typed: Typed) -> ResponseReturnValue:
     """The page again with everything that is missing; for an answer already recorded, its receipt."""
-    view = deciding.view(services, access)
+    view = _view(services, access)
     if view.latest is not None and view.latest.idempotency_key == typed.idempotency_key:
         return _to_receipt(access)
+    typed.errors.clear()
     decision_form.find_missing(typed, decision_form.possible(view), code=True)
     if "decision" in typed.errors and view.why_not:
-        typed.errors["decision"] = view.why_not
+        typed.errors["decision"] = _(view.why_not)
     return _page(view, typed, code_sent=view.code_sent), 422
 
 
@@ -119,11 +128,11 @@ def _to_receipt(access: Access) -> ResponseReturnValue:
 
 def _refused(services: Services, access: Access, typed: Typed, refusal: Refusal) -> ResponseReturnValue:
     """The page again, as the letter now stands, with everything that was typed."""
+    view = _view(services, access)
     field = refusal.field if isinstance(refusal, Faulty) and refusal.field else "page"
     typed.errors[field if field in (*decision_form.TYPED, "decision", "authority") else "page"] = said(refusal)
     if refusal.code in ("code-wrong", "code-used-up"):
         typed.values["code"] = ""
-    view = deciding.view(services, access)
     page = _page(view, typed, code_sent=view.code_sent, stale=refusal.code == "stale-version")
     return page, answer_to(refusal).status
 
@@ -136,8 +145,8 @@ def _page(
     tags.sort(key=lambda tag: (preferred.index(tag) if tag in preferred else len(preferred), tag))
     return render_template(
         "contact/letter.html", view=view, entry=view.entry, letter=view.letter, typed=typed,
-        choices=[each.value for each in decision_form.possible(view)], tags=tags, code_sent=code_sent,
-        just_sent=just_sent, stale=stale, letter_html=letter_html,
-        invitation_id=(request.view_args or {})["invitation_id"],
+        choices=[each.value for each in decision_form.possible(view)], tags=tags,
+        why_not=_(view.why_not) if view.why_not else "", code_sent=code_sent, just_sent=just_sent,
+        stale=stale, letter_html=letter_html, invitation_id=(request.view_args or {})["invitation_id"],
     )
 

@@ -10,19 +10,31 @@ from pathlib import Path
 from typing import Any
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, get_timezone, get_timezone_location
-from flask import Flask, g, has_request_context, url_for
+from flask import Flask, current_app, g, has_request_context, request, url_for
 
 from signing.domain.errors import Refusal
-from signing.locale import text_direction, translations
+from signing.locale import SOURCE, dates, preferred, text_direction, translations
+from signing.web.guards import NEEDS, Persona
 
 STATIC = Path(__file__).with_name("static")
 TYPES = {".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
 
 
 def language() -> str:
-    """The language of the page around the letter."""
-    return str(g.get("language", "en")) if has_request_context() else "en"
+    """The language of the page around the letter: the contact's, once known, else what the browser asks for."""
+    if not has_request_context():
+        return SOURCE
+    if "language" not in g:
+        g.language = _asked_for()
+    return str(g.language)
+
+
+def _asked_for() -> str:
+    """Accept-Language, for pages that are translated whole: those of accounts are English for everybody."""
+    blueprint = current_app.blueprints.get(request.blueprint or "")
+    if getattr(blueprint, "persona", Persona.PUBLIC) in NEEDS:
+        return SOURCE
+    return preferred(tag for tag, quality in request.accept_languages if quality > 0)
 
 
 def _(message: str, **values: object) -> str:
@@ -38,19 +50,12 @@ def said(refusal: Refusal) -> str:
 
 def moment(when: datetime, zone: str = "UTC") -> str:
     """A moment in words, in the letter's zone, the zone named."""
-    place = get_timezone(zone)
-    words = format_datetime(when, "EEEE d MMMM y, HH:mm", tzinfo=place, locale=_locale())
-    where = "UTC" if zone.upper() in ("UTC", "ETC/UTC") else _(
-        "%(city)s time", city=get_timezone_location(place, locale=_locale(), return_city=True)
-    )
-    return f"{words} ({where})"
+    return dates.moment(when, zone, language())
 
 
 def day(when: datetime | date, zone: str = "UTC") -> str:
     """A day in words."""
-    if isinstance(when, datetime):
-        when = when.astimezone(get_timezone(zone)).date()
-    return format_date(when, "d MMMM y", locale=_locale())
+    return dates.day(when, zone, language())
 
 
 def fingerprint(digest: str | bytes) -> str:
@@ -137,10 +142,3 @@ def prepare(app: Flask) -> None:
             "page_direction": text_direction(language()), "base_url": app.config["BASE_URL"],
             "state_word": state_word, "standing_word": standing_word,
         }
-
-
-def _locale() -> Locale:
-    try:
-        return Locale.parse(language(), sep="-")
-    except (ValueError, LookupError):
-        return Locale("en")

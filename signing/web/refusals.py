@@ -10,71 +10,85 @@ from flask import Flask, Response, make_response, render_template, request
 from flask_wtf.csrf import CSRFError  # type: ignore[import-untyped]
 from werkzeug.exceptions import HTTPException
 
-from signing.domain.errors import Faulty, NotAllowed, NotFound, Refusal
-from signing.web.page import _, said
+from signing.domain.errors import N_, Faulty, NotAllowed, NotFound, Refusal
+from signing.web.page import said
 
 log = logging.getLogger("signing.web")
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`next_step` is what to do now, in plain words."""
+    """`next_steps` are paragraphs on what to do now, in plain words. All are translated where they are shown."""
 
     status: int
     heading: str
-    next_step: str = ""
+    next_steps: tuple[str, ...] = ()
 
 
-NEW_LINK = (
+NEW_LINK = N_(
     "Look in your mailbox for a newer mail about this letter. If there is none, write to the person who "
     "coordinates the letter and ask for a new link; it goes only to the address on their list."
 )
-NOTHING_HERE = Answer(404, "There is nothing here",
-                      "Check the address, or start again from the link you were given.")
+NOTHING_HERE = Answer(404, N_("There is nothing here"), (
+    N_("Check the address, or start again from the link you were given."),
+))
+STOPPED = Answer(503, N_("We have stopped to be safe"), (
+    N_("Nothing you did caused this and nothing is lost. The people who run this service have to look at it before "
+       "anything more is recorded. Please come back later."),
+))
 ANSWERS: dict[str, Answer] = {
-    "link-unknown": Answer(404, "We cannot open this link",
-                           "Mail programs sometimes cut long links in two. Copy the whole link from the mail "
-                           "into the address bar. " + NEW_LINK),
-    "link-expired": Answer(404, "This link is too old", NEW_LINK),
-    "link-revoked": Answer(404, "This link no longer opens the letter", NEW_LINK),
-    "no-cookie": Answer(404, "This page opens from your mail",
-                        "For your safety this page opens only in the browser in which the link was opened. If "
-                        "you have just done that, your browser may be blocking cookies: allow them for this "
-                        "site. We use one cookie, to know which invitation is yours, and none to follow you."),
+    "link-unknown": Answer(404, N_("We cannot open this link"), (
+        N_("Mail programs sometimes cut long links in two. Copy the whole link from the mail into the address bar."),
+        NEW_LINK,
+    )),
+    "link-expired": Answer(404, N_("This link is too old"), (NEW_LINK,)),
+    "link-revoked": Answer(404, N_("This link no longer opens the letter"), (NEW_LINK,)),
+    "no-cookie": Answer(404, N_("This page opens from your mail"), (
+        N_("For your safety this page opens only in the browser in which the link was opened. If you have just "
+           "done that, your browser may be blocking cookies: allow them for this site. We use one cookie, to "
+           "know which invitation is yours, and none to follow you."),
+    )),
     "not-found": NOTHING_HERE,
     "letter-unknown": NOTHING_HERE,
-    "signed-out": Answer(401, "Your session has ended", "Sign in again, then send it once more."),
-    "sign-in-failed": Answer(401, "Please sign in again"),
-    "too-many-attempts": Answer(429, "Too many attempts"),
-    "too-many-codes": Answer(429, "Enough codes for now"),
-    "stale-version": Answer(409, "The words have changed"),
-    "code-wrong": Answer(422, "That code does not fit"),
-    "code-used-up": Answer(422, "Please ask for a new code"),
-    "log-rolled-back": Answer(503, "We have stopped to be safe",
-                              "Nothing you did caused this and nothing is lost. The people who run this service "
-                              "have to look at it before anything more is recorded. Please come back later."),
-    "unavailable": Answer(503, "We cannot do this at the moment",
-                          "Nothing was recorded. Please try again in a few minutes."),
+    "signed-out": Answer(401, N_("Your session has ended"), (N_("Sign in again, then send it once more."),)),
+    "sign-in-failed": Answer(401, N_("Please sign in again")),
+    "too-many-attempts": Answer(429, N_("Too many attempts")),
+    "too-many-codes": Answer(429, N_("Enough codes for now")),
+    "stale-version": Answer(409, N_("The words have changed")),
+    "code-wrong": Answer(422, N_("That code does not fit")),
+    "code-used-up": Answer(422, N_("Please ask for a new code")),
+    "log-rolled-back": STOPPED,
+    "log-head-unreadable": STOPPED,
+    "unavailable": Answer(503, N_("We cannot do this at the moment"), (
+        N_("Nothing was recorded. Please try again in a few minutes."),
+    )),
 }
 BY_KIND: list[tuple[type[Refusal], Answer]] = [
     (NotFound, ANSWERS["not-found"]),
-    (NotAllowed, Answer(409, "This is not possible now")),
-    (Faulty, Answer(422, "Something needs mending")),
-    (Refusal, Answer(422, "This is not possible")),
+    (NotAllowed, Answer(409, N_("This is not possible now"))),
+    (Faulty, Answer(422, N_("Something needs mending"))),
+    (Refusal, Answer(422, N_("This is not possible"))),
 ]
 BY_STATUS: dict[int, Answer] = {
-    400: Answer(400, "We could not read that", "Go back, reload the page and try again."),
-    403: Answer(403, "This came from somewhere else",
-                "For your safety we accept answers only from our own pages. Open the page here and try again."),
+    400: Answer(400, N_("We could not read that"), (N_("Go back, reload the page and try again."),)),
+    403: Answer(403, N_("This came from somewhere else"), (
+        N_("For your safety we accept answers only from our own pages. Open the page here and try again."),
+    )),
     404: ANSWERS["not-found"],
-    405: Answer(405, "That does not work this way", "Go back and use the buttons of the page."),
-    413: Answer(413, "That is too large",
-                "A page takes up to 2 MB, an imported file up to 5 MB. Send the words alone, without pictures."),
-    421: Answer(421, "You have reached us by another name", "Use the address of this service:"),
-    500: Answer(500, "Something went wrong on our side",
-                "What you sent was either recorded whole or not at all; repeating it is safe. Please try again in "
-                "a few minutes, and tell the people who run this service if it stays."),
+    405: Answer(405, N_("That does not work this way"), (N_("Go back and use the buttons of the page."),)),
+    413: Answer(413, N_("That is too large"), (
+        N_("A page takes up to 2 MB, an imported file up to 5 MB. Send the words alone, without pictures."),
+    )),
+    421: Answer(421, N_("You have reached us by another name"), (N_("Use the address of this service:"),)),
+    500: Answer(500, N_("Something went wrong on our side"), (
+        N_("What you sent was either recorded whole or not at all; repeating it is safe. Please try again in a few "
+           "minutes, and tell the people who run this service if it stays."),
+    )),
 }
+PAGE_TOO_OLD = Answer(400, N_("Please send that once more"), (
+    N_("This page had been open too long, or your browser did not send our cookie."),
+    N_("Reload the page and send it again."),
+))
 NOT_KEPT = frozenset({"csrf_token", "password", "code", "version", "text_sha256", "head", "idempotency_key"})
 
 
@@ -94,15 +108,14 @@ def register(app: Flask) -> None:
 
     @app.errorhandler(CSRFError)
     def page_too_old(error: CSRFError) -> Response:
-        return _page(Answer(400, _("Please send that once more"), _("Reload the page and send it again.")),
-                     _("This page had been open too long, or your browser did not send our cookie."), "csrf")
+        return _page(PAGE_TOO_OLD, "", "csrf")
 
     @app.errorhandler(HTTPException)
     def http(error: HTTPException) -> Response:
         status = error.code or 500
         if status < 400:
             return make_response(error.get_response())
-        answer = BY_STATUS.get(status) or Answer(status, "This did not work", "Go back and try again.")
+        answer = BY_STATUS.get(status) or Answer(status, N_("This did not work"), (N_("Go back and try again."),))
         return _page(answer, "", f"http-{status}")
 
     @app.errorhandler(Exception)

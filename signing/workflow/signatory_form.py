@@ -6,7 +6,7 @@ import re
 import unicodedata
 from dataclasses import dataclass, replace
 
-from signing.domain.errors import Faulty
+from signing.domain.errors import N_, Faulty
 from signing.domain.organisation import Decision
 from signing.evidence.letter_file import is_unsafe_character
 
@@ -54,9 +54,9 @@ def checked(form: DecisionForm, listed_name: str) -> DecisionForm:
     code = re.sub(r"[\s\u00a0-]", "", form.code)
     tidy = replace(
         form,
-        person=_required(form.person, "person", "Please type your name."),
-        role=_required(form.role, "role", "Please type your role in the organisation."),
-        listed_as=_required(listed_as, "listed_as", "Please type the name as it should be printed."),
+        person=_required(form.person, "person", N_("Please type your name.")),
+        role=_required(form.role, "role", N_("Please type your role in the organisation.")),
+        listed_as=_required(listed_as, "listed_as", N_("Please type the name as it should be printed.")),
         acronym=_optional(form.acronym, "acronym"),
         native_name=_optional(form.native_name, "native_name"),
         sort_name=_optional(form.sort_name, "sort_name"),

@@ -1,0 +1,110 @@
+"""Gathers the words that people without an account can meet into `messages.pot` and every catalogue.
+
+Run by `make messages` in a checkout; may import babel and jinja2. What coordinators and auditors alone see is
+not gathered: their pages stay English as a whole.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_file
+from babel.messages.pofile import read_po, write_po
+from jinja2.ext import babel_extract
+
+from signing.locale import FOLDER, catalogues
+
+ROOT = FOLDER.parents[1]
+TEMPLATES = ("base.html", "form_fields.html", "letter_text.html", "contact/*", "mail/*", "public/*")
+MARKS: dict[str, Any] = {**DEFAULT_KEYWORDS, "N_": None}
+UNAVAILABLE = MARKS | {"Unavailable": None}
+# The first argument of each of these is `Refusal.words`, said in the reader's language where it is shown.
+REFUSALS = MARKS | dict.fromkeys((
+    "Refusal", "NotFound", "NotAllowed", "Unavailable", "Conflict", "Faulty", "StaleVersion",
+    "LinkUnknown", "LinkExpired", "LinkRevoked", "NoCookie", "SignedOut",
+))
+ROOMS: dict[str, dict[str, Any]] = {
+    "signing/adapters/database.py": UNAVAILABLE,
+    "signing/adapters/high_water.py": REFUSALS,
+    "signing/adapters/mail_text.py": MARKS,
+    "signing/domain/letter.py": REFUSALS,
+    "signing/domain/organisation.py": REFUSALS,
+    "signing/locale/dates.py": MARKS,
+    "signing/web/contact.py": REFUSALS,
+    "signing/web/decision_form.py": REFUSALS,
+    "signing/web/guards.py": REFUSALS,
+    "signing/web/mailbox.py": REFUSALS,
+    "signing/web/page.py": MARKS,
+    "signing/web/refusals.py": REFUSALS,
+    "signing/workflow/deciding.py": REFUSALS,
+    "signing/workflow/inviting.py": REFUSALS,
+    "signing/workflow/signatory_form.py": REFUSALS,
+    "signing/workflow/signing_in.py": REFUSALS,
+}
+ABOUT = "# Words of coalition-signing that people without an account can meet. See docs/translating.md."
+# Git knows when and by whom; a line that changes with the day would change without a reason.
+NOISE = tuple(f'"{name}:'.encode() for name in (
+    "POT-Creation-Date", "PO-Revision-Date", "Generated-By", "Report-Msgid-Bugs-To", "Last-Translator",
+    "Language-Team", "Project-Id-Version",
+))
+
+
+def template_catalogue(root: Path = ROOT) -> Catalog:
+    """Every message of the rooms above, in the order of the files."""
+    catalogue = Catalog(header_comment=ABOUT, charset="utf-8", fuzzy=False)
+    for name, message, comments in _messages(root):
+        catalogue.add(message, None, [(name, 0)], auto_comments=comments)
+    return catalogue
+
+
+def written(catalogue: Catalog) -> bytes:
+    """The catalogue as a file that is the same whenever and wherever it is made from the same words."""
+    file = BytesIO()
+    write_po(file, catalogue, width=110, ignore_obsolete=True, include_lineno=False)
+    return b"".join(line for line in file.getvalue().splitlines(keepends=True) if not line.startswith(NOISE))
+
+
+def updated(path: Path, language: str, template: Catalog) -> bytes:
+    """The catalogue at `path` with today's messages; one that nearly matches is kept, marked fuzzy and unused."""
+    with path.open("rb") as file:
+        catalogue = read_po(file, locale=language.replace("-", "_"))
+    catalogue.update(template)
+    return written(catalogue)
+
+
+def main() -> None:
+    """Write `messages.pot` and bring every catalogue up to date; say what is left to translate."""
+    template = template_catalogue()
+    (FOLDER / "messages.pot").write_bytes(written(template))
+    for language, path in catalogues().items():
+        path.write_bytes(updated(path, language, template))
+        with path.open("rb") as file:
+            waiting = [each for each in read_po(file) if each.id and (each.fuzzy or not each.string)]
+        sys.stdout.write(f"{language}: {len(waiting)} of {len(template)} messages to translate\n")
+
+
+def _messages(root: Path) -> Iterator[tuple[str, str | tuple[str, ...], list[str]]]:
+    templates = sorted({path for pattern in TEMPLATES for path in (root / "templates").glob(pattern)})
+    options = {"extensions": "jinja2.ext.i18n", "trim_blocks": "true", "lstrip_blocks": "true", "silent": "false"}
+    for path in templates:
+        yield from _of_file(babel_extract, root, path, MARKS, options)
+    for name, keywords in ROOMS.items():
+        yield from _of_file("python", root, root / name, keywords, {})
+
+
+def _of_file(
+    method: str | Callable[..., Any], root: Path, path: Path, keywords: Mapping[str, Any], options: dict[str, str]
+) -> Iterator[tuple[str, str | tuple[str, ...], list[str]]]:
+    name = path.relative_to(root).as_posix()
+    found = extract_from_file(method, path, keywords, ("L10n:",), options, strip_comment_tags=True)
+    for _line, message, comments, _context in found:
+        yield name, message, comments
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,79 @@
+"""The contact's way in Arabic in a real browser, on a phone and a desk: nothing axe objects to, nothing too wide,
+and everything where a reader from the right looks for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.installation import needs_chromium
+from tests.web.installation import House, letter_text
+from tests.web.test_contact import ARABIC
+from tests.web.test_pages_in_chromium import DESKTOP, PHONE, Look, base_url, browser
+
+__all__ = ["base_url", "browser"]
+
+ORGANISATION = "Human Rights in China"
+pytestmark = needs_chromium
+
+
+@pytest.fixture(params=[PHONE, DESKTOP], ids=["phone", "desktop"])
+def look(request: pytest.FixtureRequest, browser: Browser, base_url: str) -> Iterator[Look]:
+    made = Look(browser, base_url, "rtl", {"viewport": request.param, "locale": "ar"})
+    yield made
+    made.context.close()
+    assert made.problems == []
+    assert {url for url in made.requests if not url.startswith(made.base_url)} == set()
+
+
+@pytest.fixture
+def letter_id(house: House) -> str:
+    made = house.letter(letter_text(), ARABIC)
+    house.roster(made, ORGANISATION, language="ar", native_name="中国人权", acronym="HRIC")
+    house.open(made)
+    house.invite(made)
+    return made
+
+
+def arrives(look: Look, name: str) -> None:
+    """The page is Arabic by itself, before the judge sees to the direction."""
+    assert look.page.evaluate("document.documentElement.lang + document.documentElement.dir") == "arrtl"
+    look.judges(name)
+
+
+def starts_right(page: Page, selector: str) -> bool:
+    """Whether the element begins nearer to the right edge of the window than it ends to the left."""
+    box = page.locator(selector).first.bounding_box()
+    assert box is not None
+    size = page.viewport_size
+    assert size is not None
+    return size["width"] - (box["x"] + box["width"]) <= box["x"]
+
+
+def test_a_contact_answers_in_arabic(look: Look, house: House, letter_id: str) -> None:
+    look.page.goto(f"/i/{house.token(letter_id, ORGANISATION)}")
+    arrives(look, "letter")
+    assert starts_right(look.page, "h1")
+    assert starts_right(look.page, "#answer input[type=radio]")
+    # Marks of joined letters drift apart or collide where letters are spaced.
+    assert look.page.evaluate("getComputedStyle(document.querySelector('h1')).letterSpacing") in ("normal", "0px")
+    assert look.page.evaluate("getComputedStyle(document.querySelector('.print code')).direction") == "ltr"
+    look.page.locator("#code button").click()
+    arrives(look, "form refused")
+    look.page.check("[name=decision][value=approve]")
+    look.page.check("[name=authority]")
+    look.page.locator("#code button").click()
+    arrives(look, "code sent")
+    look.page.fill("[name=code]", house.code(letter_id, ORGANISATION))
+    look.page.locator(".code button:not([formaction])").click()
+    arrives(look, "receipt")
+    look.page.goto(look.page.url.removesuffix("/receipt"))
+    arrives(look, "answered")
+
+
+def test_strangers_read_arabic_too(look: Look) -> None:
+    for path in ("/", "/check", "/sign-in", "/i/unknown", "/nowhere"):
+        look.page.goto(path)
+        arrives(look, path)

@@ -1,0 +1,134 @@
+"""Every catalogue says everything the English says, with the same names in it, and nothing that is no longer said."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po
+from hypothesis import given
+from hypothesis import strategies as st
+
+from signing.domain import letter
+from signing.domain.letter import LetterAction
+from signing.locale import FOLDER, SOURCE, catalogues, extraction, preferred, read_catalogue, spoken, translations
+from signing.web import refusals
+
+TAGS = sorted(catalogues())
+PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|\{\w+\}|%")
+in_each_language = pytest.mark.parametrize("tag", TAGS)
+
+
+def catalogue(tag: str) -> Catalog:
+    with catalogues()[tag].open("rb") as file:
+        return read_po(file, locale=tag)
+
+
+def template() -> Catalog:
+    with (FOLDER / "messages.pot").open("rb") as file:
+        return read_po(file)
+
+
+def ids(words: Catalog) -> set[str]:
+    return {str(message.id) for message in words if message.id}
+
+
+def pairs(tag: str) -> list[tuple[str, str]]:
+    return [(str(message.id), str(message.string)) for message in catalogue(tag) if message.id]
+
+
+def test_french_and_arabic_are_spoken() -> None:
+    assert TAGS == ["ar", "fr"]
+
+
+def test_gathering_the_words_again_changes_nothing() -> None:
+    gathered = extraction.template_catalogue()
+    assert extraction.written(gathered) == (FOLDER / "messages.pot").read_bytes()
+    for tag, path in catalogues().items():
+        assert extraction.updated(path, tag, gathered) == path.read_bytes(), f"{tag}: run make messages"
+
+
+def test_the_files_name_no_day_no_line_and_no_machine() -> None:
+    for path in (FOLDER / "messages.pot", *catalogues().values()):
+        text = path.read_text("utf-8")
+        assert not re.search(r"-Date:|^#: (.*:\d|[/.])|^#~", text, re.MULTILINE), path
+
+
+@in_each_language
+def test_everything_is_translated_and_nothing_else(tag: str) -> None:
+    said = catalogue(tag)
+    assert len(ids(said)) > 200
+    assert ids(said) == ids(template())
+    assert [each.id for each in said if each.id and (not each.string or each.fuzzy)] == []
+    assert not said.obsolete
+
+
+@in_each_language
+def test_names_and_numbers_stand_in_both(tag: str) -> None:
+    for english, said in pairs(tag):
+        assert sorted(PLACEHOLDER.findall(said)) == sorted(PLACEHOLDER.findall(english)), english
+
+
+@in_each_language
+def test_translations_are_words_and_never_markup(tag: str) -> None:
+    assert [said for _english, said in pairs(tag) if re.search(r"[<>&]", said)] == []
+
+
+def test_french_punctuation_never_begins_a_line() -> None:
+    for _english, said in pairs("fr"):
+        assert not re.search(r" [:;?!»]|« |\w[;?!]|'(?!à')(?!\s)", said.replace("'à' HH:mm", "")), said
+
+
+def test_arabic_punctuation_is_arabic() -> None:
+    for _english, said in pairs("ar"):
+        assert not re.search(r"[؀-ۿ]\s*[?,;]|[“”\"]", said), said
+
+
+def test_names_in_a_line_from_the_right_are_kept_apart() -> None:
+    said = translations("ar").gettext("What does %(organisation)s answer?") % {"organisation": "A (B)!"}
+    assert "\u2068A (B)!\u2069" in said
+    assert "\u2068" not in "".join(words for _english, words in pairs("ar"))
+
+
+def test_every_refusal_page_is_gathered() -> None:
+    answers = [*refusals.ANSWERS.values(), *refusals.BY_STATUS.values(), refusals.PAGE_TOO_OLD,
+               *(answer for _kind, answer in refusals.BY_KIND)]
+    words = {words for answer in answers for words in (answer.heading, *answer.next_steps)}
+    words |= {each for (_state, action), each in letter.REFUSALS.items()
+              if action in (LetterAction.ANSWER, LetterAction.WITHDRAW)}
+    assert len(words) > 40
+    assert words - ids(template()) == set()
+
+
+def test_changed_english_waits_for_its_translator_and_is_english_meanwhile(tmp_path: Path) -> None:
+    path = tmp_path / "messages.po"
+    changed, gone = Catalog(charset="utf-8"), Catalog(locale="fr", charset="utf-8")
+    gone.add("Please type your name.", "Saisissez votre nom.", [("a.html", 1)])
+    gone.add("Goodbye to all of that", "Adieu à tout cela", [("a.html", 2)])
+    path.write_bytes(extraction.written(gone))
+    changed.add("Please type your name here.", None, [("a.html", 1)])
+    changed.add("Something entirely different", None, [("a.html", 2)])
+    path.write_bytes(extraction.updated(path, "fr", changed))
+    with path.open("rb") as file:
+        words = {str(each.id): each for each in read_po(file, locale="fr") if each.id}
+    assert words.keys() == {"Please type your name here.", "Something entirely different"}
+    assert words["Please type your name here."].fuzzy
+    assert words["Something entirely different"].string == ""
+    assert b"Adieu" not in path.read_bytes()
+    assert read_catalogue(path, "fr").gettext("Please type your name here.") == "Please type your name here."
+
+
+@pytest.mark.parametrize(("asked", "answered"), [
+    (["fr-CA", "en"], "fr"), (["de", "ar-EG", "fr"], "ar"), (["de", "zh"], "en"), ([], "en"), (["*", "fr"], "fr"),
+    (["en-GB", "fr"], "en"), (["FR_be"], "fr"),
+])
+def test_the_first_language_that_is_spoken_wins(asked: list[str], answered: str) -> None:
+    assert preferred(asked) == answered
+
+
+@given(st.text(max_size=40))
+def test_whatever_language_is_asked_for_one_is_spoken(tag: str) -> None:
+    assert spoken(tag) in {SOURCE, *TAGS}
+    assert translations(tag).gettext("Your answer")
