@@ -41,12 +41,11 @@ ROOMS: dict[str, dict[str, Any]] = {
     "signing/web/mailbox.py": REFUSALS,
     "signing/web/page.py": MARKS,
     "signing/web/refusals.py": REFUSALS,
-    "signing/workflow/deciding.py": REFUSALS,
-    "signing/workflow/inviting.py": REFUSALS,
-    "signing/workflow/signatory_form.py": REFUSALS,
-    "signing/workflow/signing_in.py": REFUSALS,
 }
 ABOUT = "# Words of coalition-signing that people without an account can meet. See docs/translating.md."
+# What every use case may say is gathered, but for those that coordinators and auditors alone come to.
+USE_CASES = "signing/workflow/*.py"
+OF_ACCOUNTS = frozenset({"auditing", "closing", "drafting", "rostering", "tracking"})
 # Git knows when and by whom; a line that changes with the day would change without a reason.
 NOISE = tuple(f'"{name}:'.encode() for name in (
     "POT-Creation-Date", "PO-Revision-Date", "Generated-By", "Report-Msgid-Bugs-To", "Last-Translator",
@@ -93,8 +92,11 @@ def _messages(root: Path) -> Iterator[tuple[str, str | tuple[str, ...], list[str
     options = {"extensions": "jinja2.ext.i18n", "trim_blocks": "true", "lstrip_blocks": "true", "silent": "false"}
     for path in templates:
         yield from _of_file(babel_extract, root, path, MARKS, options)
-    for name, keywords in ROOMS.items():
-        yield from _of_file("python", root, root / name, keywords, {})
+    use_cases = {path.relative_to(root).as_posix(): REFUSALS for path in root.glob(USE_CASES)
+                 if path.stem not in OF_ACCOUNTS}
+    for name, keywords in sorted((ROOMS | use_cases).items()):
+        # Sorted, so that moving code about is no change of words.
+        yield from sorted(_of_file("python", root, root / name, keywords, {}), key=str)
 
 
 def _of_file(

@@ -16,7 +16,7 @@ from signing.domain.errors import NotFound
 from signing.web.download import attachment
 from signing.web.guards import Door, Persona, door
 
-ADDRESS = re.compile(r"https?://[^\s<>\"]+[^\s<>\".,;:!?)]")
+ADDRESS = re.compile(r"https?://[^\s<>\"\u2066-\u2069]+[^\s<>\".,;:!?)\u2066-\u2069]")
 
 
 class MailSummary(Protocol):

@@ -40,6 +40,7 @@ def test_the_wheel_carries_pages_styles_migrations_and_fonts_but_no_keys(unpacke
         "signing/templates/base.html",
         "signing/templates/contact/letter.html",
         "signing/web/static/signing.css",
+        "signing/locale/ar/LC_MESSAGES/messages.po",
         "signing/demo/letter.md",
         "signing/demo/roster.csv",
     ):
