@@ -7,7 +7,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, parse_qs, urlsplit
 
 from dotenv import dotenv_values
 from email_validator import EmailNotValidError, validate_email
@@ -26,6 +26,7 @@ KNOWN = {
     "SIGNING_KEY_PASSPHRASE": "opens the private keys",
     "SIGNING_KEY_PASSPHRASE_FILE": "file that holds it instead (SIGNING_HOME/key-passphrase)",
 }
+SECRET_SHORTEST = 32
 LATER = {"SIGNING_REDIS_URL", "SIGNING_TSA_URLS", "SIGNING_WITNESSES", "SIGNING_BOUNCES"}
 
 
@@ -62,8 +63,14 @@ class Settings:
         return self.database_url.startswith("sqlite")
 
     def secret(self) -> bytes:
-        """The secret key. Raises SettingsRefused when there is none yet."""
-        return self._value(self.secret_key, self.secret_key_file, "secret key")
+        """The secret key. Raises SettingsRefused when there is none yet, or one that is too short to be safe."""
+        value = self._value(self.secret_key, self.secret_key_file, "secret key")
+        if len(value) < SECRET_SHORTEST:
+            raise SettingsRefused(
+                f"The secret key in {self.secret_key_file} must have at least {SECRET_SHORTEST} characters. Restore "
+                "the right one; only if this installation was never used, remove the file and run `signing init`."
+            )
+        return value
 
     def key_passphrase(self) -> bytes:
         """The passphrase of the private keys. Raises SettingsRefused when there is none yet."""
@@ -167,14 +174,10 @@ def _smtp_url(value: str | None) -> str | None:
         raise SettingsRefused(
             "SIGNING_SMTP_URL must look like smtp://user:password@host:587?starttls=1 or smtps://host."
         )
-    if (
-        parts.password
-        and parts.scheme == "smtp"
-        and "starttls=1" not in parts.query
-        and not is_loopback(parts.hostname)
-    ):
+    encrypted = parts.scheme == "smtps" or parse_qs(parts.query).get("starttls") == ["1"]
+    if not encrypted and not is_loopback(parts.hostname):
         raise SettingsRefused(
-            "SIGNING_SMTP_URL would send its password unencrypted. Use smtps:// or add ?starttls=1."
+            "SIGNING_SMTP_URL would send links, codes and its password unencrypted. Use smtps:// or add ?starttls=1."
         )
     return value
 
@@ -192,8 +195,8 @@ def _mail_from(value: str | None, host: str) -> str:
 
 
 def _secret_key(value: str | None) -> bytes | None:
-    if value is not None and len(value) < 32:
+    if value is not None and len(value) < SECRET_SHORTEST:
         raise SettingsRefused(
-            "SIGNING_SECRET_KEY must have at least 32 characters. `signing init` makes a good one."
+            f"SIGNING_SECRET_KEY must have at least {SECRET_SHORTEST} characters. `signing init` makes a good one."
         )
     return value.encode() if value is not None else None

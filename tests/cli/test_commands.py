@@ -66,6 +66,17 @@ def test_doctor_says_what_to_mend(tmp_path: Path) -> None:
     assert "signing init" in empty.run("serve", code=2)
 
 
+def test_a_secret_key_cut_short_is_told_by_doctor_and_refused_in_words(tmp_path: Path) -> None:
+    cut = Installation(tmp_path)
+    cut.run("init")
+    (tmp_path / "instance" / "secret-key").write_text("short\n")
+    (told,) = [each for each in cut.json("doctor", code=1) if each["what"] == "secret key"]
+    assert "32 characters" in told["remedy"]
+    said = cut.run("letter", "list", code=2)
+    assert "32 characters" in said
+    assert "Traceback" not in said
+
+
 def test_doctor_says_when_the_mail_server_does_not_answer(place: Installation) -> None:
     place.environment["SIGNING_SMTP_URL"] = f"smtp://127.0.0.1:{free_port()}"
     try:

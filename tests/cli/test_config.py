@@ -48,6 +48,8 @@ def test_an_empty_variable_overrules_the_file_with_the_default(tmp_path: Path) -
         ("SIGNING_DATABASE_URL", "postgresql://host/name"),
         ("SIGNING_SMTP_URL", "mail.example"),
         ("SIGNING_SMTP_URL", "smtp://user:secret@mail.example"),
+        ("SIGNING_SMTP_URL", "smtp://mail.example"),
+        ("SIGNING_SMTP_URL", "smtp://10.0.0.5:25?nostarttls=1"),
         ("SIGNING_MAIL_FROM", "not an address"),
         ("SIGNING_SECRET_KEY", "too short"),
     ],
@@ -72,3 +74,20 @@ def test_a_missing_or_empty_secret_file_says_what_to_run(tmp_path: Path) -> None
     settings.secret_key_file.write_text("\n")
     with pytest.raises(SettingsRefused, match="signing init"):
         settings.secret()
+
+
+def test_a_secret_too_short_to_be_safe_is_refused_in_words(tmp_path: Path) -> None:
+    settings = load({}, tmp_path)
+    settings.home.mkdir()
+    settings.secret_key_file.write_text("x" * 31 + "\n")
+    with pytest.raises(SettingsRefused, match="at least 32 characters"):
+        settings.secret()
+    settings.secret_key_file.write_text("x" * 32 + "\n")
+    assert settings.secret() == b"x" * 32
+
+
+@pytest.mark.parametrize(
+    "url", ["smtp://127.0.0.1:1025", "smtp://localhost", "smtp://mail.example:587?starttls=1", "smtps://mail.example"]
+)
+def test_mails_travel_encrypted_or_not_at_all(tmp_path: Path, url: str) -> None:
+    assert load({"SIGNING_SMTP_URL": url}, tmp_path).smtp_url == url
