@@ -27,6 +27,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from cryptography.x509.oid import NameOID, ObjectIdentifier
 
+from signing.adapters.private_files import write_new
 from signing.domain.errors import Refusal
 from signing.evidence.keyring import PublicKey, public_key_from_pem
 
@@ -72,7 +73,7 @@ def make_missing(folder: Path, passphrase: bytes, host: str, now: datetime | Non
     for name in SIGNING_KEYS:
         public = folder / f"{name}.public.pem"
         if not public.exists():
-            _write_new(public, load_signer(folder, name, passphrase).public.public_key.encode())
+            write_new(public, load_signer(folder, name, passphrase).public.public_key.encode())
     _certify(folder, passphrase, host, now)
     return made
 
@@ -136,29 +137,7 @@ def _make_key(folder: Path, name: str, passphrase: bytes) -> bool:
         return False
     key: PrivateKey = Ed25519PrivateKey.generate() if name in SIGNING_KEYS else generate_p256(SECP256R1())
     pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(passphrase))
-    return _write_new(path, pem)
-
-
-def _write_new(path: Path, data: bytes) -> bool:
-    """Write a file whole or not at all; False when there is one already."""
-    partial = path.with_name(f".{path.name}.{os.getpid()}")
-    with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    try:
-        # link, unlike rename, fails when somebody else was quicker: a key is never replaced.
-        os.link(partial, path)
-    except FileExistsError:
-        return False
-    finally:
-        partial.unlink()
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
-    return True
+    return write_new(path, pem)
 
 
 def _certify(folder: Path, passphrase: bytes, host: str, now: datetime) -> None:
@@ -167,10 +146,10 @@ def _certify(folder: Path, passphrase: bytes, host: str, now: datetime) -> None:
         return
     root_key = cast(EllipticCurvePrivateKey, load_key(folder, ROOT, passphrase))
     if not root_path.exists():
-        _write_new(root_path, _root(root_key, host, now).public_bytes(Encoding.PEM))
+        write_new(root_path, _root(root_key, host, now).public_bytes(Encoding.PEM))
     root = x509.load_pem_x509_certificate(root_path.read_bytes())
     leaf_key = cast(EllipticCurvePrivateKey, load_key(folder, DOCUMENT, passphrase))
-    _write_new(leaf_path, _leaf(leaf_key, root, root_key, host, now).public_bytes(Encoding.PEM))
+    write_new(leaf_path, _leaf(leaf_key, root, root_key, host, now).public_bytes(Encoding.PEM))
 
 
 def _certificate(

@@ -13,9 +13,10 @@ import click
 
 from signing import config
 from signing.adapters.letter_intake import read_letter
+from signing.adapters.private_files import write_new
 from signing.adapters.roster_sheets import read_roster
 from signing.bootstrap import build
-from signing.cli.service import initialise, run_server, write_private
+from signing.cli.service import initialise, run_server
 from signing.domain.access import Role
 from signing.workflow import drafting, inviting, rostering, signing_in
 from signing.workflow.ports import Services
@@ -73,11 +74,7 @@ def prepare(services: Services, home: Path) -> Demonstration:
         drafting.open_letter(services, letter_id)
         inviting.invite(services, letter_id)
     entry = rostering.entries(services, letter_id)[4]
-    with services.unit_of_work() as uow:
-        invitation = next(
-            each for each in uow.invitations.of_letter(letter_id) if each.organisation_id == entry.organisation_id
-        )
-    token = services.tokens.link(invitation.id, invitation.generation)
+    token = inviting.link_of(services, letter_id, entry.organisation_id)
     return Demonstration(letter_id, f"{entry.contact} of {entry.organisation}", token, passwords)
 
 
@@ -87,9 +84,8 @@ def _accounts(services: Services, file: Path) -> dict[str, str]:
     else:
         # Written before the accounts are made, so that an interrupted first run loses no password.
         passwords = {role.value: signing_in.new_password(services) for role in ACCOUNTS}
-        write_private(file, json.dumps(passwords))
-    with services.unit_of_work() as uow:
-        there = {account.email for account in uow.accounts.all()}
+        write_new(file, json.dumps(passwords).encode())
+    there = {account.email for account in signing_in.accounts(services)}
     for role, email in ACCOUNTS.items():
         if email not in there:
             signing_in.add_account(services, email, role, passwords[role.value])

@@ -18,6 +18,7 @@ import click
 from signing import config
 from signing.adapters import key_files
 from signing.adapters.database import connect
+from signing.adapters.private_files import write_new
 from signing.bootstrap import mail_worker
 from signing.cli.checks import Finding, examine
 from signing.cli.printing import print_data
@@ -50,27 +51,7 @@ def initialise(settings: Settings) -> list[str]:
 
 def write_secret(path: Path) -> bool:
     """Make a random secret file only its owner can read; False when there is one."""
-    if path.exists():
-        return False
-    write_private(path, secrets.token_urlsafe(32) + "\n")
-    return True
-
-
-def write_private(path: Path, text: str) -> None:
-    """Write a new file that only its owner can read, whole or not at all."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.{os.getpid()}")
-    with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    try:
-        # link, unlike rename, fails when somebody else was quicker: a secret is never replaced.
-        os.link(partial, path)
-    except FileExistsError:
-        pass
-    finally:
-        partial.unlink()
+    return not path.exists() and write_new(path, (secrets.token_urlsafe(32) + "\n").encode())
 
 
 @click.command()

@@ -103,6 +103,16 @@ def open_link(services: Services, token: str) -> OpenedLink:
     return OpenedLink(found.letter_id, found.id, found.generation)
 
 
+def link_of(services: Services, letter_id: str, organisation_id: str) -> str:
+    """The token of an organisation's newest link, for the demonstration's own front page only.
+
+    Coordinators never see links: whoever holds one can ask for codes in the contact's name. Raises NotFound.
+    """
+    with services.unit_of_work() as uow:
+        _, invitation = _invited(uow, letter_id, organisation_id)
+    return services.tokens.link(invitation.id, invitation.generation)
+
+
 def check_standing(invitation: Invitation, generation: int, now: datetime) -> None:
     """Refuse an invitation that is no longer live for a link of this generation.
 

@@ -40,6 +40,12 @@ def add_account(
     return account, password
 
 
+def accounts(services: Services) -> list[Account]:
+    """Every account of this installation."""
+    with services.unit_of_work() as uow:
+        return uow.accounts.all()
+
+
 def new_password(services: Services) -> str:
     """A password of 120 random bits that can be read out and typed."""
     return "-".join(re.findall("....", base64.b32encode(services.random(15)).decode().lower()))
