@@ -8,6 +8,8 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -25,6 +27,7 @@ from signing.cli.printing import print_data
 from signing.config import Settings, SettingsRefused
 
 THREADS = 4
+RESTART_SECONDS = 2.0
 
 
 @click.command()
@@ -69,15 +72,40 @@ def run_server(settings: Settings, host: str, port: int, workers: int) -> None:
     faults = [each for each in examine(settings) if each.fault]
     if faults:
         raise SettingsRefused("\n".join(f"{each.what}: {each.remedy}" for each in faults))
-    mail = None
-    if settings.embedded:
-        mail = subprocess.Popen([sys.executable, "-m", "signing", "worker", "--beside", str(os.getpid())])  # noqa: S603
-    try:
+    with mailing_beside() if settings.embedded else nullcontext():
         _gunicorn(settings, host, port, workers)
+
+
+@contextmanager
+def mailing_beside() -> Iterator[None]:
+    """Run the mail worker as a process beside this one, and start it again whenever it dies."""
+    server, stopping, one_at_a_time = os.getpid(), threading.Event(), threading.Lock()
+    worker: subprocess.Popen[bytes] | None = None
+
+    def start() -> subprocess.Popen[bytes] | None:
+        nonlocal worker
+        with one_at_a_time:
+            if not stopping.is_set():
+                worker = subprocess.Popen([sys.executable, "-m", "signing", "worker", "--beside", str(server)])  # noqa: S603
+            return None if stopping.is_set() else worker
+
+    def keep() -> None:
+        while running := start():
+            running.wait()
+            stopping.wait(RESTART_SECONDS)
+
+    keeper = threading.Thread(target=keep, daemon=True)
+    keeper.start()
+    try:
+        yield
     finally:
-        if mail is not None:
-            mail.terminate()
-            mail.wait(timeout=30)
+        # A web worker that gunicorn forked leaves through here too: the mail worker is not its to stop.
+        if os.getpid() == server:
+            stopping.set()
+            with one_at_a_time:
+                if worker is not None:
+                    worker.terminate()
+            keeper.join(timeout=30)
 
 
 def _gunicorn(settings: Settings, host: str, port: int, workers: int) -> None:
