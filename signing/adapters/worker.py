@@ -88,6 +88,10 @@ class MailWorker:
             except Unavailable:
                 log.warning("the database cannot be used; trying again")
                 handled = 0
+            except Exception as error:
+                # Whatever it was, mails that can go out must go out: what was claimed is due again after its lease.
+                log.error("sending has failed: %s; trying again", type(error).__qualname__)
+                handled = 0
             if not handled:
                 self._pause.wait(IDLE_SECONDS)
         self._transport.close()
@@ -106,7 +110,7 @@ class MailWorker:
             return None
         except Exception as error:
             # One notice that cannot be written must not keep all others from being sent.
-            log.exception("notice %s cannot be written", notice.id)
+            log.error("notice %s cannot be written: %s", notice.id, type(error).__qualname__)
             reason = error.message if isinstance(error, Refusal) else type(error).__name__
             self._put_off(notice, f"the mail could not be written: {reason}")
             return None
@@ -118,6 +122,12 @@ class MailWorker:
             reply = _without(mail.secrets, deferred.reply)
             self._put_off(notice, reply)
             return reply if deferred.everything else None
+        except Exception as error:
+            # Nor one that cannot be sent. The message of a foreign error may quote the mail.
+            log.error("notice %s cannot be sent: %s", notice.id, type(error).__qualname__)
+            self._put_off(notice, f"the mail could not be sent: {type(error).__name__}")
+            # A conversation that broke off somewhere is not taken up again.
+            self._transport.close()
         else:
             self._mark_sent(notice, _without(mail.secrets, reply))
         return None

@@ -5,14 +5,10 @@ from __future__ import annotations
 import os
 import secrets
 import signal
-import subprocess
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from types import FrameType
-from typing import Any
 from urllib.parse import urlsplit
 
 import click
@@ -25,9 +21,6 @@ from signing.bootstrap import mail_worker
 from signing.cli.checks import Finding, examine
 from signing.cli.printing import print_data
 from signing.config import Settings, SettingsRefused
-
-THREADS = 4
-RESTART_SECONDS = 2.0
 
 
 @click.command()
@@ -72,67 +65,10 @@ def run_server(settings: Settings, host: str, port: int, workers: int) -> None:
     faults = [each for each in examine(settings) if each.fault]
     if faults:
         raise SettingsRefused("\n".join(f"{each.what}: {each.remedy}" for each in faults))
-    with mailing_beside() if settings.embedded else nullcontext():
-        _gunicorn(settings, host, port, workers)
+    # Here and not above: no other command should wait for the web server's import.
+    from signing.cli.web_server import Server
 
-
-@contextmanager
-def mailing_beside() -> Iterator[None]:
-    """Run the mail worker as a process beside this one, and start it again whenever it dies."""
-    server, stopping, one_at_a_time = os.getpid(), threading.Event(), threading.Lock()
-    worker: subprocess.Popen[bytes] | None = None
-
-    def start() -> subprocess.Popen[bytes] | None:
-        nonlocal worker
-        with one_at_a_time:
-            if not stopping.is_set():
-                worker = subprocess.Popen([sys.executable, "-m", "signing", "worker", "--beside", str(server)])  # noqa: S603
-            return None if stopping.is_set() else worker
-
-    def keep() -> None:
-        while running := start():
-            running.wait()
-            stopping.wait(RESTART_SECONDS)
-
-    keeper = threading.Thread(target=keep, daemon=True)
-    keeper.start()
-    try:
-        yield
-    finally:
-        # A web worker that gunicorn forked leaves through here too: the mail worker is not its to stop.
-        if os.getpid() == server:
-            stopping.set()
-            with one_at_a_time:
-                if worker is not None:
-                    worker.terminate()
-            keeper.join(timeout=30)
-
-
-def _gunicorn(settings: Settings, host: str, port: int, workers: int) -> None:
-    from gunicorn.app.base import BaseApplication
-
-    class Server(BaseApplication):  # type: ignore[misc]
-        def load_config(self) -> None:
-            address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-            for name, value in {
-                "bind": address,
-                "workers": workers,
-                "worker_class": "gthread",
-                "threads": THREADS,
-                # FLOORS 1: a control socket appears under the home folder otherwise.
-                "control_socket_disable": True,
-                "worker_tmp_dir": "/dev/shm" if Path("/dev/shm").is_dir() else None,  # noqa: S108
-                "proc_name": "signing",
-                "graceful_timeout": 20,
-            }.items():
-                self.cfg.set(name, value)
-
-        def load(self) -> Any:
-            from signing.bootstrap import web_application
-
-            return web_application(settings)
-
-    Server().run()
+    Server(settings, host, port, workers, mailing=settings.embedded).run()
 
 
 @click.command()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import smtplib
 import subprocess
 import sys
 import threading
@@ -25,7 +26,7 @@ from signing.adapters.maildir import MaildirTransport
 from signing.adapters.smtp import SmtpTransport
 from signing.adapters.transport import Deferred, Transport
 from signing.adapters.worker import MOST_ATTEMPTS, MailWorker, wait_after
-from signing.domain.errors import Unavailable
+from signing.domain.errors import Conflict, Unavailable
 from signing.domain.invitation import Code
 from signing.workflow.ports import Installation, Notice, NoticeKind, NoticeStatus, Services
 from signing.workflow.tokens import Tokens
@@ -263,6 +264,53 @@ def test_links_that_a_server_quotes_are_not_stored(services: Services) -> None:
     MailWorker(services, Quoting(), MailTexts("letters@example.org")).run_once()
     (waiting,) = stored(services)
     assert waiting.last_reply == "451 dislikes https://letters.example.org/i/… in this mail"
+
+
+@only_sqlite
+@pytest.mark.parametrize(
+    "error", [UnicodeEncodeError("ascii", "S\u00e9cret", 1, 2, "secret"), smtplib.SMTPNotSupportedError("secret")]
+)
+def test_a_mail_that_cannot_be_sent_keeps_no_other_from_being_sent(
+    services: Services, transport: Transport, server: MailServer, error: Exception, caplog: pytest.LogCaptureFixture
+) -> None:
+    lay_out(services.unit_of_work)
+    poisoned, *_ = lay_out_notices(services.unit_of_work, 3)
+
+    class Choking:
+        """A transport that cannot cope with one mail, in a way nobody foresaw."""
+
+        def send(self, message: Any, sender: str, to: str) -> str:
+            if message["Message-ID"] == poisoned.message_id:
+                raise error
+            return transport.send(message, sender, to)
+
+        def check(self) -> None: ...
+        def close(self) -> None: ...
+
+    assert MailWorker(services, Choking(), MailTexts("letters@example.org")).run_once() == 3
+    assert [notice.status for notice in stored(services)] == ["queued", "sent", "sent"]
+    assert stored(services)[0].last_reply == f"the mail could not be sent: {type(error).__name__}"
+    assert "secret" not in caplog.text.lower()
+
+
+@only_sqlite
+def test_a_worker_outlives_what_nobody_foresaw(
+    services: Services, transport: Transport, server: MailServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    lay_out(services.unit_of_work)
+    lay_out_notices(services.unit_of_work, 1)
+    troubles = [Conflict("secret"), RuntimeError("secret")]
+
+    def unit_of_work(*, write: bool = False) -> Any:
+        if troubles:
+            raise troubles.pop()
+        return services.unit_of_work(write=write)
+
+    worker = MailWorker(replace(services, unit_of_work=unit_of_work), transport, MailTexts("letters@example.org"))
+    worker.run_forever(lambda: bool(server.taken))
+    assert [notice.status for notice in stored(services)] == ["sent"]
+    assert "RuntimeError" in caplog.text
+    assert "secret" not in caplog.text
 
 
 def test_a_mail_whose_sending_could_not_be_noted_is_noted_on_the_next_try(
