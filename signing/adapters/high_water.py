@@ -9,15 +9,18 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
+import logging
 import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from signing.domain.errors import Refusal, Unavailable
+from signing.domain.errors import Refusal
 from signing.evidence.base64_text import from_base64, to_base64
 from signing.evidence.errors import EvidenceError
 
 LONGEST = 4096
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,12 @@ class Mark:
         return mark if mark.to_bytes() == data else None
 
 
+class HeadUnreadable(Refusal):
+    """Nobody can say whether the log was rolled back; the operator's log names the file."""
+
+    code = "log-head-unreadable"
+
+
 class HighWaterFiles:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -50,21 +59,20 @@ class HighWaterFiles:
         """Refuse to continue a log from a head that is older than, or differs from, what was signed before.
 
         Raises:
-            Refusal: `log-rolled-back`.
+            Refusal: `log-rolled-back`, or `log-head-unreadable` when nobody can say.
         """
         mark = self._read(origin)
         if mark is not None and (mark.size > size or (mark.size == size and mark.root != root)):
-            raise Refusal(
-                "The database holds an older or another log than the one signed before: it was probably restored "
-                "from a backup. Nothing was recorded. Please restore the newest backup, or ask for help.",
-                code="log-rolled-back",
-            )
+            raise _rolled_back()
 
     def advance(self, origin: str, size: int, root: bytes) -> None:
         """Remember a committed head; a smaller one than the present is ignored.
 
+        The answer is recorded by now: a file that cannot be read or written is told to the operator's log, and
+        the check before the next append refuses where it has to.
+
         Raises:
-            Unavailable: when the folder cannot be written.
+            Refusal: `log-rolled-back` when another root was signed at this size.
         """
         path = self._path(origin)
         try:
@@ -72,13 +80,17 @@ class HighWaterFiles:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX)
                 mark = self._mark(origin, path, os.pread(file, LONGEST, 0))
+                if mark is not None and mark.size == size and mark.root != root:
+                    raise _rolled_back()
                 if mark is None or mark.size < size:
                     # Never shorter than what stands there: a larger size has no fewer digits.
                     os.pwrite(file, Mark(origin, size, root).to_bytes(), 0)
             finally:
                 os.close(file)
         except OSError as error:
-            raise Unavailable(f"The folder {self._folder} cannot be written: {error.strerror}.") from error
+            log.critical("%s cannot be written (%s): size %d is not remembered", path, error.strerror, size)
+        except HeadUnreadable:
+            log.critical("%s: size %d is not remembered", path, size)
 
     def _open(self, path: str) -> int:
         flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC
@@ -98,9 +110,13 @@ class HighWaterFiles:
             file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
         except FileNotFoundError:
             return None
+        except OSError as error:
+            raise _unreadable(path, error.strerror) from error
         try:
             fcntl.flock(file, fcntl.LOCK_SH)
             return self._mark(origin, path, os.pread(file, LONGEST, 0))
+        except OSError as error:
+            raise _unreadable(path, error.strerror) from error
         finally:
             os.close(file)
 
@@ -109,10 +125,25 @@ class HighWaterFiles:
             return None  # just made, or what a power cut left of it
         mark = Mark.from_bytes(data)
         if mark is None or mark.origin != origin:
-            raise Refusal(
-                "The file {path} cannot be read, so nobody can say whether the log was rolled back. Compare the "
-                "log with the receipts people hold; if it is whole, remove the file.",
-                values={"path": path},
-                code="log-head-unreadable",
-            )
+            raise _unreadable(path, "it is not what was written")
         return mark
+
+
+def _rolled_back() -> Refusal:
+    return Refusal(
+        "The database holds an older or another log than the one signed before: it was probably restored "
+        "from a backup. Nothing was recorded. Please restore the newest backup, or ask for help.",
+        code="log-rolled-back",
+    )
+
+
+def _unreadable(path: str, why: str | None) -> HeadUnreadable:
+    # The reader of the page can do nothing about a file: only the operator is told which one it is.
+    log.critical(
+        "%s cannot be read (%s), so nobody can say whether the log was rolled back. Compare the log with the "
+        "receipts people hold; if it is whole, remove the file.", path, why,
+    )
+    return HeadUnreadable(
+        "The service can no longer tell whether its records are complete, so it records nothing more for now. "
+        "Nothing you sent is half there. Please come back later."
+    )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from flask import Flask
+from typing import Any
+
+from flask import Flask, request
 from flask_wtf.csrf import CSRFProtect  # type: ignore[import-untyped]
 
 from signing.resources import templates_folder
@@ -20,15 +22,24 @@ from signing.web import (
 from signing.web import (
     mailbox as mailbox_pages,
 )
+from signing.web.fault_trace import without_values
 from signing.web.intake import Intake
 from signing.workflow.ports import Services
+
+
+class Pages(Flask):
+    """Flask, without the values that it would log of an error."""
+
+    def log_exception(self, exc_info: Any) -> None:
+        """Log where an error came from that even an error page has met."""
+        self.logger.error("%s: %s", request.endpoint, without_values(exc_info[1]))
 
 
 def create_app(services: Services, *, intake: Intake, mailbox: mailbox_pages.Mailbox | None = None) -> Flask:
     """Build the application; every link it makes is under `services.installation.base_url`."""
     base_url = services.installation.base_url
     https = base_url.startswith("https://")
-    app = Flask("signing.web", static_folder=None, template_folder=str(templates_folder()))
+    app = Pages("signing.web", static_folder=None, template_folder=str(templates_folder()))
     app.secret_key = services.tokens.cookie_key()
     app.url_map.strict_slashes = False
     app.config.update(

@@ -14,7 +14,7 @@ from signing.web.decision_form import Typed
 from signing.web.download import attachment
 from signing.web.guards import Door, Persona, door
 from signing.web.page import _, said
-from signing.web.refusals import answer_to
+from signing.web.refusals import answer_to, refused
 from signing.workflow import deciding
 from signing.workflow.deciding import Access, DecisionView
 from signing.workflow.ports import Services
@@ -59,16 +59,24 @@ def blueprint(services: Services) -> Door:
 
     @made.errorhandler(CSRFError)
     def page_too_old(error: CSRFError) -> ResponseReturnValue:
-        # Nothing is done, but what was typed on our own page comes back with a fresh token.
-        access = invitation_cookie.read((request.view_args or {}).get("invitation_id", ""))
-        if access is None:
-            raise NotFound(_("Please open the link from your mail again."), code="no-cookie")
-        view = _view(services, access)
-        typed = decision_form.read(request.form)
-        typed.errors["page"] = _("This page had been open for a while. Please press the button once more.")
-        return _page(view, typed, code_sent=view.code_sent), 400
+        try:
+            return _sent_too_late(services), 400
+        except Refusal as refusal:
+            # Flask does not look for the handler of what a handler raises.
+            return refused(refusal)
 
     return made
+
+
+def _sent_too_late(services: Services) -> str:
+    """Nothing is done, but what was typed on our own page comes back with a fresh token."""
+    access = invitation_cookie.read((request.view_args or {}).get("invitation_id", ""))
+    if access is None:
+        raise NotFound(_("Please open the link from your mail again."), code="no-cookie")
+    view = _view(services, access)
+    typed = decision_form.read(request.form)
+    typed.errors["page"] = _("This page had been open for a while. Please press the button once more.")
+    return _page(view, typed, code_sent=view.code_sent)
 
 
 def _view(services: Services, access: Access) -> DecisionView:

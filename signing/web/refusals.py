@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import traceback
 from dataclasses import dataclass
 
 from flask import Flask, Response, make_response, render_template, request
@@ -11,6 +10,7 @@ from flask_wtf.csrf import CSRFError  # type: ignore[import-untyped]
 from werkzeug.exceptions import HTTPException
 
 from signing.domain.errors import N_, Faulty, NotAllowed, NotFound, Refusal
+from signing.web.fault_trace import without_values
 from signing.web.page import said
 
 log = logging.getLogger("signing.web")
@@ -93,18 +93,24 @@ NOT_KEPT = frozenset({"csrf_token", "password", "code", "version", "text_sha256"
 
 
 def answer_to(refusal: Refusal) -> Answer:
-    """The row of the table for this refusal: by its code, else by its kind."""
-    if refusal.code in ANSWERS:
-        return ANSWERS[refusal.code]
-    return next(answer for kind, answer in BY_KIND if isinstance(refusal, kind))
+    """The row of the table for this refusal, by its code, else by its kind; a fault of ours is told to the operator."""
+    answer = ANSWERS.get(refusal.code) or next(answer for kind, answer in BY_KIND if isinstance(refusal, kind))
+    if answer.status >= 500:
+        # Neither its message nor that of its cause: they may hold what a person typed.
+        cause = refusal.__cause__ or refusal.__context__
+        log.error("%s at %s, caused by %s", refusal.code, request.endpoint, type(cause).__qualname__)
+    return answer
+
+
+def refused(refusal: Refusal) -> Response:
+    """The page of a refusal: what happened, and what to do next."""
+    return _page(answer_to(refusal), said(refusal), refusal.code)
 
 
 def register(app: Flask) -> None:
     """Answer every error with a page that says what to do next and nothing about our insides."""
 
-    @app.errorhandler(Refusal)
-    def refused(refusal: Refusal) -> Response:
-        return _page(answer_to(refusal), said(refusal), refusal.code)
+    app.register_error_handler(Refusal, refused)
 
     @app.errorhandler(CSRFError)
     def page_too_old(error: CSRFError) -> Response:
@@ -120,9 +126,7 @@ def register(app: Flask) -> None:
 
     @app.errorhandler(Exception)
     def unforeseen(error: Exception) -> Response:
-        # Messages of foreign errors may hold what a person typed; their frames do not.
-        log.error("%s at %s\n%s", type(error).__qualname__, request.endpoint,
-                  "".join(traceback.format_tb(error.__traceback__)))
+        log.error("unforeseen at %s: %s", request.endpoint, without_values(error))
         return _page(BY_STATUS[500], "", "http-500")
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from signing.adapters.high_water import HighWaterFiles, Mark
-from signing.domain.errors import Refusal, Unavailable
+from signing.domain.errors import Refusal
 
 ORIGIN = "letters.example.org/l/abc"
 
@@ -37,7 +37,6 @@ def test_a_smaller_head_does_not_lower_the_mark(tmp_path: Path) -> None:
     marks = HighWaterFiles(tmp_path)
     marks.advance(ORIGIN, 5, b"r" * 32)
     marks.advance(ORIGIN, 4, b"q" * 32)
-    marks.advance(ORIGIN, 5, b"x" * 32)
     assert [refused(marks, 4, b"q" * 32), refused(marks, 5, b"r" * 32)] == ["log-rolled-back", None]
 
 
@@ -62,10 +61,45 @@ def test_a_file_that_was_emptied_by_a_power_cut_is_none_and_a_changed_one_is_ref
     assert refused(marks, 5, b"r" * 32) == "log-head-unreadable"
 
 
-def test_a_folder_that_cannot_be_written_is_unavailable(tmp_path: Path) -> None:
+def test_a_committed_head_is_never_refused_for_the_files_sake_but_the_next_append_is(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     (tmp_path / "heads").touch()
-    with pytest.raises(Unavailable):
-        HighWaterFiles(tmp_path / "heads").advance(ORIGIN, 1, b"r" * 32)
+    marks = HighWaterFiles(tmp_path / "heads")
+    marks.advance(ORIGIN, 1, b"r" * 32)
+    assert "CRITICAL" in caplog.text
+    assert refused(marks, 1, b"r" * 32) == "log-head-unreadable"
+    (tmp_path / "heads").unlink()
+    marks.advance(ORIGIN, 1, b"r" * 32)
+    (path,) = (tmp_path / "heads").glob("*.head")
+    path.write_bytes(b"what is this")
+    caplog.clear()
+    marks.advance(ORIGIN, 2, b"s" * 32)
+    assert str(path) in caplog.text
+    assert path.read_bytes() == b"what is this"
+
+
+def test_whoever_asks_is_told_plainly_and_only_the_operator_where_the_file_is(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    marks = HighWaterFiles(tmp_path)
+    marks.advance(ORIGIN, 5, b"r" * 32)
+    (path,) = tmp_path.glob("*.head")
+    path.write_bytes(b"what is this")
+    with pytest.raises(Refusal) as refusal:
+        marks.check(ORIGIN, 5, b"r" * 32)
+    assert refusal.value.code == "log-head-unreadable"
+    assert str(tmp_path) not in refusal.value.message
+    assert str(path) in caplog.text
+
+
+def test_another_root_at_the_size_that_was_signed_is_refused_whoever_asks(tmp_path: Path) -> None:
+    marks = HighWaterFiles(tmp_path)
+    marks.advance(ORIGIN, 5, b"r" * 32)
+    for ask in (marks.check, marks.advance):
+        with pytest.raises(Refusal) as refusal:
+            ask(ORIGIN, 5, b"x" * 32)
+        assert refusal.value.code == "log-rolled-back"
 
 
 @given(st.binary(max_size=80) | st.builds(lambda size: f"o/l/x\n{size}\n{'A' * 43}=\n".encode(), st.text(max_size=5)))

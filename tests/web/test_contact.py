@@ -261,6 +261,27 @@ def test_a_page_that_lost_its_session_comes_back_filled_in_and_records_nothing(
     assert contact.status == 303
 
 
+@pytest.mark.parametrize("address", ["", "/code"])
+def test_a_post_without_token_and_cookie_is_told_where_to_begin(visitor: Visitor, page: str, address: str) -> None:
+    visitor.posts(f"{page}{address}", decision="approve")
+    assert visitor.status == 404
+    assert "open the link from your mail again" in visitor.words
+
+
+@pytest.mark.parametrize("ends", ["revoked", "expired"])
+def test_an_old_page_of_a_link_that_ended_meanwhile_says_so(
+    contact: Visitor, house: House, letter_id: str, page: str, ends: str
+) -> None:
+    if ends == "revoked":
+        inviting.revoke(house.services, letter_id, "org-china")
+    else:
+        house.clock.pass_(days=91)
+    contact.client.delete_cookie("session", domain="localhost")
+    contact.sends(page, code="12345678")
+    assert contact.status == 404
+    assert ("no longer opens the letter" if ends == "revoked" else "too old") in contact.words
+
+
 def test_two_presses_give_one_assent_and_the_same_receipt(
     contact: Visitor, house: House, letter_id: str, page: str
 ) -> None:

@@ -112,14 +112,46 @@ def test_an_unforeseen_error_says_nothing_about_our_insides(
     assert digits not in caplog.text
 
 
-def test_an_unavailable_database_gives_503_in_plain_words(app: Flask) -> None:
+def test_an_error_while_an_error_is_answered_logs_no_value_either(
+    app: Flask, caplog: pytest.LogCaptureFixture
+) -> None:
+    digits = "1234" + "5678"
+
+    class Odd(Exception):
+        """What only the handler below knows."""
+
+    @app.errorhandler(Odd)
+    def breaks_too(error: Odd) -> str:
+        raise RuntimeError(f"and again {digits}")
+
     def breaks() -> str:
-        raise Unavailable("The database does not answer.")
+        raise Odd(f"a code: {digits}")
+
+    app.view_functions["public.home"] = breaks
+    answer = app.test_client().get("/", base_url=BASE_URL)
+    assert answer.status_code == 500
+    assert "went wrong on our side" in answer.get_data(as_text=True)
+    for told in ("Odd", "RuntimeError", "breaks_too"):
+        assert told in caplog.text
+    assert digits not in caplog.text
+
+
+@pytest.mark.parametrize("code", ["unavailable", "log-rolled-back", "log-head-unreadable"])
+def test_a_fault_of_ours_gives_503_in_plain_words_and_is_told_to_the_operator(
+    app: Flask, caplog: pytest.LogCaptureFixture, code: str
+) -> None:
+    def breaks() -> str:
+        try:
+            raise OSError("disk of contact@china.example")
+        except OSError as error:
+            raise Unavailable("The database does not answer.", code=code) from error
 
     app.view_functions["public.home"] = breaks
     answer = app.test_client().get("/", base_url=BASE_URL)
     assert answer.status_code == 503
-    assert "Nothing was recorded" in answer.get_data(as_text=True)
+    assert ("Nothing was recorded" if code == "unavailable" else "stopped to be safe") in answer.get_data(as_text=True)
+    assert f"{code} at public.home, caused by OSError" in caplog.text
+    assert "china.example" not in caplog.text
 
 
 def test_the_service_says_that_it_is_well_and_ready(visitor: Visitor, letter_id: str) -> None:
