@@ -4,6 +4,9 @@ One POST looks up a SHA-256-hashed token, builds 1,014 bytes of canonical JSON, 
 row, inserts two, commits durably and renders a small page. No cookie, no form check, no log, no mail. On SQLite it
 waits and writes as the product does: flock, BEGIN IMMEDIATE, journal DELETE + EXTRA.
 
+With BARE_GAPLESS it also numbers its entries without a gap, under the lock of one row until the commit is durable:
+what any append-only log costs, whoever writes it. That is shown, not judged.
+
 Runs under gunicorn as `bench.bare:application`; the database's address is in BARE_DATABASE_URL.
 """
 
@@ -56,6 +59,10 @@ mail = Table(
     Column("id", Integer, primary_key=True), Column("invited_id", Integer, nullable=False),
     Column("kind", String, nullable=False),
 )
+head = Table(
+    "bare_head", metadata, Column("id", Integer, primary_key=True), Column("size", Integer, nullable=False)
+)
+GROW = update(head).values(size=head.c.size + 1).returning(head.c.size)
 FIND = select(invited.c.id, invited.c.name).where(invited.c.token_sha256 == bindparam("digest"))
 SIGNED = update(invited).where(invited.c.id == bindparam("this")).values(state=bindparam("new"))
 
@@ -82,6 +89,7 @@ def create_tables(engine: Engine, tokens: list[str]) -> None:
     metadata.drop_all(engine)
     metadata.create_all(engine)
     with engine.begin() as connection:
+        connection.execute(insert(head), {"size": 0})
         connection.execute(insert(invited), [
             {"token_sha256": hashlib.sha256(token.encode()).digest(), "name": f"Organisation {number}",
              "state": "invited"}
@@ -110,7 +118,7 @@ def statement(token_digest: bytes, name: str, person: str) -> bytes:
     return json.dumps(fields | {"pad": "x" * (PAYLOAD - size)}, sort_keys=True, separators=(",", ":")).encode()
 
 
-def create_app(url: str) -> Flask:
+def create_app(url: str, *, gapless: bool) -> Flask:
     app = Flask("bare")
     engine = open_engine(url)
     key = Ed25519PrivateKey.generate()
@@ -135,6 +143,8 @@ def create_app(url: str) -> Flask:
         person = request.form["person"]
         waiting: AbstractContextManager[None] = turn() if lock_path else nullcontext()
         with waiting, engine.connect() as connection:
+            if gapless:
+                connection.execute(GROW).scalar_one()
             found = connection.execute(FIND, {"digest": digest}).first()
             if found is None:
                 abort(404)
@@ -150,4 +160,8 @@ def create_app(url: str) -> Flask:
     return app
 
 
-application = create_app(os.environ["BARE_DATABASE_URL"]) if "BARE_DATABASE_URL" in os.environ else None
+application = (
+    create_app(os.environ["BARE_DATABASE_URL"], gapless=bool(os.environ.get("BARE_GAPLESS")))
+    if "BARE_DATABASE_URL" in os.environ
+    else None
+)
