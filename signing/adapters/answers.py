@@ -32,6 +32,7 @@ class AnswerStore:
                 "role": new.role,
                 "at": new.at,
                 "idempotency_key": new.idempotency_key,
+                "form_sha256": new.form_sha256,
             },
         )
 

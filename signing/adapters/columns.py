@@ -83,3 +83,16 @@ class Hashes(TypeDecorator[tuple[bytes, ...]]):
 
     def process_result_value(self, value: bytes | None, dialect: Dialect) -> tuple[bytes, ...] | None:
         return None if value is None else tuple(value[at : at + 32] for at in range(0, len(value), 32))
+
+
+class Lines(TypeDecorator[tuple[str, ...]]):
+    """Texts without line breaks, kept one a line."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: tuple[str, ...] | None, dialect: Dialect) -> str | None:
+        return None if value is None else "\n".join(value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[str, ...] | None:
+        return None if value is None else tuple(value.split("\n")) if value else ()

@@ -17,6 +17,8 @@ from pathlib import Path
 from signing.domain.errors import Refusal
 from signing.evidence.base64_text import from_base64, to_base64
 from signing.evidence.errors import EvidenceError
+from signing.evidence.statement import Head
+from signing.workflow.ports import rolled_back
 
 LONGEST = 4096
 
@@ -63,7 +65,12 @@ class HighWaterFiles:
         """
         mark = self._read(origin)
         if mark is not None and (mark.size > size or (mark.size == size and mark.root != root)):
-            raise _rolled_back()
+            raise rolled_back()
+
+    def mark(self, origin: str) -> Head | None:
+        """The largest head that was signed, None when nothing was."""
+        mark = self._read(origin)
+        return Head(mark.size, mark.root) if mark else None
 
     def advance(self, origin: str, size: int, root: bytes) -> None:
         """Remember a committed head; a smaller one than the present is ignored.
@@ -81,7 +88,7 @@ class HighWaterFiles:
                 fcntl.flock(file, fcntl.LOCK_EX)
                 mark = self._mark(origin, path, os.pread(file, LONGEST, 0))
                 if mark is not None and mark.size == size and mark.root != root:
-                    raise _rolled_back()
+                    raise rolled_back()
                 if mark is None or mark.size < size:
                     # Never shorter than what stands there: a larger size has no fewer digits.
                     os.pwrite(file, Mark(origin, size, root).to_bytes(), 0)
@@ -127,14 +134,6 @@ class HighWaterFiles:
         if mark is None or mark.origin != origin:
             raise _unreadable(path, "it is not what was written")
         return mark
-
-
-def _rolled_back() -> Refusal:
-    return Refusal(
-        "The database holds an older or another log than the one signed before: it was probably restored "
-        "from a backup. Nothing was recorded. Please restore the newest backup, or ask for help.",
-        code="log-rolled-back",
-    )
 
 
 def _unreadable(path: str, why: str | None) -> HeadUnreadable:

@@ -20,7 +20,7 @@ _BY_TOKEN = select(invitation).join_from(link, invitation).where(link.c.token_sh
 _older = code.alias("older")
 _THE_NEWEST = (
     select(_older.c.id)
-    .where(_older.c.invitation_id == invitation.c.id)
+    .where(_older.c.invitation_id == invitation.c.id, _older.c.browser_sha256 == bindparam("the_browser"))
     .order_by(_older.c.issued_at.desc(), _older.c.id.desc())
     .limit(1)
     .correlate(invitation)
@@ -43,7 +43,7 @@ _ENTRY_FROM = _LETTER_FROM + len(letter.c)
 _CODE_FROM = _ENTRY_FROM + len(roster_entry.c)
 _NEWEST_CODE = (
     select(code)
-    .where(code.c.invitation_id == bindparam("the_invitation"))
+    .where(code.c.invitation_id == bindparam("the_invitation"), code.c.browser_sha256 == bindparam("the_browser"))
     .order_by(code.c.issued_at.desc(), code.c.id.desc())
     .limit(1)
 )
@@ -87,8 +87,10 @@ class InvitationStore:
         row = self._connection.execute(_BY_TOKEN, {"token_sha256": token_sha256}).first()
         return Invitation(*row) if row else None
 
-    def view(self, invitation_id: str) -> InvitationView | None:
-        row = self._connection.execute(_VIEW, {"the_invitation": invitation_id}).first()
+    def view(self, invitation_id: str, browser_sha256: bytes) -> InvitationView | None:
+        """The invitation with the newest code that was asked for in this browser."""
+        values = {"the_invitation": invitation_id, "the_browser": browser_sha256}
+        row = self._connection.execute(_VIEW, values).first()
         if row is None:
             return None
         return InvitationView(
@@ -122,8 +124,13 @@ class CodeStore:
     def add(self, new: Code) -> None:
         self._connection.execute(insert(code), {column.name: getattr(new, column.name) for column in code.c})
 
-    def newest(self, invitation_id: str) -> Code | None:
-        row = self._connection.execute(_NEWEST_CODE, {"the_invitation": invitation_id}).first()
+    def get(self, code_id: str) -> Code | None:
+        row = self._connection.execute(select(code).where(code.c.id == code_id)).first()
+        return Code(*row) if row else None
+
+    def newest(self, invitation_id: str, browser_sha256: bytes) -> Code | None:
+        values = {"the_invitation": invitation_id, "the_browser": browser_sha256}
+        row = self._connection.execute(_NEWEST_CODE, values).first()
         return Code(*row) if row else None
 
     def issued_since(self, invitation_id: str, since: datetime) -> int:

@@ -84,11 +84,21 @@ class LetterStore:
         Raises:
             NotAllowed: `version-opened`, because opened words never change.
         """
-        known = self.version(version.letter_id, version.number)
-        if known and known.opened_at is not None:
-            raise NotAllowed("This version is open: its words can no longer change.", code="version-opened")
-        if known is None:
-            self._connection.execute(insert(letter_version), {"letter_id": version.letter_id, "number": version.number})
+        place = {"letter_id": version.letter_id, "number": version.number}
+        # An update that changes nothing holds the row: no opening can slip in between check and change.
+        held = self._connection.execute(
+            update(letter_version)
+            .where(
+                letter_version.c.letter_id == version.letter_id,
+                letter_version.c.number == version.number,
+                letter_version.c.opened_at.is_(None),
+            )
+            .values(opened_at=None)
+        )
+        if held.rowcount == 0:
+            if self.version(version.letter_id, version.number) is not None:
+                raise NotAllowed("This version is open: its words can no longer change.", code="version-opened")
+            self._connection.execute(insert(letter_version), place)
         self._connection.execute(
             delete(version_file).where(
                 version_file.c.letter_id == version.letter_id, version_file.c.number == version.number

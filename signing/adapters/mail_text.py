@@ -25,7 +25,7 @@ from signing.locale import spoken, text_direction, translations
 from signing.locale.dates import moment
 from signing.resources import templates_folder
 from signing.workflow.auditing import receipt_bytes
-from signing.workflow.drafting import texts_of
+from signing.workflow.letters import texts_of
 from signing.workflow.ports import InvitationView, Notice, NoticeKind, RecordedAnswer, Services, UnitOfWork
 
 LINE = 76
@@ -92,10 +92,10 @@ class MailTexts:
         return WrittenMail(message, f"{local}+{notice.id}@{domain}", message["To"].addresses[0].addr_spec, secrets)
 
     def _known(self, uow: UnitOfWork, notice: Notice) -> _Known:
-        view = uow.invitations.view(notice.invitation_id)
+        code = uow.codes.get(notice.subject_id) if notice.kind is NoticeKind.CODE else None
+        view = uow.invitations.view(notice.invitation_id, code.browser_sha256 if code else b"")
         if view is None:
             raise Outdated("The invitation is gone.")
-        code = uow.codes.newest(notice.invitation_id) if notice.kind is NoticeKind.CODE else None
         answer = None
         if notice.kind is NoticeKind.RECEIPT:
             answers = uow.answers.of_organisation(notice.letter_id, notice.organisation_id)
@@ -136,8 +136,10 @@ def _values(
         "version": letter.version,
         "deadline": moment(letter.hard_deadline, letter.zone, language) if letter.hard_deadline else "",
     }
+    if notice.kind is not NoticeKind.RECEIPT:
+        _check_still_meant(notice, known.view, now)
     if notice.kind is NoticeKind.CODE:
-        code = _live_code(known.code, notice, now)
+        code = _live_code(known, now)
         digits = services.tokens.code(code.id)
         spaced = f"{digits[:4]} {digits[4:]}"
         values |= {"code": spaced, "until": moment(code.expires_at, letter.zone, language)}
@@ -160,14 +162,24 @@ def _values(
             "filename": f"{letter.id}-{answer.index}.tlog-proof",
         }
         return values, ()
-    if invitation.standing(invitation.generation, now) is not InvitationStanding.LIVE:
-        raise Outdated("The invitation was revoked or expired before the mail could be sent.")
     token = services.tokens.link(invitation.id, invitation.generation)
     return values | {"link": f"{services.installation.base_url}/i/{token}"}, (token,)
 
 
-def _live_code(code: Code | None, notice: Notice, now: datetime) -> Code:
-    if code is None or code.id != notice.subject_id:
+def _check_still_meant(notice: Notice, view: InvitationView, now: datetime) -> None:
+    """Links and codes go only to the address of now, and a link only as long as it is the newest."""
+    invitation = view.invitation
+    if invitation.standing(invitation.generation, now) is not InvitationStanding.LIVE:
+        raise Outdated("The invitation was revoked or expired before the mail could be sent.")
+    if notice.to != view.entry.email:
+        raise Outdated("The address of the organisation was changed before the mail could be sent.")
+    if notice.kind is NoticeKind.INVITATION and notice.subject_id != str(invitation.generation):
+        raise Outdated("A newer link was issued before this one could be sent.")
+
+
+def _live_code(known: _Known, now: datetime) -> Code:
+    code = known.code
+    if code is None or known.view.code is None or known.view.code.id != code.id:
         raise Outdated("A newer code was asked for before this one could be sent.")
     if not code.usable(now):
         raise Outdated("The code expired before it could be sent.")

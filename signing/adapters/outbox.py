@@ -51,7 +51,7 @@ class OutboxStore:
                 _INSERT,
                 [
                     {name: getattr(notice, name) for name in _COLUMNS}
-                    | {"urgency": _URGENCY.get(notice.kind, _LEAST_URGENT)}
+                    | {"urgency": _URGENCY.get(notice.kind, _LEAST_URGENT), "queued_at": notice.due}
                     for notice in notices
                 ],
             )
@@ -59,7 +59,7 @@ class OutboxStore:
     def of_letter(self, letter_id: str) -> list[Notice]:
         """All notices of a letter, in the order they were queued."""
         rows = self._connection.execute(
-            select(*_NOTICE).where(outbox.c.letter_id == letter_id).order_by(outbox.c.due, outbox.c.id)
+            select(*_NOTICE).where(outbox.c.letter_id == letter_id).order_by(outbox.c.queued_at, outbox.c.id)
         )
         return [Notice(*row) for row in rows]
 

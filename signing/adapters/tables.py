@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.schema import SchemaItem
 
-from signing.adapters.columns import WIDE_INTEGER, Flag, Hashes, Instant, Word
+from signing.adapters.columns import WIDE_INTEGER, Flag, Hashes, Instant, Lines, Word
 from signing.domain.access import Role
 from signing.domain.letter import LetterState
 from signing.domain.organisation import Answer
@@ -121,6 +121,7 @@ roster_entry = _table(
     _may("role"),
     _may("language"),
     _must("stage", Integer),
+    _must("former_emails", Lines),
     _must("answer", Word(Answer)),
     _may("answer_version", Integer),
     _may("answer_index", Integer),
@@ -163,6 +164,7 @@ code = _table(
     _must("expires_at", Instant),
     _must("tries", Integer),
     _may("used_at", Instant),
+    _must("browser_sha256", LargeBinary),
     Index(None, "invitation_id", "issued_at"),
 )
 
@@ -195,6 +197,7 @@ answer = _table(
     _must("role"),
     _must("at", Instant),
     _must("idempotency_key"),
+    _must("form_sha256"),
     UniqueConstraint("letter_id", "organisation_id", "idempotency_key"),
     ForeignKeyConstraint(["letter_id", "idx"], ["log_entry.letter_id", "log_entry.idx"]),
     _of_organisation(),
@@ -218,6 +221,7 @@ outbox = _table(
     _must("attempts", Integer),
     _may("last_reply"),
     _may("sent_at", Instant),
+    _must("queued_at", Instant),
     # Somebody sits waiting for a code; an invitation can wait for a thousand others.
     _must("urgency", Integer),
     _may("lease_owner"),

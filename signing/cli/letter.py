@@ -39,9 +39,12 @@ def import_(
 ) -> None:
     """Read FILE (.md or .txt) as a draft and tell what was noticed, line by line."""
     draft = read_letter(file.read_bytes(), file.name, language=language, mend=mend)
-    hard = deadline.replace(tzinfo=UTC) if deadline else draft.deadline
     result = drafting.import_letter(
-        services_from_environment(), draft.text, letter_id=letter_id, deadline=hard
+        services_from_environment(),
+        draft.text,
+        letter_id=letter_id,
+        deadline=deadline.replace(tzinfo=UTC) if deadline else None,
+        file_deadline=draft.deadline,
     )
     warnings = [{"line": each.line, "code": each.code, "message": each.message} for each in draft.warnings]
     print_data(

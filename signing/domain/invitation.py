@@ -40,7 +40,10 @@ class Invitation:
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """A one-time code, kept as a keyed digest that binds it to invitation, browser and version."""
+    """A one-time code, kept as a keyed digest that binds it to invitation, browser and version.
+
+    Each browser has codes and tries of its own: whoever else holds the link can use up nothing but theirs.
+    """
 
     id: str
     invitation_id: str
@@ -49,6 +52,7 @@ class Code:
     expires_at: datetime
     tries: int = 0
     used_at: datetime | None = None
+    browser_sha256: bytes = b""
 
     def usable(self, now: datetime) -> bool:
         return self.used_at is None and self.tries < CODE_TRIES and now < self.expires_at

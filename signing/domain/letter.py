@@ -23,6 +23,7 @@ class LetterAction(StrEnum):
     EDIT_ROSTER = "change the roster"
     OPEN_VERSION = "open a version"
     INVITE = "invite"
+    REISSUE = "send a new link"
     ANSWER = "answer"
     WITHDRAW = "withdraw"
     BEGIN_CLOSING = "begin closing"
@@ -38,12 +39,15 @@ TRANSITIONS: dict[tuple[LetterState, LetterAction], LetterState] = {
     (S.OPEN, A.EDIT_ROSTER): S.OPEN,
     (S.OPEN, A.OPEN_VERSION): S.OPEN,
     (S.OPEN, A.INVITE): S.OPEN,
+    (S.OPEN, A.REISSUE): S.OPEN,
     (S.OPEN, A.ANSWER): S.OPEN,
     (S.OPEN, A.WITHDRAW): S.OPEN,
     (S.OPEN, A.BEGIN_CLOSING): S.CLOSING,
     # A closing that was interrupted is simply begun again.
     (S.CLOSING, A.BEGIN_CLOSING): S.CLOSING,
     (S.CLOSING, A.FINISH_CLOSING): S.CLOSED,
+    # Withdrawing is possible always, so whoever lost the link must be able to get a new one.
+    (S.CLOSED, A.REISSUE): S.CLOSED,
     (S.CLOSED, A.WITHDRAW): S.CLOSED,
     # A later withdrawal asks for a new edition; the letter stays closed until it is sealed.
     (S.CLOSED, A.BEGIN_CLOSING): S.CLOSED,
@@ -63,6 +67,8 @@ REFUSALS: dict[tuple[LetterState, LetterAction], str] = {
     (S.CLOSED, A.OPEN_VERSION): "This letter is closed: other words are another letter.",
     (S.CLOSED, A.DRAFT_VERSION): "This letter is closed: other words are another letter.",
 }
+
+NOT_NOW = "The letter is not in a state in which this can be done."
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +113,7 @@ class Letter:
         state = self.state_at(now)
         following = TRANSITIONS.get((state, action))
         if following is None:
-            words = REFUSALS.get((state, action), f"You cannot {action} while the letter is {state}.")
+            words = REFUSALS.get((state, action), NOT_NOW)
             raise NotAllowed(words, code=f"letter-{state}")
         if action is A.ANSWER and self.past_deadline(now):
             raise NotAllowed(

@@ -71,7 +71,8 @@ class RosterEntry:
 
     `answer_version` and `answer_index` say which words and which log entry the answer is about.
     `last_assent` and `last_decline` are hex SHA-256 of the newest payload under the open and the committed
-    identity, the `prev` of the next one; `opening` is the file that opens the commitment.
+    identity, the `prev` of the next one; `opening` is the file that opens the commitment. `former_emails` are
+    addresses that were invited before: receipts go there too, so that a swapped address does not stay unseen.
     """
 
     letter_id: str
@@ -89,6 +90,7 @@ class RosterEntry:
     role: str | None
     language: str | None
     stage: int
+    former_emails: tuple[str, ...] = ()
     answer: Answer = Answer.INVITED
     answer_version: int | None = None
     answer_index: int | None = None

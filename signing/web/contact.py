@@ -89,6 +89,9 @@ def _view(services: Services, access: Access) -> DecisionView:
 def _send_code(services: Services, access: Access) -> ResponseReturnValue:
     view = _view(services, access)
     typed = decision_form.read(request.form)
+    if view.latest is not None and view.latest.idempotency_key == typed.idempotency_key:
+        # Somebody went back in the browser to answer anew: what they send now is not the same press again.
+        typed.idempotency_key = decision_form.new_key(services)
     decision_form.find_missing(typed, decision_form.possible(view), code=False)
     if typed.errors:
         return _page(view, typed, code_sent=view.code_sent), 422
@@ -121,7 +124,8 @@ def _decide(services: Services, access: Access) -> ResponseReturnValue:
 def _incomplete(services: Services, access: Access, typed: Typed) -> ResponseReturnValue:
     """The page again with everything that is missing; for an answer already recorded, its receipt."""
     view = _view(services, access)
-    if view.latest is not None and view.latest.idempotency_key == typed.idempotency_key:
+    latest = view.latest
+    if latest and (latest.idempotency_key, latest.decision) == (typed.idempotency_key, typed.decision):
         return _to_receipt(access)
     typed.errors.clear()
     decision_form.find_missing(typed, decision_form.possible(view), code=True)
@@ -141,6 +145,8 @@ def _refused(services: Services, access: Access, typed: Typed, refusal: Refusal)
     typed.errors[field if field in (*decision_form.TYPED, "decision", "authority") else "page"] = said(refusal)
     if refusal.code in ("code-wrong", "code-used-up"):
         typed.values["code"] = ""
+    if refusal.code == "page-used":
+        typed.idempotency_key = decision_form.new_key(services)
     page = _page(view, typed, code_sent=view.code_sent, stale=refusal.code == "stale-version")
     return page, answer_to(refusal).status
 

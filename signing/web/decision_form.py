@@ -50,8 +50,12 @@ def blank(services: Services, view: DecisionView) -> Typed:
         "reason": "",
         "code": "",
     }
-    key = base64.urlsafe_b64encode(services.random(18)).decode()
-    return Typed(values, choices[0].value if len(choices) == 1 else "", False, key)
+    return Typed(values, choices[0].value if len(choices) == 1 else "", False, new_key(services))
+
+
+def new_key(services: Services) -> str:
+    """The name of one filling-in of the form: sent twice, it is recorded once."""
+    return base64.urlsafe_b64encode(services.random(18)).decode()
 
 
 def read(posted: Mapping[str, str]) -> Typed:

@@ -54,6 +54,7 @@ ANSWERS: dict[str, Answer] = {
     "sign-in-failed": Answer(401, N_("Please sign in again")),
     "too-many-attempts": Answer(429, N_("Too many attempts")),
     "too-many-codes": Answer(429, N_("Enough codes for now")),
+    "page-used": Answer(409, N_("Please look at your answer once more")),
     "stale-version": Answer(409, N_("The words have changed")),
     "code-wrong": Answer(422, N_("That code does not fit")),
     "code-used-up": Answer(422, N_("Please ask for a new code")),

@@ -13,9 +13,9 @@ from signing.evidence.note import ALG_ED25519, NoteKey
 from signing.evidence.policy import log_policy
 from signing.evidence.statement import LIST_FILE, Statement, parse
 from signing.evidence.trust import Trust, TrustedLog
-from signing.workflow.drafting import letter_files, letter_of, texts_of
+from signing.workflow.appending import checkpoint_note, payload_of, receipt_of, sound_head
+from signing.workflow.letters import letter_files, letter_of, texts_of
 from signing.workflow.ports import Edition, LoggedEntry, Services
-from signing.workflow.sealing import checkpoint_note, payload_of, receipt_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ def entry(services: Services, letter_id: str, index: int) -> EntryView:
 def receipt_bytes(services: Services, letter_id: str, index: int) -> bytes:
     """The receipt of one entry, the same bytes whenever it is asked for. Raises NotFound."""
     letter, logged = _logged(services, letter_id, index)
-    return receipt_of(services, letter.origin, logged)
+    return receipt_of(services, letter, logged)
 
 
 def edition(services: Services, letter_id: str) -> Edition:
@@ -77,7 +77,7 @@ def bundle_files(services: Services, letter_id: str) -> dict[str, bytes]:
     if not entries:
         raise NotFound("This letter was never opened, so there is nothing to prove.", code="letter-unknown")
     last = entries[-1]
-    services.high_water.check(letter.origin, last.index + 1, last.root)
+    sound_head(services, letter)
     public = raw_from_pem(services.log_key.public.public_key)
     return bundle.build(
         entries=[logged.entry for logged in entries],

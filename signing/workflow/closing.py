@@ -11,9 +11,9 @@ from signing.domain.letter import Letter, LetterAction, LetterState, Version
 from signing.evidence.ledger import replay
 from signing.evidence.signatory_list import SignatoryList, compile_list
 from signing.evidence.statement import LIST_FILE, CloseStatement, Collation, Subject
-from signing.workflow.drafting import letter_files, letter_of, locked_letter, texts_of
+from signing.workflow.appending import append, head_of, nonce, time_text
+from signing.workflow.letters import letter_files, letter_of, locked_letter, texts_of
 from signing.workflow.ports import Edition, LoggedEntry, LogHead, Services, UnitOfWork
-from signing.workflow.sealing import append, head_of, nonce, time_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +45,11 @@ def close(services: Services, letter_id: str) -> Edition:
         uow.letters.set_state(letter_id, state, closing_since=began if state is LetterState.CLOSING else None)
         uow.commit()
     try:
-        prepared = _prepare(services, letter_id)
-    except Refusal:
+        return _seal(services, _prepare(services, letter_id))
+    except BaseException:
+        # Whatever went wrong, the doors open again at once; only a process that dies leaves them shut for a while.
         _reopen(services, letter_id, began)
         raise
-    return _seal(services, prepared)
 
 
 def preview_list(services: Services, letter_id: str) -> SignatoryList:
@@ -91,8 +91,9 @@ def _listing(services: Services, uow: UnitOfWork, letter: Letter) -> SignatoryLi
     if ledger.failures:
         first = ledger.failures[0]
         raise Refusal(
-            f"The log of this letter does not verify (entry {first.entry}: {first.code}). Nothing was closed. "
-            "Please keep the database as it is and ask for help.",
+            "The log of this letter does not verify (entry {entry}: {code}). Nothing was closed. Please keep the "
+            "database as it is and ask for help.",
+            values={"entry": first.entry, "code": first.code},
             code="log-not-proved",
         )
     groups = {entry.organisation_id: entry.group for entry in uow.roster.entries(letter.id)}

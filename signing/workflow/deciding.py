@@ -19,18 +19,19 @@ from signing.domain.letter_text import LetterText
 from signing.domain.organisation import Answer, Decision, RosterEntry, answer_after
 from signing.evidence.shape import MAX_SIZE
 from signing.evidence.statement import (
-    AssentStatement,
-    Commitment,
     Head,
-    Signatory,
-    commitment_of,
-    opening_bytes,
-    payload_digest,
 )
-from signing.workflow.drafting import text_sha256, texts_of
+from signing.workflow.appending import (
+    append,
+    head_from_text,
+    head_text,
+    receipt_of,
+)
+from signing.workflow.assents import signatory_for, statement_of
 from signing.workflow.identifiers import new_id
 from signing.workflow.inviting import LinkUnknown, check_standing
-from signing.workflow.notices import notice
+from signing.workflow.letters import text_sha256, texts_of
+from signing.workflow.notices import notice, readdressed
 from signing.workflow.ports import (
     InvitationView,
     LoggedEntry,
@@ -39,18 +40,13 @@ from signing.workflow.ports import (
     Services,
     UnitOfWork,
 )
-from signing.workflow.sealing import (
-    append,
-    head_from_text,
-    head_text,
-    nonce,
-    receipt_of,
-    subject_of,
-    time_text,
-)
 from signing.workflow.signatory_form import DecisionForm, checked
 
-SALT_BYTES = 32
+
+class PageUsed(Refusal):
+    """Another answer was sent from this page before; nothing was recorded now."""
+
+    code = "page-used"
 
 
 class StaleVersion(Refusal):
@@ -109,7 +105,7 @@ def view(services: Services, access: Access) -> DecisionView:
     """The decision page's content; reads only. Raises LinkUnknown, LinkExpired, LinkRevoked."""
     now = services.clock()
     with services.unit_of_work() as uow:
-        seen = _invited(uow, access, now)
+        seen = _invited(services, uow, access, now)
         letter, entry = seen.letter, seen.entry
         version = _current(uow, letter)
         head = uow.log.head(letter.id)
@@ -140,12 +136,13 @@ def request_code(services: Services, access: Access, version: int, text_sha256_s
     now = services.clock()
     with services.unit_of_work(write=True) as uow:
         uow.log.lock(access.letter_id)
-        seen = _invited(uow, access, now)
+        seen = _invited(services, uow, access, now)
         current = _current(uow, seen.letter)
         _check_words(current, version, text_sha256_shown)
         if not _may(seen.letter, LetterAction.WITHDRAW, now)[0]:
             seen.letter.after(LetterAction.ANSWER, now)
-        if uow.codes.issued_since(access.invitation_id, now - timedelta(hours=1)) >= CODES_AN_HOUR:
+        since = max(now - timedelta(hours=1), seen.invitation.issued_at)
+        if uow.codes.issued_since(access.invitation_id, since) >= CODES_AN_HOUR:
             raise Refusal(
                 "We sent {count} codes within an hour. Please look in your mailbox, or wait a while.",
                 values={"count": CODES_AN_HOUR},
@@ -155,7 +152,10 @@ def request_code(services: Services, access: Access, version: int, text_sha256_s
         digest = services.tokens.code_digest(
             services.tokens.code(name), access.invitation_id, access.browser, version
         )
-        uow.codes.add(Code(name, access.invitation_id, digest, now, now + CODE_LASTS))
+        browser = services.tokens.digest(access.browser)
+        uow.codes.add(
+            Code(name, access.invitation_id, digest, now, now + CODE_LASTS, browser_sha256=browser)
+        )
         uow.outbox.add([notice(services, NoticeKind.CODE, seen.entry, access.invitation_id, name, now)])
         uow.commit()
 
@@ -168,42 +168,41 @@ def decide(services: Services, access: Access, form: DecisionForm) -> AnswerRece
     code, which counts as a try.
     """
     now = services.clock()
+    form = checked(form)
     with services.unit_of_work(write=True) as uow:
         # Opened words and logged roots never change: reading them first keeps others waiting for less.
         version = uow.letters.version(access.letter_id, form.version)
         shown = _true_head(uow, access.letter_id, form.head)
         # The head row is the lock: closing and new versions wait for it too, so what is read next holds.
         head = uow.log.lock(access.letter_id)
-        seen = _invited(uow, access, now)
+        seen = _invited(services, uow, access, now)
         # Nobody who has never answered can be pressing the button twice.
         if seen.entry.answered_at is not None and (repeated := _repeated(uow, seen, form)):
             return _receipt(services, uow, seen, repeated)
         if version is None or version.opened_at is None or version.number != seen.letter.version:
             raise _stale_words()
         _check_words(version, form.version, form.text_sha256)
-        form = checked(form, seen.entry.listed_name)
         decision = form.decision
         action = LetterAction.WITHDRAW if decision is Decision.WITHDRAW else LetterAction.ANSWER
         seen.letter.after(action, now)
         following = answer_after(seen.entry.answer, decision)
         if shown is None:
-            raise StaleVersion(
-                "This page is out of date. Please look at it once more and press the button again."
-            )
+            raise StaleVersion("This page is out of date. Please look at it once more and press the button again.")
+        signatory = signatory_for(uow, seen.entry, form)
         code = _spend_code(services, uow, seen.code, access, form, now)
-        payload, entry = _statement(services, seen, version, form, shown, following, now)
+        payload, entry = statement_of(services, seen, version, form, signatory, shown, following, now)
         logged = append(services, uow, seen.letter.origin, head, "assent", payload, services.attestor, now)
         entry = replace(entry, answer_index=logged.index)
         answer = _remember(services, uow, code, entry, logged, form, now)
         uow.commit()
     services.high_water.advance(seen.letter.origin, logged.index + 1, logged.root)
-    return AnswerReceipt(seen.letter, entry, answer, partial(receipt_of, services, seen.letter.origin, logged))
+    return AnswerReceipt(seen.letter, entry, answer, partial(receipt_of, services, seen.letter, logged))
 
 
 def receipt(services: Services, access: Access) -> AnswerReceipt:
     """The newest receipt of the invited organisation. Raises the link refusals, NotFound before any answer."""
     with services.unit_of_work() as uow:
-        seen = _invited(uow, access, services.clock())
+        seen = _invited(services, uow, access, services.clock())
         answers = uow.answers.of_organisation(access.letter_id, seen.entry.organisation_id)
         if not answers:
             raise NotFound("Your organisation has not answered yet.", code="no-answer")
@@ -211,7 +210,17 @@ def receipt(services: Services, access: Access) -> AnswerReceipt:
 
 
 def _repeated(uow: UnitOfWork, seen: InvitationView, form: DecisionForm) -> RecordedAnswer | None:
-    return uow.answers.by_key(seen.letter.id, seen.entry.organisation_id, form.idempotency_key)
+    """What this page has recorded before, if it is pressed again with the same answer.
+
+    Raises PageUsed when it says something else now: going back in the browser must not swallow a change of mind.
+    """
+    answer = uow.answers.by_key(seen.letter.id, seen.entry.organisation_id, form.idempotency_key)
+    if answer is not None and answer.form_sha256 != form.sha256():
+        raise PageUsed(
+            "An answer was sent from this page before. What you see now has not been recorded: look at it once "
+            "more and send it again."
+        )
+    return answer
 
 
 def _receipt(
@@ -220,12 +229,12 @@ def _receipt(
     logged = uow.log.entry(answer.letter_id, answer.index)
     if logged is None:
         raise NotFound("This answer is not in the log.", code="no-entry")
-    prove = partial(receipt_of, services, seen.letter.origin, logged)
+    prove = partial(receipt_of, services, seen.letter, logged)
     return AnswerReceipt(seen.letter, seen.entry, answer, prove)
 
 
-def _invited(uow: UnitOfWork, access: Access, now: datetime) -> InvitationView:
-    seen = uow.invitations.view(access.invitation_id)
+def _invited(services: Services, uow: UnitOfWork, access: Access, now: datetime) -> InvitationView:
+    seen = uow.invitations.view(access.invitation_id, services.tokens.digest(access.browser))
     if seen is None or seen.letter.id != access.letter_id:
         raise LinkUnknown("We do not know this link. Please open the link from the mail again.")
     check_standing(seen.invitation, access.generation, now)
@@ -270,7 +279,13 @@ def _true_head(uow: UnitOfWork, letter_id: str, shown: str) -> Head | None:
 def _spend_code(
     services: Services, uow: UnitOfWork, code: Code | None, access: Access, form: DecisionForm, now: datetime
 ) -> Code:
-    if code is None or not code.usable(now):
+    if code is None:
+        raise Faulty(
+            "No code was asked for in this browser. Ask for one with the button beside the field.",
+            code="code-used-up",
+            field="code",
+        )
+    if not code.usable(now):
         raise Faulty(
             "This code is used up or too old. Ask for a new one with the button beside the field.",
             code="code-used-up",
@@ -286,59 +301,6 @@ def _spend_code(
             field="code",
         )
     return code
-
-
-def _statement(
-    services: Services,
-    seen: InvitationView,
-    version: Version,
-    form: DecisionForm,
-    shown: Head,
-    following: Answer,
-    now: datetime,
-) -> tuple[bytes, RosterEntry]:
-    """The statement to be signed, and the roster entry as it will stand (but for the entry's index)."""
-    entry = seen.entry
-    signatory = Signatory(
-        acronym=form.acronym,
-        listed_as=form.listed_as,
-        native_name=form.native_name,
-        org=entry.organisation_id,
-        person=form.person,
-        role=form.role,
-        sort_name=form.sort_name,
-    )
-    opening = entry.opening
-    identity: Signatory | Commitment = signatory
-    if form.decision is Decision.DECLINE:
-        # Who refused is nobody's business: a decline stands under a commitment (EVIDENCE 4.3). One commitment
-        # per organisation and letter, so that a second decline continues the same chain.
-        opening = opening or opening_bytes(signatory, services.random(SALT_BYTES))
-        identity = Commitment(commitment_of(opening))
-    declined = form.decision is Decision.DECLINE
-    payload = AssentStatement(
-        by=services.attestor.public.key,
-        letter=seen.letter.origin,
-        head=shown,
-        time=time_text(now),
-        nonce=nonce(services),
-        subject=subject_of(version),
-        version=version.number,
-        decision=form.decision.value,
-        signatory=identity,
-        prev=entry.last_decline if declined else entry.last_assent,
-    ).to_bytes(seen.letter.host)
-    digest = payload_digest(payload)
-    return payload, replace(
-        entry,
-        answer=following,
-        answer_version=version.number,
-        answered_at=now,
-        opening=opening,
-        reason=form.reason,
-        last_decline=digest if declined else entry.last_decline,
-        last_assent=entry.last_assent if declined else digest,
-    )
 
 
 def _remember(
@@ -360,9 +322,13 @@ def _remember(
         role=form.role,
         at=now,
         idempotency_key=form.idempotency_key,
+        form_sha256=form.sha256(),
     )
     uow.codes.use(code.id, now)
     uow.roster.record_answer(entry)
     uow.answers.add(answer)
-    uow.outbox.add([notice(services, NoticeKind.RECEIPT, entry, code.invitation_id, str(logged.index), now)])
+    receipt = notice(services, NoticeKind.RECEIPT, entry, code.invitation_id, str(logged.index), now)
+    # To every address that was ever invited for it: a thief in one mailbox is seen in another (EVIDENCE 4.1).
+    others = [readdressed(services, receipt, address) for address in entry.former_emails]
+    uow.outbox.add([receipt, *others])
     return answer

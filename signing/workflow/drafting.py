@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import lru_cache
 
 from signing.domain.errors import Faulty, NotFound
 from signing.domain.letter import Letter, LetterAction, LetterState, Version
 from signing.domain.letter_text import LetterText
 from signing.domain.organisation import Answer
-from signing.evidence.canonical import to_bytes
 from signing.evidence.statement import LetterStatement, RelyingParty
+from signing.workflow.appending import append, digest_of, head_of, nonce, subject_of, time_text
 from signing.workflow.identifiers import new_id
+from signing.workflow.letters import letter_of, locked_letter, texts_of
 from signing.workflow.notices import notice
 from signing.workflow.ports import LogHead, Notice, NoticeKind, Services, UnitOfWork
-from signing.workflow.sealing import append, digest_of, head_of, nonce, subject_of, time_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,47 +34,42 @@ class LetterView:
 
 
 def import_letter(
-    services: Services, text: LetterText, *, letter_id: str | None = None, deadline: datetime | None = None
+    services: Services,
+    text: LetterText,
+    *,
+    letter_id: str | None = None,
+    deadline: datetime | None = None,
+    file_deadline: datetime | None = None,
 ) -> ImportResult:
     """Make a draft of `text`: a new letter, or the next version (or another language) of `letter_id`.
 
-    A draft keeps the languages it has; importing one again replaces it.
-    Raises NotFound for an unknown letter, NotAllowed when it is closed.
+    A draft keeps the languages it has; importing one again replaces it. `deadline` is what the coordinator says
+    and counts at once; `file_deadline` is what the file says and counts only while nobody has been asked yet, so
+    that a new draft never shuts the doors on the version that is open.
+    Raises NotFound for an unknown letter, NotAllowed when it is closed, Faulty for a deadline in the past.
     """
     now = services.clock()
+    if deadline is not None and deadline <= now:
+        raise Faulty("This deadline has passed already. Choose a later one.", field="deadline", code="deadline-past")
     with services.unit_of_work(write=True) as uow:
         if letter_id is None:
-            letter = _new_letter(services, text, deadline, now)
+            letter = _new_letter(services, text, deadline or file_deadline, now)
             uow.letters.add(letter)
             uow.log.create(letter.id)
         else:
-            letter = letter_of(uow, letter_id)
+            letter, _ = locked_letter(uow, letter_id)
         letter.after(LetterAction.DRAFT_VERSION, now)
         number = letter.version + 1
         base = uow.letters.draft(letter.id) or uow.letters.version(letter.id, letter.version)
         files = dict(base.files) if base else {}
         files[text.language] = text.to_bytes()
-        uow.letters.save_draft(Version(letter.id, number, files, None))
-        if letter.state is LetterState.DRAFT and letter_id is not None:
-            main = LetterText.from_bytes(files.get(letter.language) or text.to_bytes())
-            uow.letters.describe(
-                letter.id,
-                title=main.title,
-                language=main.language,
-                origin=letter.origin,
-                base_url=letter.base_url,
-                hard_deadline=deadline or letter.hard_deadline,
-            )
-        elif deadline is not None and letter_id is not None:
-            # Extending needs no new links; the words' language and title are fixed once open.
-            uow.letters.describe(
-                letter.id,
-                title=letter.title,
-                language=letter.language,
-                origin=letter.origin,
-                base_url=letter.base_url,
-                hard_deadline=deadline,
-            )
+        draft = Version(letter.id, number, files, None)
+        uow.letters.save_draft(draft)
+        if letter.state is LetterState.DRAFT:
+            title, language = _main_title(letter, draft)
+            letter = replace(letter, title=title, language=language)
+            deadline = deadline or file_deadline
+        _describe(uow, replace(letter, hard_deadline=deadline or letter.hard_deadline))
         uow.commit()
     return ImportResult(letter.id, number)
 
@@ -116,7 +108,7 @@ def preview_pdf(services: Services, letter_id: str, language: str | None = None)
         text_sha256=text.sha256,
         document_date=services.clock().date(),
         check_url=None,
-        draft_for=str(view.letter.title),
+        draft_for="the coordinators",
     )
 
 
@@ -124,10 +116,15 @@ def open_letter(services: Services, letter_id: str) -> Letter:
     """Freeze the draft as the next version: the coordinator signs the `letter` statement, the log begins or
     goes on with it. Opening again without a new draft changes nothing.
 
-    Approvals of earlier words lapse; each organisation that had answered is told once.
-    Raises NotFound, NotAllowed when the letter is closed, Faulty when there is nothing to open.
+    Approvals of earlier words lapse; each organisation that had approved is told once.
+    Raises NotFound, NotAllowed when the letter is closed, Faulty when there is nothing to open, Refusal
+    `no-glyph` for words that could never be printed.
     """
     now = services.clock()
+    trial = read(services, letter_id).draft
+    if trial is not None:
+        for language in trial.files:
+            preview_pdf(services, letter_id, language)
     with services.unit_of_work(write=True) as uow:
         letter, head = locked_letter(uow, letter_id)
         draft = uow.letters.draft(letter_id)
@@ -136,11 +133,15 @@ def open_letter(services: Services, letter_id: str) -> Letter:
                 return letter
             raise Faulty("There is no text to open yet. Import the letter first.", code="no-draft")
         state = letter.after(LetterAction.OPEN_VERSION, now)
+        if letter.past_deadline(now):
+            raise Faulty("The deadline of this letter has passed. Set a later one, then open.", code="deadline-past")
+        if trial is None or trial.files != draft.files:
+            raise Faulty("Somebody changed the draft just now. Look at it again, then open.", code="draft-changed")
         previous = uow.letters.version(letter_id, letter.version)
         if previous is not None and previous.files == draft.files:
             raise Faulty("The draft says the same words as the version that is open.", code="same-words")
-        if previous is None:
-            letter = _at_home(services, uow, letter)
+        letter = _frozen(services, letter, draft, first=previous is None)
+        _describe(uow, letter)
         statement = _letter_statement(services, uow, letter, draft, head, now)
         uow.letters.freeze(letter_id, draft.number, now)
         uow.letters.set_state(letter_id, state, version=draft.number, opened_at=letter.opened_at or now)
@@ -151,52 +152,6 @@ def open_letter(services: Services, letter_id: str) -> Letter:
     services.high_water.advance(letter.origin, logged.index + 1, logged.root)
     with services.unit_of_work() as uow:
         return letter_of(uow, letter_id)
-
-
-def letter_of(uow: UnitOfWork, letter_id: str) -> Letter:
-    """The letter, or NotFound in words that fit every reader."""
-    letter = uow.letters.get(letter_id)
-    if letter is None:
-        raise NotFound("There is no such letter here.", code="letter-unknown")
-    return letter
-
-
-def locked_letter(uow: UnitOfWork, letter_id: str) -> tuple[Letter, LogHead]:
-    """The letter and its log, held against every other writer: whoever changes what an answer depends on
-    takes this lock first, so that an answer sees the letter before or after the change, never between.
-
-    Raises NotFound.
-    """
-    letter_of(uow, letter_id)
-    head = uow.log.lock(letter_id)
-    return letter_of(uow, letter_id), head
-
-
-def texts_of(version: Version) -> dict[str, LetterText]:
-    """The words of every language, by language tag, the files' own order kept."""
-    return {language: _text_of(data) for language, data in version.files.items()}
-
-
-@lru_cache(maxsize=16)
-def _text_of(data: bytes) -> LetterText:
-    # Reading and checking 20 kB of words takes tens of milliseconds, and every reader of a letter needs the same.
-    return LetterText.from_bytes(data)
-
-
-def letter_files(versions: Sequence[Version]) -> dict[str, bytes]:
-    """The exact files of all opened versions by the name statements call them (EVIDENCE 4.3)."""
-    return {
-        f"{version.number}.{language}.md": data
-        for version in versions
-        if version.opened_at is not None
-        for language, data in version.files.items()
-    }
-
-
-def text_sha256(version: Version) -> str:
-    """One hex digest over the digests of all languages: what a decision form carries to say which words."""
-    digests = {language: hashlib.sha256(data).hexdigest() for language, data in version.files.items()}
-    return hashlib.sha256(to_bytes(digests)).hexdigest()
 
 
 def _new_letter(services: Services, text: LetterText, deadline: datetime | None, now: datetime) -> Letter:
@@ -216,9 +171,28 @@ def _new_letter(services: Services, text: LetterText, deadline: datetime | None,
     )
 
 
-def _at_home(services: Services, uow: UnitOfWork, letter: Letter) -> Letter:
-    """The first opening freezes the installation's address into the letter."""
-    letter = replace(letter, base_url=services.installation.base_url, origin=_origin(services, letter.id))
+def _frozen(services: Services, letter: Letter, draft: Version, *, first: bool) -> Letter:
+    """The letter as this opening makes it: titled as its words are; the first opening fixes its address too."""
+    title, language = _main_title(letter, draft)
+    if not first:
+        return replace(letter, title=title)
+    return replace(
+        letter,
+        title=title,
+        language=language,
+        base_url=services.installation.base_url,
+        origin=_origin(services, letter.id),
+    )
+
+
+def _main_title(letter: Letter, draft: Version) -> tuple[str, str]:
+    """Title and language of the text in the letter's own language, or of the first there is."""
+    texts = texts_of(draft)
+    main = texts.get(letter.language) or next(iter(texts.values()))
+    return main.title, main.language
+
+
+def _describe(uow: UnitOfWork, letter: Letter) -> None:
     uow.letters.describe(
         letter.id,
         title=letter.title,
@@ -227,7 +201,6 @@ def _at_home(services: Services, uow: UnitOfWork, letter: Letter) -> Letter:
         base_url=letter.base_url,
         hard_deadline=letter.hard_deadline,
     )
-    return letter
 
 
 def _origin(services: Services, letter_id: str) -> str:

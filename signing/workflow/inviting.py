@@ -9,10 +9,10 @@ from signing.domain.errors import NotFound
 from signing.domain.invitation import INVITATION_LASTS, Invitation, InvitationStanding
 from signing.domain.letter import LetterAction
 from signing.domain.organisation import RosterEntry
-from signing.workflow.drafting import letter_of, locked_letter
 from signing.workflow.identifiers import new_id
+from signing.workflow.letters import locked_letter
 from signing.workflow.notices import notice
-from signing.workflow.ports import NoticeKind, Services, UnitOfWork
+from signing.workflow.ports import Notice, NoticeKind, Services, UnitOfWork
 
 
 class LinkUnknown(NotFound):
@@ -59,7 +59,7 @@ def invite(services: Services, letter_id: str, *, stage: int | None = None) -> i
         for entry in waiting:
             invitation = _issued(services, entry, new_id(services), 1, now)
             uow.invitations.add(invitation)
-            notices.append(notice(services, NoticeKind.INVITATION, entry, invitation.id, invitation.id, now))
+            notices.append(_invitation_notice(services, entry, invitation, now))
         uow.outbox.add(notices)
         uow.commit()
     return len(waiting)
@@ -72,17 +72,24 @@ def reissue(services: Services, letter_id: str, organisation_id: str) -> None:
     """
     now = services.clock()
     with services.unit_of_work(write=True) as uow:
-        letter_of(uow, letter_id).after(LetterAction.INVITE, now)
+        letter, _ = locked_letter(uow, letter_id)
+        letter.after(LetterAction.REISSUE, now)
         entry, old = _invited(uow, letter_id, organisation_id)
-        fresh = _issued(services, entry, old.id, old.generation + 1, now)
-        uow.invitations.reissue(fresh)
-        uow.outbox.add([notice(services, NoticeKind.INVITATION, entry, fresh.id, fresh.id, now)])
+        renew(services, uow, entry, old, now)
         uow.commit()
+
+
+def renew(services: Services, uow: UnitOfWork, entry: RosterEntry, old: Invitation, now: datetime) -> None:
+    """Issue the next link of an invitation to the entry's present address, inside the caller's unit of work."""
+    fresh = _issued(services, entry, old.id, old.generation + 1, now)
+    uow.invitations.reissue(fresh)
+    uow.outbox.add([_invitation_notice(services, entry, fresh, now)])
 
 
 def revoke(services: Services, letter_id: str, organisation_id: str) -> None:
     """End an organisation's link without sending another. Raises NotFound."""
     with services.unit_of_work(write=True) as uow:
+        locked_letter(uow, letter_id)
         _, invitation = _invited(uow, letter_id, organisation_id)
         uow.invitations.revoke(invitation.id, services.clock())
         uow.commit()
@@ -134,6 +141,11 @@ def _invited(uow: UnitOfWork, letter_id: str, organisation_id: str) -> tuple[Ros
     if entry is None or organisation_id not in invitations:
         raise NotFound("This organisation has no invitation to this letter.")
     return entry, invitations[organisation_id]
+
+
+def _invitation_notice(services: Services, entry: RosterEntry, invitation: Invitation, now: datetime) -> Notice:
+    # It names the link it is about: once a newer one is issued, this mail must not carry that one anywhere.
+    return notice(services, NoticeKind.INVITATION, entry, invitation.id, str(invitation.generation), now)
 
 
 def _issued(services: Services, entry: RosterEntry, name: str, generation: int, now: datetime) -> Invitation:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from signing.domain.organisation import RosterEntry
@@ -28,6 +29,16 @@ def notice(
         invitation_id=invitation_id,
         subject_id=subject_id,
         to=entry.email,
-        message_id=f"<{name}@{services.installation.host}>",
+        message_id=_message_id(services, name),
         due=due,
     )
+
+
+def readdressed(services: Services, notice: Notice, address: str) -> Notice:
+    """The same mail to another address, as a mail of its own."""
+    name = new_id(services)
+    return replace(notice, id=name, to=address, message_id=_message_id(services, name))
+
+
+def _message_id(services: Services, name: str) -> str:
+    return f"<{name}@{services.installation.host}>"

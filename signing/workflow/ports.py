@@ -10,13 +10,14 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from signing.domain.access import Account, Session
+from signing.domain.errors import Refusal
 from signing.domain.invitation import Code, Invitation
 from signing.domain.letter import Letter, LetterState, Version
 from signing.domain.letter_text import LetterText
 from signing.domain.organisation import RosterEntry
 from signing.evidence.keyring import PublicKey
 from signing.evidence.merkle import Frontier
-from signing.evidence.statement import Signatory
+from signing.evidence.statement import Head, Signatory
 from signing.workflow.tokens import Tokens
 
 
@@ -99,13 +100,16 @@ class Invitations(Protocol):
     def by_token(self, token_sha256: bytes) -> Invitation | None:
         """The invitation whose newest link has this digest, or once had it (an older generation)."""
 
-    def view(self, invitation_id: str) -> InvitationView | None: ...
+    def view(self, invitation_id: str, browser_sha256: bytes) -> InvitationView | None:
+        """The invitation with the newest code that was asked for in this browser."""
+
     def of_letter(self, letter_id: str) -> list[Invitation]: ...
 
 
 class Codes(Protocol):
     def add(self, code: Code) -> None: ...
-    def newest(self, invitation_id: str) -> Code | None: ...
+    def get(self, code_id: str) -> Code | None: ...
+    def newest(self, invitation_id: str, browser_sha256: bytes) -> Code | None: ...
     def issued_since(self, invitation_id: str, since: datetime) -> int: ...
     def count_try(self, code_id: str) -> None: ...
     def use(self, code_id: str, at: datetime) -> None: ...
@@ -215,6 +219,7 @@ class RecordedAnswer:
     role: str
     at: datetime
     idempotency_key: str
+    form_sha256: str = ""
 
 
 class Answers(Protocol):
@@ -290,6 +295,15 @@ class Signer(Protocol):
     def sign(self, data: bytes) -> bytes: ...
 
 
+def rolled_back() -> Refusal:
+    """What to say when this database is older than, or differs from, what was signed before."""
+    return Refusal(
+        "The database holds an older or another log than the one signed before: it was probably restored "
+        "from a backup. Nothing was recorded. Please restore the newest backup, or ask for help.",
+        code="log-rolled-back",
+    )
+
+
 class HighWater(Protocol):
     """The largest head ever signed for each origin, kept outside the database, so that a database that was
     rolled back or swapped cannot make the log sign a second history (FLOORS 3)."""
@@ -297,8 +311,14 @@ class HighWater(Protocol):
     def check(self, origin: str, size: int, root: bytes) -> None:
         """Raise `Refusal` (code `log-rolled-back`) when a larger head, or another root at this size, was signed."""
 
+    def mark(self, origin: str) -> Head | None:
+        """The largest head that was signed, None when nothing was."""
+
     def advance(self, origin: str, size: int, root: bytes) -> None:
-        """Remember a committed head; a smaller one than the present is ignored."""
+        """Remember a committed head before it is signed; a smaller one than the present is ignored.
+
+        Raises `Refusal` (code `log-rolled-back`) when another root was signed at this size.
+        """
 
 
 class Typesetter(Protocol):

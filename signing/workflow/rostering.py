@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from signing.domain.errors import Faulty
 from signing.domain.letter import LetterAction
 from signing.domain.organisation import RosterEntry
-from signing.domain.roster import RosterRow, RosterWarning, check_rows, name_key
-from signing.workflow.drafting import letter_of, locked_letter
+from signing.domain.roster import RosterRow, RosterWarning, RowFault, check_rows, name_key
 from signing.workflow.identifiers import new_id
+from signing.workflow.inviting import renew
+from signing.workflow.letters import letter_of, locked_letter
 from signing.workflow.ports import Services, UnitOfWork
 
 
@@ -34,30 +35,26 @@ def import_roster(services: Services, letter_id: str, rows: Sequence[RosterRow])
     now = services.clock()
     good, faults, warnings = check_rows(rows)
     if faults:
-        raise Faulty(
-            "\n".join(f"Line {fault.line}: {fault.message}" for fault in faults),
-            line=faults[0].line,
-            code="faulty-rows",
-        )
+        raise _faulty(faults)
     if not good:
-        raise Faulty(
-            "The roster has no organisation. Add at least one row below the header.", code="roster-empty"
-        )
+        raise Faulty("The roster has no organisation. Add at least one row below the header.", code="roster-empty")
     with services.unit_of_work(write=True) as uow:
         letter, _ = locked_letter(uow, letter_id)
         letter.after(LetterAction.EDIT_ROSTER, now)
         there = {entry.organisation_id: entry for entry in uow.roster.entries(letter_id)}
+        invited = {invitation.organisation_id: invitation for invitation in uow.invitations.of_letter(letter_id)}
+        rows_by_id = _identified(services, uow, good, there)
         added = changed = 0
-        for row in good:
-            organisation_id = _organisation_id(services, uow, row)
+        for organisation_id, row in rows_by_id.items():
             known = there.get(organisation_id)
-            entry = _entry(letter_id, organisation_id, known.position if known else len(there) + 1, row)
-            if known is None:
-                added += 1
-            elif not _same(known, entry):
-                changed += 1
+            entry = _entry(letter_id, organisation_id, known, len(there) + 1, row)
+            added += known is None
+            changed += known is not None and not _same(known, entry)
             there[organisation_id] = entry
             uow.roster.save(entry)
+            if known is not None and known.email != entry.email and organisation_id in invited:
+                # The old link went to an address that is wrong or no longer theirs: it must not stay open.
+                renew(services, uow, entry, invited[organisation_id], now)
         uow.commit()
     return RosterResult(len(there), added, changed, tuple(warnings))
 
@@ -69,14 +66,51 @@ def entries(services: Services, letter_id: str) -> list[RosterEntry]:
         return uow.roster.entries(letter_id)
 
 
-def _organisation_id(services: Services, uow: UnitOfWork, row: RosterRow) -> str:
-    key = name_key(row.organisation)
-    organisation_id = row.id or uow.roster.organisation_named(key) or f"org-{new_id(services)}"
-    uow.roster.remember_organisation(organisation_id, key, row.organisation)
-    return organisation_id
+def _identified(
+    services: Services, uow: UnitOfWork, rows: Sequence[RosterRow], there: Mapping[str, RosterEntry]
+) -> dict[str, RosterRow]:
+    """The rows by organisation id. Two rows for one organisation, or a new name under the id of an organisation
+    that has answered, are faults: an answer must never slip under another name."""
+    ids_by_name = {name_key(entry.organisation): entry.organisation_id for entry in there.values()}
+    rows_by_id: dict[str, RosterRow] = {}
+    faults = []
+    for row in rows:
+        key = name_key(row.organisation)
+        organisation_id = row.id or ids_by_name.get(key) or _known_elsewhere(uow, key, there)
+        organisation_id = organisation_id or f"org-{new_id(services)}"
+        known = there.get(organisation_id)
+        if organisation_id in rows_by_id:
+            first = rows_by_id[organisation_id].line
+            message = f"This is the organisation of line {first} again ({organisation_id}). Keep one of the rows."
+            faults.append(RowFault(row.line, "id", message))
+        elif known is not None and known.answered_at is not None and name_key(known.organisation) != key:
+            message = f"{known.organisation} has answered under this id. Give the new organisation another id, or none."
+            faults.append(RowFault(row.line, "id", message))
+        rows_by_id.setdefault(organisation_id, row)
+        uow.roster.remember_organisation(organisation_id, key, row.organisation)
+    if faults:
+        raise _faulty(faults)
+    return rows_by_id
 
 
-def _entry(letter_id: str, organisation_id: str, position: int, row: RosterRow) -> RosterEntry:
+def _known_elsewhere(uow: UnitOfWork, key: str, there: Mapping[str, RosterEntry]) -> str | None:
+    """The id this name has in another letter, unless another organisation of this letter goes by that id."""
+    organisation_id = uow.roster.organisation_named(key)
+    return None if organisation_id in there else organisation_id
+
+
+def _faulty(faults: Sequence[RowFault]) -> Faulty:
+    told = "\n".join(f"Line {fault.line}: {fault.message}" for fault in faults)
+    return Faulty("{faults}", values={"faults": told}, line=faults[0].line, code="faulty-rows")
+
+
+def _entry(
+    letter_id: str, organisation_id: str, known: RosterEntry | None, position: int, row: RosterRow
+) -> RosterEntry:
+    former: tuple[str, ...] = ()
+    if known is not None:
+        position = known.position
+        former = tuple(each for each in dict.fromkeys((*known.former_emails, known.email)) if each != row.email)
     return RosterEntry(
         letter_id=letter_id,
         organisation_id=organisation_id,
@@ -93,6 +127,7 @@ def _entry(letter_id: str, organisation_id: str, position: int, row: RosterRow) 
         role=row.role,
         language=row.language,
         stage=row.stage,
+        former_emails=former,
     )
 
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
 from dataclasses import dataclass, replace
 
 from signing.domain.errors import N_, Faulty
 from signing.domain.organisation import Decision
+from signing.evidence.canonical import to_bytes
 from signing.evidence.letter_file import is_unsafe_character
 
 LONGEST_NAME = 300
 LONGEST_REASON = 4000
+LONGEST_CODE = 40
+SAID = ("person", "role", "listed_as", "acronym", "native_name", "sort_name", "reason", "version")
 _CODE = re.compile(r"[0-9]{8}")
 _KEY = re.compile(r"[A-Za-z0-9_-]{16,64}")
 
@@ -36,10 +40,16 @@ class DecisionForm:
     idempotency_key: str
 
 
-def checked(form: DecisionForm, listed_name: str) -> DecisionForm:
+    def sha256(self) -> str:
+        """What the form says, leaving out code, head and key: two presses of one button say the same."""
+        said = {name: getattr(self, name) for name in SAID} | {"decision": self.decision.value}
+        return hashlib.sha256(to_bytes(said)).hexdigest()
+
+
+def checked(form: DecisionForm) -> DecisionForm:
     """The form with names tidied (NFC, single spaces, empty means none).
 
-    Whoever does not approve is not asked how to be listed: `listed_name` stands in.
+    Whoever does not approve is not asked how to be listed: `listed_as` may then be empty.
     Raises Faulty with the `field` that needs another look.
     """
     if not form.authority:
@@ -48,15 +58,15 @@ def checked(form: DecisionForm, listed_name: str) -> DecisionForm:
         raise Faulty(
             "This page is incomplete. Please open the link from the mail again.", field="idempotency_key"
         )
-    listed_as = form.listed_as
-    if form.decision is not Decision.APPROVE and not listed_as.strip():
-        listed_as = listed_name
-    code = re.sub(r"[\s\u00a0-]", "", form.code)
+    listed_as = _optional(form.listed_as, "listed_as") or ""
+    if form.decision is Decision.APPROVE and not listed_as:
+        raise Faulty("Please type the name as it should be printed.", field="listed_as")
+    code = re.sub(r"[\s\u00a0-]", "", form.code[:LONGEST_CODE])
     tidy = replace(
         form,
         person=_required(form.person, "person", N_("Please type your name.")),
         role=_required(form.role, "role", N_("Please type your role in the organisation.")),
-        listed_as=_required(listed_as, "listed_as", N_("Please type the name as it should be printed.")),
+        listed_as=listed_as,
         acronym=_optional(form.acronym, "acronym"),
         native_name=_optional(form.native_name, "native_name"),
         sort_name=_optional(form.sort_name, "sort_name"),
@@ -78,9 +88,8 @@ def _required(value: str, field: str, missing: str) -> str:
 
 
 def _optional(value: str | None, field: str) -> str | None:
-    tidy = " ".join(unicodedata.normalize("NFC", value or "").split())
-    if len(tidy) > LONGEST_NAME:
-        raise Faulty("Please keep this under {longest} characters.", values={"longest": LONGEST_NAME}, field=field)
+    tidy = _composed(value, LONGEST_NAME, field, N_("Please keep this under {longest} characters."))
+    tidy = " ".join(tidy.split())
     unsafe = next((character for character in tidy if is_unsafe_character(character)), None)
     if unsafe is not None:
         raise Faulty(
@@ -92,9 +101,12 @@ def _optional(value: str | None, field: str) -> str | None:
 
 
 def _reason(value: str | None) -> str | None:
-    reason = unicodedata.normalize("NFC", value or "").strip()
-    if len(reason) > LONGEST_REASON:
-        raise Faulty(
-            "Please keep the reason under {longest} characters.", values={"longest": LONGEST_REASON}, field="reason"
-        )
-    return reason or None
+    words = N_("Please keep the reason under {longest} characters.")
+    return _composed(value, LONGEST_REASON, "reason", words).strip() or None
+
+
+def _composed(value: str | None, longest: int, field: str, words: str) -> str:
+    """The text in NFC. Its length is looked at first: composing marks takes time that grows with their square."""
+    if len(value or "") > longest:
+        raise Faulty(words, values={"longest": longest}, field=field)
+    return unicodedata.normalize("NFC", value or "")

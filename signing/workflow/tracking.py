@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from signing.domain.letter import Letter, LetterState
 from signing.domain.organisation import RosterEntry, Standing
-from signing.workflow.drafting import letter_of
+from signing.workflow.letters import letter_of
 from signing.workflow.ports import Notice, NoticeKind, NoticeStatus, Services
 
 
@@ -38,7 +38,7 @@ def status(services: Services, letter_id: str) -> Status:
         invited = {invitation.organisation_id for invitation in uow.invitations.of_letter(letter_id)}
         mails: dict[str, Notice] = {
             each.organisation_id: each
-            for each in sorted(uow.outbox.of_letter(letter_id), key=lambda each: each.due)
+            for each in uow.outbox.of_letter(letter_id)
             if each.kind in (NoticeKind.INVITATION, NoticeKind.NEW_VERSION)
         }
     rows = []

@@ -158,18 +158,34 @@ def test_a_new_version_is_told_of_with_the_same_link(services: Services, invitat
 
 
 @only_sqlite
-def test_an_invitation_sent_late_holds_the_newest_link_or_is_not_sent_at_all(
+def test_an_invitation_whose_link_was_replaced_or_revoked_is_not_sent(
     services: Services, invitation_notice: Notice
 ) -> None:
     with services.unit_of_work(write=True) as uow:
         uow.invitations.reissue(an_invitation(1, generation=2))
         uow.commit()
-    assert services.tokens.link("invitation-1", 2) in body(received(TEXTS.write(services, invitation_notice)))
+    with pytest.raises(Outdated):
+        TEXTS.write(services, invitation_notice)
+    newest = replace(invitation_notice, subject_id="2")
+    assert services.tokens.link("invitation-1", 2) in body(received(TEXTS.write(services, newest)))
     with services.unit_of_work(write=True) as uow:
         uow.invitations.revoke("invitation-1", NOW)
         uow.commit()
     with pytest.raises(Outdated):
-        TEXTS.write(services, invitation_notice)
+        TEXTS.write(services, newest)
+
+
+@only_sqlite
+@pytest.mark.parametrize("kind", [NoticeKind.INVITATION, NoticeKind.CODE, NoticeKind.NEW_VERSION])
+def test_neither_link_nor_code_goes_to_an_address_that_was_struck_off(
+    services: Services, invitation_notice: Notice, kind: NoticeKind
+) -> None:
+    notice = a_code_notice(services) if kind is NoticeKind.CODE else replace(invitation_notice, kind=kind)
+    with services.unit_of_work(write=True) as uow:
+        uow.roster.save(replace(an_entry(1), email="new@org1.example.org"))
+        uow.commit()
+    with pytest.raises(Outdated):
+        TEXTS.write(services, notice)
 
 
 @only_sqlite

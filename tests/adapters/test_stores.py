@@ -154,8 +154,8 @@ def test_every_link_ever_issued_leads_to_its_invitation(unit_of_work: OpenUnitOf
 def test_one_look_gives_invitation_letter_and_entry(unit_of_work: OpenUnitOfWork) -> None:
     lay_out(unit_of_work, 2)
     with unit_of_work() as uow:
-        assert uow.invitations.view("invitation-2") == InvitationView(an_invitation(2), a_letter(), an_entry(2))
-        assert uow.invitations.view("invitation-3") is None
+        assert uow.invitations.view("invitation-2", b"") == InvitationView(an_invitation(2), a_letter(), an_entry(2))
+        assert uow.invitations.view("invitation-3", b"") is None
 
 
 def test_an_organisation_has_one_invitation_to_a_letter(unit_of_work: OpenUnitOfWork) -> None:
@@ -168,16 +168,16 @@ def test_codes_count_their_tries_and_are_used_once(unit_of_work: OpenUnitOfWork)
     lay_out(unit_of_work)
     old, new = a_code(1, NOW - timedelta(hours=1)), a_code(2)
     with unit_of_work(write=True) as uow:
-        assert uow.codes.newest("invitation-1") is None
+        assert uow.codes.newest("invitation-1", b"") is None
         uow.codes.add(new)
         uow.codes.add(old)
         uow.codes.count_try(new.id)
         uow.codes.count_try(new.id)
-        assert uow.codes.newest("invitation-1") == replace(new, tries=2)
+        assert uow.codes.newest("invitation-1", b"") == replace(new, tries=2)
         assert uow.codes.issued_since("invitation-1", NOW - timedelta(minutes=59)) == 1
         assert uow.codes.issued_since("invitation-1", NOW - timedelta(hours=1)) == 2
         uow.codes.use(new.id, NOW)
-        assert uow.codes.newest("invitation-1") == replace(new, tries=2, used_at=NOW)
+        assert uow.codes.newest("invitation-1", b"") == replace(new, tries=2, used_at=NOW)
         with pytest.raises(Conflict):
             uow.codes.use(new.id, NOW)
 

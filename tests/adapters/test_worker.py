@@ -30,7 +30,7 @@ from signing.domain.errors import Conflict, Unavailable
 from signing.domain.invitation import Code
 from signing.workflow.ports import Installation, Notice, NoticeKind, NoticeStatus, Services
 from signing.workflow.tokens import Tokens
-from tests.adapters.builders import LETTER, NOW, a_notice, lay_out, lay_out_notices
+from tests.adapters.builders import LETTER, NOW, a_notice, an_entry, lay_out, lay_out_notices
 from tests.adapters.conftest import Clock
 from tests.faults import failing_at
 
@@ -454,6 +454,7 @@ def test_an_address_with_letters_beyond_ascii_goes_where_the_server_can(
 ) -> None:
     lay_out(services.unit_of_work)
     with services.unit_of_work(write=True) as uow:
+        uow.roster.save(replace(an_entry(1), email="jürgen@bücher.example"))
         uow.outbox.add([replace(a_notice(1), to="jürgen@bücher.example")])
         uow.commit()
     server.international = international

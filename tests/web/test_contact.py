@@ -129,7 +129,7 @@ def test_a_code_does_not_work_in_another_browser(
     thief = visit().goes_to(f"/i/{house.token(letter_id, ORGANISATION)}").follows()
     thief.sends(page, decision="approve", authority="1", code=house.code(letter_id, ORGANISATION))
     assert thief.status == 422
-    assert "not the code" in thief.words
+    assert "No code was asked for in this browser" in thief.words
 
 
 def test_a_decline_is_logged_without_a_name_and_its_reason_reaches_only_the_coordinator(
@@ -339,3 +339,20 @@ def test_the_page_is_light(contact: Visitor, app: Flask) -> None:
     assert sum(len(gzip.compress(each)) for each in resources) < 30_000
     assert "<script" not in contact.text
     assert " style=" not in contact.text
+
+
+def test_going_back_to_answer_otherwise_is_recorded_as_a_new_answer(
+    contact: Visitor, house: House, letter_id: str, page: str
+) -> None:
+    contact.sends(f"{page}/code", decision="approve", authority="1")
+    sent = {"decision": "approve", "authority": "1", "code": house.code(letter_id, ORGANISATION)}
+    old_page = Form(contact.text, page).fields
+    contact.sends(page, **sent)
+    assert contact.status == 303
+    house.clock.pass_(minutes=1)
+    contact.posts(f"{page}/code", **(old_page | {"decision": "withdraw", "authority": "1", "code": ""}))
+    assert contact.status == 200
+    contact.sends(page, decision="withdraw", authority="1", code=house.code(letter_id, ORGANISATION))
+    assert contact.status == 303
+    contact.follows()
+    assert "has withdrawn its approval" in contact.words

@@ -107,16 +107,29 @@ def test_a_name_that_cannot_be_printed_is_named_and_the_doors_open_again(house: 
     assert closing.close(house.services, letter_id).listed == 3
 
 
-def test_while_it_closes_nobody_answers_and_after_half_an_hour_it_is_open_again(house: House, letter_id: str) -> None:
+def test_while_it_closes_nobody_answers(house: House, letter_id: str) -> None:
+    desk = Desk(house, letter_id, TWO)
+    form = desk.form(code=desk.asks_for_a_code(), idempotency_key="key-of-this-page-5")
+    refusals: list[str] = []
+
     class Slow:
-        """The process dies while type is set."""
+        """Somebody presses the button while type is set."""
 
         def letter_pdf(self, *arguments: object, **options: object) -> bytes:
-            raise KeyboardInterrupt
+            with pytest.raises(NotAllowed) as refusal:
+                desk.sends(form)
+            refusals.append(refusal.value.code)
+            return typeset.letter_pdf(*arguments, **options)
 
-    with pytest.raises(KeyboardInterrupt):
-        closing.close(replace(house.services, typesetter=Slow()), letter_id)
-    assert state(house, letter_id) is LetterState.CLOSING
+    assert closing.close(replace(house.services, typesetter=Slow()), letter_id).listed == 2
+    assert refusals == ["letter-closing"]
+    assert verdict(house, letter_id) == "PROVED"
+
+
+def test_a_closing_whose_process_died_opens_again_after_half_an_hour(house: House, letter_id: str) -> None:
+    with house.services.unit_of_work(write=True) as uow:
+        uow.letters.set_state(letter_id, LetterState.CLOSING, closing_since=house.clock())
+        uow.commit()
     desk = Desk(house, letter_id, TWO)
     with pytest.raises(NotAllowed):
         desk.answers(Decision.APPROVE, "key-of-this-page-5")
@@ -126,13 +139,14 @@ def test_while_it_closes_nobody_answers_and_after_half_an_hour_it_is_open_again(
     assert verdict(house, letter_id) == "PROVED"
 
 
-def test_a_closing_that_was_cut_short_can_be_run_again_at_once(house: House, letter_id: str) -> None:
-    class Dies:
+def test_whatever_goes_wrong_the_doors_open_again_and_closing_can_be_run_again(house: House, letter_id: str) -> None:
+    class Breaks:
         def letter_pdf(self, *arguments: object, **options: object) -> bytes:
-            raise KeyboardInterrupt
+            raise MemoryError
 
-    with pytest.raises(KeyboardInterrupt):
-        closing.close(replace(house.services, typesetter=Dies()), letter_id)
+    with pytest.raises(MemoryError):
+        closing.close(replace(house.services, typesetter=Breaks()), letter_id)
+    assert state(house, letter_id) is LetterState.OPEN
     assert closing.close(house.services, letter_id).number == 1
 
 

@@ -19,9 +19,9 @@ from signing.evidence.note import ALG_ED25519, NoteKey
 from signing.evidence.receipt import Receipt
 from signing.evidence.statement import AssentStatement, Commitment, parse
 from signing.workflow import auditing, deciding, drafting, inviting, tracking
-from signing.workflow.deciding import Access, AnswerReceipt, StaleVersion
-from signing.workflow.ports import NoticeKind
-from signing.workflow.sealing import payload_of
+from signing.workflow.appending import payload_of
+from signing.workflow.deciding import Access, AnswerReceipt, PageUsed, StaleVersion
+from signing.workflow.ports import HighWater, NoticeKind
 from signing.workflow.signatory_form import DecisionForm
 from tests.faults import fail_everywhere
 from tests.web.installation import Clock, House, letter_text
@@ -143,6 +143,33 @@ def test_a_second_tab_cannot_use_the_code_again(house: House, desk: Desk) -> Non
     assert len(entries(house, desk.letter_id)) == 2
 
 
+def test_a_change_of_mind_on_a_page_that_was_sent_is_not_swallowed(house: House, desk: Desk) -> None:
+    desk.sends(desk.form(code=desk.asks_for_a_code()))
+    code = desk.asks_for_a_code()
+    for changed in (desk.form(Decision.WITHDRAW, code=code), desk.form(code=code, listed_as="Rivers of China")):
+        with pytest.raises(PageUsed):
+            desk.sends(changed)
+    assert len(entries(house, desk.letter_id)) == 2
+    assert desk.sends(desk.form(Decision.WITHDRAW, code=code, idempotency_key="key-of-a-new-page")).answer.index == 2
+
+
+def test_a_withdrawal_keeps_the_names_of_the_approval(house: House, desk: Desk) -> None:
+    code = desk.asks_for_a_code()
+    desk.sends(desk.form(code=code, listed_as="Rivers of China", acronym="RC"))
+    code = desk.asks_for_a_code()
+    given = desk.sends(desk.form(Decision.WITHDRAW, code=code, listed_as="Greenpeace", idempotency_key="k" * 20))
+    said = statement(house, desk.letter_id, given.answer.index).signatory
+    assert (said.listed_as, said.acronym) == ("Rivers of China", "RC")
+
+
+def test_nobody_is_listed_under_the_name_of_another(house: House, desk: Desk) -> None:
+    code = desk.asks_for_a_code()
+    with pytest.raises(Faulty) as refusal:
+        desk.sends(desk.form(code=code, listed_as="valley  WATCH"))
+    assert (refusal.value.field, refusal.value.code) == ("listed_as", "name-of-another")
+    assert desk.sends(desk.form(code=code)).answer.index == 1
+
+
 def test_presses_at_the_same_moment_give_one_assent(house: House, desk: Desk) -> None:
     form = desk.form(code=desk.asks_for_a_code())
     outcomes: list[object] = []
@@ -224,6 +251,23 @@ def test_a_code_serves_neither_another_browser_nor_another_invitation_nor_later(
     with pytest.raises(Faulty) as refusal:
         desk.sends(desk.form(code=code))
     assert refusal.value.code == "code-used-up"
+
+
+def test_guesses_and_codes_of_another_browser_use_up_nothing_of_ours(house: House, desk: Desk) -> None:
+    code = desk.asks_for_a_code()
+    robot = Desk(house, desk.letter_id, browser="robot")
+    robot.asks_for_a_code()
+    for _ in range(6):
+        with pytest.raises(Faulty):
+            robot.sends(robot.form(code="00000000"))
+    assert desk.sends(desk.form(code=code)).answer.index == 1
+
+
+def test_a_new_link_brings_new_codes(house: House, desk: Desk) -> None:
+    for _ in range(3):
+        desk.asks_for_a_code()
+    inviting.reissue(house.services, desk.letter_id, "org-china")
+    assert Desk(house, desk.letter_id).asks_for_a_code()
 
 
 def test_three_codes_an_hour_are_enough(desk: Desk, clock: Clock) -> None:
@@ -371,12 +415,45 @@ def test_a_reissued_link_works_and_an_invented_one_does_not(house: House, letter
 
 def test_a_rolled_back_database_cannot_write_a_second_history(house: House, desk: Desk) -> None:
     desk.answers(Decision.APPROVE, "key-of-this-page-1")
-    rolled_back = Frontier.empty().append(leaf_hash(entries(house, desk.letter_id)[0]))
-    with house.database.engine.execution_options(writing=True).begin() as connection:
-        connection.execute(tables.answer.delete())
-        connection.execute(tables.log_entry.delete().where(tables.log_entry.c.idx == 1))
-        connection.execute(tables.log_head.update().values(size=1, frontier=rolled_back.to_bytes()))
+    roll_back(house, desk.letter_id)
     other = Desk(house, desk.letter_id, TWO)
     with pytest.raises(Refusal) as refusal:
         other.answers(Decision.APPROVE, "key-of-this-page-2")
     assert refusal.value.code == "log-rolled-back"
+
+
+def test_a_receipt_is_never_signed_for_a_history_that_was_rolled_back(house: House, desk: Desk) -> None:
+    """A crash after the commit, the receipt mailed, then an old backup: no second root of that size is signed."""
+    kept = house.services.high_water
+    lost = replace(house.services, high_water=Forgetful(kept))
+    code = desk.asks_for_a_code()
+    given = deciding.decide(lost, desk.access, desk.form(code=code))
+    assert kept.mark(given.letter.origin).size == 1
+    assert auditing.receipt_bytes(house.services, desk.letter_id, 1) == given.receipt
+    assert kept.mark(given.letter.origin).size == 2
+    roll_back(house, desk.letter_id)
+    with pytest.raises(Refusal) as refusal:
+        auditing.receipt_bytes(house.services, desk.letter_id, 0)
+    assert refusal.value.code == "log-rolled-back"
+    with pytest.raises(Refusal):
+        auditing.bundle_files(house.services, desk.letter_id)
+
+
+class Forgetful:
+    """The process died between the commit and the mark."""
+
+    def __init__(self, kept: HighWater) -> None:
+        self.check = kept.check
+        self.mark = kept.mark
+
+    def advance(self, origin: str, size: int, root: bytes) -> None:
+        """Too late."""
+
+
+def roll_back(house: House, letter_id: str) -> None:
+    """Bring the log back to its first entry, as a restored backup would."""
+    rolled_back = Frontier.empty().append(leaf_hash(entries(house, letter_id)[0]))
+    with house.database.engine.execution_options(writing=True).begin() as connection:
+        connection.execute(tables.answer.delete())
+        connection.execute(tables.log_entry.delete().where(tables.log_entry.c.idx > 0))
+        connection.execute(tables.log_head.update().values(size=1, frontier=rolled_back.to_bytes()))

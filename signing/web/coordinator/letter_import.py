@@ -46,7 +46,7 @@ def take(services: Services, intake: Intake, letter_id: str | None = None) -> Re
                              mend=bool(request.form.get("mend")))
         if request.form.get("step") == "save":
             made = drafting.import_letter(services, read.text, letter_id=letter_id,
-                                          deadline=deadline or read.deadline)
+                                          deadline=deadline, file_deadline=read.deadline)
             return redirect(url_for("words.letter", letter_id=made.letter_id), 303)
     except NotFound:
         raise

@@ -111,6 +111,7 @@ def upgrade() -> None:
         sa.Column("role", sa.Text(), nullable=True),
         sa.Column("language", sa.Text(), nullable=True),
         sa.Column("stage", sa.Integer(), nullable=False),
+        sa.Column("former_emails", sa.Text(), nullable=False),
         sa.Column("answer", sa.Text(), nullable=False),
         sa.Column("answer_version", sa.Integer(), nullable=True),
         sa.Column("answer_index", sa.Integer(), nullable=True),
@@ -188,6 +189,7 @@ def upgrade() -> None:
         sa.Column("role", sa.Text(), nullable=False),
         sa.Column("at", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("idempotency_key", sa.Text(), nullable=False),
+        sa.Column("form_sha256", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["letter_id", "idx"], ["log_entry.letter_id", "log_entry.idx"], name="fk_answer_letter_id_idx"
         ),
@@ -214,6 +216,7 @@ def upgrade() -> None:
         sa.Column("expires_at", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("tries", sa.Integer(), nullable=False),
         sa.Column("used_at", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("browser_sha256", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(["invitation_id"], ["invitation.id"], name="fk_code_invitation_id"),
         sa.PrimaryKeyConstraint("id", name="pk_code"),
         sqlite_strict=True,
@@ -265,6 +268,7 @@ def upgrade() -> None:
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("last_reply", sa.Text(), nullable=True),
         sa.Column("sent_at", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("queued_at", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("urgency", sa.Integer(), nullable=False),
         sa.Column("lease_owner", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(["invitation_id"], ["invitation.id"], name="fk_outbox_invitation_id"),

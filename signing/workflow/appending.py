@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from signing.domain.letter import Version
+from signing.domain.letter import Letter, Version
 from signing.evidence.base64_text import from_base64, to_base64
 from signing.evidence.checkpoint import Checkpoint
 from signing.evidence.envelope import Envelope, seal
@@ -12,7 +12,7 @@ from signing.evidence.errors import EvidenceError
 from signing.evidence.keyring import raw_from_pem
 from signing.evidence.receipt import Receipt
 from signing.evidence.statement import Head, Subject, nonce_text, payload_digest
-from signing.workflow.ports import LoggedEntry, LogHead, Services, Signer, UnitOfWork
+from signing.workflow.ports import LoggedEntry, LogHead, Services, Signer, UnitOfWork, rolled_back
 
 
 def time_text(at: datetime) -> str:
@@ -80,17 +80,37 @@ def digest_of(entry: bytes) -> str:
     return payload_digest(payload_of(entry))
 
 
+def sound_head(services: Services, letter: Letter) -> LogHead:
+    """The committed head, which must hold the largest head that was ever signed.
+
+    The mark is read before the log, so that an entry appended meanwhile can never look like a roll-back.
+    Raises Refusal `log-rolled-back`.
+    """
+    mark = services.high_water.mark(letter.origin)
+    with services.unit_of_work() as uow:
+        head = uow.log.head(letter.id)
+        root = uow.log.root_at(letter.id, mark.size) if mark and mark.size else None
+    if mark is not None and mark.size and (head.size < mark.size or root != mark.root):
+        raise rolled_back()
+    return head
+
+
 def checkpoint_note(services: Services, origin: str, size: int, root: bytes) -> bytes:
-    """The signed checkpoint over a committed head.
+    """The signed checkpoint over a head of a log found sound; the head is remembered before it is signed.
 
     Ed25519 is deterministic, so asking again for the same head gives the same note: an earlier checkpoint is
     reproduced, never made anew.
     """
+    services.high_water.advance(origin, size, root)
     public = raw_from_pem(services.log_key.public.public_key)
     return Checkpoint(origin, size, root).sign(public, services.log_key.sign)
 
 
-def receipt_of(services: Services, origin: str, logged: LoggedEntry) -> bytes:
-    """The C2SP tlog-proof of a committed entry in the tree that ends with it (EVIDENCE 4.6)."""
-    note = checkpoint_note(services, origin, logged.index + 1, logged.root)
+def receipt_of(services: Services, letter: Letter, logged: LoggedEntry) -> bytes:
+    """The C2SP tlog-proof of a committed entry in the tree that ends with it (EVIDENCE 4.6).
+
+    Raises Refusal `log-rolled-back`.
+    """
+    sound_head(services, letter)
+    note = checkpoint_note(services, letter.origin, logged.index + 1, logged.root)
     return Receipt(logged.index, logged.path, note, logged.entry).to_bytes()

@@ -1,0 +1,59 @@
+"""The letter of a unit of work, held or only read, and its words as files and texts."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from functools import lru_cache
+
+from signing.domain.errors import NotFound
+from signing.domain.letter import Letter, Version
+from signing.domain.letter_text import LetterText
+from signing.evidence.canonical import to_bytes
+from signing.workflow.ports import LogHead, UnitOfWork
+
+
+def letter_of(uow: UnitOfWork, letter_id: str) -> Letter:
+    """The letter, or NotFound in words that fit every reader."""
+    letter = uow.letters.get(letter_id)
+    if letter is None:
+        raise NotFound("There is no such letter here.", code="letter-unknown")
+    return letter
+
+
+def locked_letter(uow: UnitOfWork, letter_id: str) -> tuple[Letter, LogHead]:
+    """The letter and its log, held against every other writer: whoever changes what an answer depends on
+    takes this lock first, so that an answer sees the letter before or after the change, never between.
+
+    Raises NotFound.
+    """
+    letter_of(uow, letter_id)
+    head = uow.log.lock(letter_id)
+    return letter_of(uow, letter_id), head
+
+
+def texts_of(version: Version) -> dict[str, LetterText]:
+    """The words of every language, by language tag, the files' own order kept."""
+    return {language: _text_of(data) for language, data in version.files.items()}
+
+
+@lru_cache(maxsize=16)
+def _text_of(data: bytes) -> LetterText:
+    # Reading and checking 20 kB of words takes tens of milliseconds, and every reader of a letter needs the same.
+    return LetterText.from_bytes(data)
+
+
+def letter_files(versions: Sequence[Version]) -> dict[str, bytes]:
+    """The exact files of all opened versions by the name statements call them (EVIDENCE 4.3)."""
+    return {
+        f"{version.number}.{language}.md": data
+        for version in versions
+        if version.opened_at is not None
+        for language, data in version.files.items()
+    }
+
+
+def text_sha256(version: Version) -> str:
+    """One hex digest over the digests of all languages: what a decision form carries to say which words."""
+    digests = {language: hashlib.sha256(data).hexdigest() for language, data in version.files.items()}
+    return hashlib.sha256(to_bytes(digests)).hexdigest()
