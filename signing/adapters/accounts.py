@@ -54,6 +54,10 @@ class AccountStore:
         """End every session of an account."""
         self._connection.execute(delete(login).where(login.c.account_id == account_id))
 
+    def forget_before(self, at: datetime) -> None:
+        """Remove sessions begun before `at`."""
+        self._connection.execute(delete(login).where(login.c.created_at < at))
+
 
 def _key(email: str) -> str:
     return email.strip().casefold()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from signing.adapters.tables import code, invitation, letter, link, roster_entry
 from signing.domain.errors import Conflict
@@ -152,3 +152,7 @@ class CodeStore:
         used = self._connection.execute(_USE, {"the_code": code_id, "now": at})
         if used.rowcount != 1:
             raise Conflict("This code was used a moment ago. Please ask for a new one.", code="code-used")
+
+    def forget_before(self, at: datetime) -> None:
+        """Remove codes issued before `at`."""
+        self._connection.execute(delete(code).where(code.c.issued_at < at))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from sqlalchemy import Connection, delete
+from sqlalchemy import Connection, delete, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -44,3 +44,16 @@ class RateStore:
             # Somebody new pays for sweeping up, so that no key is kept longer than it counts.
             self._connection.execute(delete(rate).where(rate.c.purpose == purpose, rate.c.over_at <= now))
         return count
+
+    def take_back(self, purpose: str, key_sha256: bytes, *, window: int, now: datetime) -> None:
+        """Count one event less in the present window: it was none of those that are to be slowed down."""
+        began = int(now.timestamp()) // window * window
+        self._connection.execute(
+            update(rate)
+            .where(rate.c.purpose == purpose, rate.c.key_sha256 == key_sha256, rate.c.began == began, rate.c.count > 0)
+            .values(count=rate.c.count - 1)
+        )
+
+    def forget_before(self, at: datetime) -> None:
+        """Remove counters whose window was over by `at`."""
+        self._connection.execute(delete(rate).where(rate.c.over_at <= at))

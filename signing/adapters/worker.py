@@ -1,4 +1,4 @@
-"""Sends what is due in the outbox; may import the standard library and the mail rooms beside it.
+"""Sends what is due in the outbox, and sweeps up once an hour; may import the mail rooms beside it.
 
 Claim a few under a lease, send each outside any transaction, mark each right after the server's answer, in a
 commit of its own. A worker killed at any moment sends at most one mail twice, and that one is known by its
@@ -18,6 +18,7 @@ from signing.adapters.mail_headers import NotAnAddress
 from signing.adapters.mail_text import MailTexts, Outdated
 from signing.adapters.transport import Deferred, Transport, Undeliverable
 from signing.domain.errors import Refusal, Unavailable
+from signing.workflow.forgetting import forget
 from signing.workflow.ports import Notice, Services
 
 CLAIM = 20
@@ -30,6 +31,7 @@ LATER_WAIT = 60
 MOST_ATTEMPTS = len(FIRST_WAITS) + 48
 IDLE_SECONDS = 1.0
 MARK_TRIES = 5
+SWEEP_EVERY = timedelta(hours=1)
 
 log = logging.getLogger(__name__)
 
@@ -52,6 +54,7 @@ class MailWorker:
         self._texts = texts
         self._name = f"{os.getpid()}-{secrets.token_hex(4)}"
         self._pause = threading.Event()
+        self._swept_at: datetime | None = None
 
     def run_once(self, stop: Callable[[], bool] = never) -> int:
         """Send one batch of what is due now and give the number of notices that were settled or put off.
@@ -84,6 +87,7 @@ class MailWorker:
         """Send what becomes due until `stop()` is true; a database that fails for a while is waited for."""
         while not stop():
             try:
+                self._sweep()
                 handled = self.run_once(stop)
             except Unavailable:
                 log.warning("the database cannot be used; trying again")
@@ -95,6 +99,13 @@ class MailWorker:
             if not handled:
                 self._pause.wait(IDLE_SECONDS)
         self._transport.close()
+
+    def _sweep(self) -> None:
+        now = self._services.clock()
+        if self._swept_at is None or now - self._swept_at >= SWEEP_EVERY:
+            # Noted first: a sweep that fails must not keep mails from going out.
+            self._swept_at = now
+            forget(self._services)
 
     def _handle(self, notice: Notice) -> str | None:
         """Send one mail; the reply of a server that takes no mail at all, if so it is."""

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, redirect, render_template, request, session, url_for
+from flask import Flask, make_response, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, UserMixin, current_user, login_user  # type: ignore[import-untyped]
 
 from signing.domain.access import Account, Role
 from signing.domain.errors import Refusal
+from signing.web import known_browser
 from signing.web.guards import Persona, door
 from signing.web.refusals import answer_to
 from signing.workflow import signing_in
@@ -68,7 +69,9 @@ def blueprint(services: Services) -> Any:
     def sign_in() -> ResponseReturnValue:
         email, target = request.form.get("email", ""), own_path(request.form.get("next"))
         try:
-            secret, account = signing_in.sign_in(services, email, request.form.get("password", ""))
+            secret, account = signing_in.sign_in(
+                services, email, request.form.get("password", ""), known_browser.read()
+            )
         except Refusal as refusal:
             page = render_template("public/sign_in.html", next=target, email=email, error=refusal)
             return page, answer_to(refusal).status
@@ -76,7 +79,9 @@ def blueprint(services: Services) -> Any:
         session.clear()
         login_user(SessionUser(secret, account))
         session.pop("_id", None)
-        return redirect(target or url_for(HOMES[account.role]), 303)
+        response = make_response(redirect(target or url_for(HOMES[account.role]), 303))
+        known_browser.remember(response, account.id)
+        return response
 
     @made.post("/sign-out")
     def sign_out() -> ResponseReturnValue:

@@ -113,6 +113,8 @@ class Codes(Protocol):
     def issued_since(self, invitation_id: str, since: datetime) -> int: ...
     def count_try(self, code_id: str) -> None: ...
     def use(self, code_id: str, at: datetime) -> None: ...
+    def forget_before(self, at: datetime) -> None:
+        """Remove codes issued before `at`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,11 +260,19 @@ class Accounts(Protocol):
     def touch_session(self, secret_sha256: bytes, at: datetime) -> None: ...
     def end_session(self, secret_sha256: bytes) -> None: ...
     def end_sessions(self, account_id: str) -> None: ...
+    def forget_before(self, at: datetime) -> None:
+        """Remove sessions begun before `at`."""
 
 
 class Rates(Protocol):
     def hit(self, purpose: str, key_sha256: bytes, *, window: int, now: datetime) -> int:
         """Count one event in the present window of `window` seconds and return the count, this one included."""
+
+    def take_back(self, purpose: str, key_sha256: bytes, *, window: int, now: datetime) -> None:
+        """Count one event less in the present window: it was none of those that are to be slowed down."""
+
+    def forget_before(self, at: datetime) -> None:
+        """Remove counters whose window was over by `at`."""
 
 
 class UnitOfWork(Protocol):

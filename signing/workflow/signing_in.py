@@ -5,9 +5,10 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from collections.abc import Collection
 
 from signing.domain.access import SESSION_IDLE, Account, Role, Session
-from signing.domain.errors import Faulty, NotAllowed, Refusal
+from signing.domain.errors import Faulty, NotAllowed, Refusal, Unavailable
 from signing.workflow.identifiers import new_id
 from signing.workflow.ports import Services
 from signing.workflow.tokens import Tokens
@@ -51,32 +52,44 @@ def new_password(services: Services) -> str:
     return "-".join(re.findall("....", base64.b32encode(services.random(15)).decode().lower()))
 
 
-def sign_in(services: Services, email: str, password: str) -> tuple[str, Account]:
-    """Open a session and return its secret.
+def sign_in(
+    services: Services, email: str, password: str, known: Collection[str] = ()
+) -> tuple[str, Account]:
+    """Open a session and return its secret; `known` are the accounts that have signed in from this browser before.
 
+    Such a browser has an allowance of its own, so that nobody can lock people out by guessing from elsewhere.
     Raises Refusal `sign-in-failed` (unknown address and wrong password look and cost the same) and
-    `too-many-attempts` after ten attempts for one address in a quarter of an hour.
+    `too-many-attempts` after ten that failed in a quarter of an hour; Unavailable when too many sign in at once.
     """
     address = email.strip().lower()
     now = services.clock()
+    purpose, key = "sign-in", hashlib.sha256(address.encode("utf-8", "surrogatepass")).digest()
     with services.unit_of_work(write=True) as uow:
-        attempts = uow.rates.hit(
-            "sign-in", hashlib.sha256(address.encode()).digest(), window=ATTEMPTS_WINDOW, now=now
-        )
         account = uow.accounts.by_email(address)
+        if account is not None and account.id in known:
+            purpose, key = "sign-in-known", hashlib.sha256(account.id.encode()).digest()
+        # Counted before it is judged, so that guesses that come at once are all counted.
+        attempts = uow.rates.hit(purpose, key, window=ATTEMPTS_WINDOW, now=now)
         uow.commit()
     if attempts > ATTEMPTS_PER_ADDRESS:
         raise NotAllowed(
             "Too many attempts. Please wait a quarter of an hour and try again.", code="too-many-attempts"
         )
-    # An unknown address costs one hash too, so that time does not tell who has an account.
-    good = services.passwords.verify(password, account.password if account else services.passwords.decoy)
+    try:
+        # An unknown address costs one hash too, so that time does not tell who has an account.
+        good = services.passwords.verify(password, account.password if account else services.passwords.decoy)
+    except Unavailable:
+        with services.unit_of_work(write=True) as uow:
+            uow.rates.take_back(purpose, key, window=ATTEMPTS_WINDOW, now=now)
+            uow.commit()
+        raise
     if account is None or not good:
         raise Refusal(
             "That address and password do not belong together. Please check both.", code="sign-in-failed"
         )
     secret = base64.urlsafe_b64encode(services.random(32)).rstrip(b"=").decode()
     with services.unit_of_work(write=True) as uow:
+        uow.rates.take_back(purpose, key, window=ATTEMPTS_WINDOW, now=now)
         uow.accounts.open_session(Session(Tokens.digest(secret), account.id, now, now))
         uow.commit()
     return secret, account

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from signing.adapters.passwords import Argon2Passwords
+import pytest
+
+from signing.adapters.passwords import LONGEST, Argon2Passwords, Turns
+from signing.domain.errors import Faulty, Unavailable
 
 PASSWORDS = Argon2Passwords()
 
@@ -32,3 +35,26 @@ def test_a_text_that_is_no_hash_is_of_no_password() -> None:
 def test_the_decoy_is_a_hash_that_stays_the_same_and_fits_nothing() -> None:
     assert PASSWORDS.decoy == PASSWORDS.decoy
     assert not PASSWORDS.verify("", PASSWORDS.decoy)
+
+
+def test_a_password_nobody_types_is_refused_before_it_is_composed() -> None:
+    accents = "e\u0301" * (LONGEST // 2)
+    assert PASSWORDS.verify(accents, PASSWORDS.hash(accents))
+    # Composed it would be short enough, but composing costs the square of what a stranger sends.
+    hashed = PASSWORDS.hash("\u00e9" * (LONGEST // 2 + 1))
+    assert not PASSWORDS.verify("e\u0301" * (LONGEST // 2 + 1), hashed)
+    assert not PASSWORDS.verify("x" * (LONGEST + 1), PASSWORDS.hash(""))
+    with pytest.raises(Faulty, match="1024"):
+        PASSWORDS.hash("x" * (LONGEST + 1))
+
+
+def test_more_hashes_at_once_than_memory_and_threads_allow_are_refused() -> None:
+    turns = Turns(1, waiting=0)
+    passwords = Argon2Passwords(turns)
+    hashed = passwords.hash("correct horse")
+    with turns.take():
+        with pytest.raises(Unavailable):
+            passwords.verify("correct horse", hashed)
+        with pytest.raises(Unavailable):
+            passwords.hash("correct horse")
+    assert passwords.verify("correct horse", hashed)

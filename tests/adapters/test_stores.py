@@ -273,6 +273,45 @@ def test_rates_count_within_a_window_and_forget_it_afterwards(unit_of_work: Open
         assert hit(b"b", 1) == 1  # the clock went back: that window was swept up already
 
 
+def test_an_event_taken_back_does_not_count(unit_of_work: OpenUnitOfWork) -> None:
+    with unit_of_work(write=True) as uow:
+        def hit() -> int:
+            return uow.rates.hit("sign-in", b"a" * 32, window=60, now=NOW)
+
+        def take_back() -> None:
+            uow.rates.take_back("sign-in", b"a" * 32, window=60, now=NOW)
+
+        take_back()
+        assert [hit(), hit()] == [1, 2]
+        take_back()
+        assert hit() == 2
+
+
+def test_what_has_lost_its_use_is_forgotten_and_nothing_else(unit_of_work: OpenUnitOfWork) -> None:
+    lay_out(unit_of_work)
+    account = Account("a-1", "ada@example.org", Role.COORDINATOR, "hash", NOW)
+    young, old = NOW - timedelta(hours=11), NOW - timedelta(hours=25)
+    with unit_of_work(write=True) as uow:
+        uow.accounts.add(account)
+        for number, (name, at) in enumerate(((b"y", young), (b"o", old))):
+            uow.accounts.open_session(Session(name * 32, "a-1", at, at))
+            uow.codes.add(a_code(number, at))
+        uow.rates.hit("sign-in", b"a" * 32, window=60, now=NOW)
+        uow.rates.hit("code", b"a" * 32, window=60, now=old)
+        uow.commit()
+    with unit_of_work(write=True) as uow:
+        uow.accounts.forget_before(NOW - timedelta(hours=12))
+        uow.codes.forget_before(NOW - timedelta(days=1))
+        uow.rates.forget_before(NOW)
+        uow.commit()
+    with unit_of_work(write=True) as uow:
+        assert uow.accounts.session(b"y" * 32) is not None
+        assert uow.accounts.session(b"o" * 32) is None
+        assert uow.codes.issued_since("invitation-1", old) == 1
+        assert uow.rates.hit("sign-in", b"a" * 32, window=60, now=NOW) == 2
+        assert uow.rates.hit("code", b"a" * 32, window=60, now=old) == 1
+
+
 def test_times_keep_their_instant_to_the_microsecond_whatever_their_zone(unit_of_work: OpenUnitOfWork) -> None:
     nepal = NOW.astimezone(timezone(timedelta(hours=5, minutes=45)))
     ancient = datetime(1066, 10, 14, 9, 0, 0, 1, tzinfo=UTC)

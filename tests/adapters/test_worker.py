@@ -18,7 +18,8 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP as Server
-from aiosmtpd.smtp import AuthResult, Envelope, LoginPassword, Session
+from aiosmtpd.smtp import AuthResult, Envelope, LoginPassword
+from aiosmtpd.smtp import Session as Conversation
 
 from signing.adapters.database import Database, connect
 from signing.adapters.mail_text import MailTexts
@@ -26,6 +27,7 @@ from signing.adapters.maildir import MaildirTransport
 from signing.adapters.smtp import SmtpTransport
 from signing.adapters.transport import Deferred, Transport
 from signing.adapters.worker import MOST_ATTEMPTS, MailWorker, wait_after
+from signing.domain.access import Account, Role, Session
 from signing.domain.errors import Conflict, Unavailable
 from signing.domain.invitation import Code
 from signing.workflow.ports import Installation, Notice, NoticeKind, NoticeStatus, Services
@@ -77,7 +79,7 @@ class MailServer:
         good = isinstance(login, LoginPassword) and (login.login, login.password) == (b"us er", b"pa:ss")
         return AuthResult(success=good, handled=False)
 
-    async def handle_DATA(self, server: Server, session: Session, envelope: Envelope) -> str:
+    async def handle_DATA(self, server: Server, session: Conversation, envelope: Envelope) -> str:
         assert isinstance(envelope.content, bytes)
         reply = self.replies.pop(0) if self.replies else "250 taken"
         if reply == "drop":
@@ -311,6 +313,38 @@ def test_a_worker_outlives_what_nobody_foresaw(
     assert [notice.status for notice in stored(services)] == ["sent"]
     assert "RuntimeError" in caplog.text
     assert "secret" not in caplog.text
+
+
+@only_sqlite
+def test_a_worker_sweeps_up_once_an_hour_what_has_lost_its_use(
+    services: Services, worker: MailWorker, clock: Clock
+) -> None:
+    def old_session(secret: bytes) -> None:
+        with services.unit_of_work(write=True) as uow:
+            begun = clock() - timedelta(hours=13)
+            uow.accounts.open_session(Session(secret * 32, "a-1", begun, begun))
+            uow.commit()
+
+    def kept(secret: bytes) -> bool:
+        with services.unit_of_work() as uow:
+            return uow.accounts.session(secret * 32) is not None
+
+    def work_a_moment() -> None:
+        turns = iter([False, True])
+        worker.run_forever(lambda: next(turns))
+
+    with services.unit_of_work(write=True) as uow:
+        uow.accounts.add(Account("a-1", "ada@example.org", Role.COORDINATOR, "hash", clock()))
+        uow.commit()
+    old_session(b"1")
+    work_a_moment()
+    assert not kept(b"1")
+    old_session(b"2")
+    work_a_moment()
+    assert kept(b"2")
+    clock.advance(hours=1)
+    work_a_moment()
+    assert not kept(b"2")
 
 
 def test_a_mail_whose_sending_could_not_be_noted_is_noted_on_the_next_try(

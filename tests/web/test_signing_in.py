@@ -41,6 +41,57 @@ def test_after_ten_attempts_even_the_right_password_waits(visitor: Visitor, hous
     visitor.signs_in("coordinator@example.org")
 
 
+def wrong_guesses(visitor: Visitor, count: int) -> Visitor:
+    for _ in range(count):
+        visitor.goes_to("/sign-in").sends("/sign-in", email="coordinator@example.org", password="wrong password")
+    return visitor
+
+
+def signs_in_and_out(visitor: Visitor) -> Visitor:
+    visitor.signs_in("coordinator@example.org")
+    visitor.goes_to("/coordinator/").sends("/sign-out")
+    return visitor
+
+
+def test_signing_in_rightly_uses_no_attempt_up(visitor: Visitor) -> None:
+    for _ in range(12):
+        signs_in_and_out(visitor)
+    wrong_guesses(visitor, 9)
+    visitor.signs_in("coordinator@example.org")
+
+
+def test_nobody_is_locked_out_of_their_own_browser_by_guesses_from_elsewhere(visit: Callable[[], Visitor]) -> None:
+    owner, attacker = signs_in_and_out(visit()), wrong_guesses(visit(), 30)
+    assert attacker.status == 429
+    owner.signs_in("coordinator@example.org").goes_to("/coordinator/").sends("/sign-out")
+    assert wrong_guesses(owner, 11).status == 429
+
+
+def test_a_cookie_we_did_not_sign_or_of_another_account_gives_no_attempt_more(
+    visit: Callable[[], Visitor], house: House
+) -> None:
+    wrong_guesses(visit(), 11)
+    forger = visit()
+    forger.client.set_cookie("known", "WyJ4Il0.abc.def", domain="localhost")
+    assert wrong_guesses(forger, 1).status == 429
+    auditor = visit().signs_in("auditor@example.org")
+    auditor.goes_to("/auditor/").sends("/sign-out")
+    assert wrong_guesses(auditor, 1).status == 429
+
+
+def test_the_cookie_of_a_known_browser_opens_nothing_and_is_kept_from_scripts(
+    visit: Callable[[], Visitor], visitor: Visitor
+) -> None:
+    visitor.goes_to("/sign-in").sends("/sign-in", email="coordinator@example.org", password=PASSWORD)
+    (header,) = [each for each in visitor.answer.headers.getlist("Set-Cookie") if each.startswith("known=")]
+    for flag in ("HttpOnly", "SameSite=Lax", "Path=/", "Max-Age="):
+        assert flag in header
+    thief = visit()
+    thief.client.set_cookie("known", header.split(";")[0].removeprefix("known="), domain="localhost")
+    assert thief.goes_to("/coordinator/").status == 303
+    assert wrong_guesses(thief, 1).status == 401
+
+
 def test_a_cookie_copied_before_sign_out_is_worth_nothing_after(
     coordinator: Visitor, visit: Callable[[], Visitor]
 ) -> None:
@@ -74,10 +125,10 @@ def test_the_session_cookie_says_nothing_about_the_browser_and_cannot_be_read_by
     visitor: Visitor, house: House
 ) -> None:
     visitor.goes_to("/sign-in").sends("/sign-in", email="coordinator@example.org", password=PASSWORD)
-    header = visitor.answer.headers["Set-Cookie"]
+    (header,) = [each for each in visitor.answer.headers.getlist("Set-Cookie") if each.startswith("session=")]
     assert "HttpOnly" in header
     assert "SameSite=Lax" in header
-    assert len(visitor.answer.headers.getlist("Set-Cookie")) == 1
+    assert len(visitor.answer.headers.getlist("Set-Cookie")) == 2
     with visitor.client.session_transaction(base_url="http://localhost:8000") as session:
         assert set(session) <= {"_user_id", "_fresh", "csrf_token"}
 

@@ -1,0 +1,20 @@
+"""What has lost its use is not kept: sessions that ended, codes long expired, counters whose window is over."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from signing.domain.access import SESSION_LASTS
+from signing.workflow.ports import Services
+
+CODES_KEPT = timedelta(days=1)
+
+
+def forget(services: Services) -> None:
+    """Remove what no use case looks at any more."""
+    now = services.clock()
+    with services.unit_of_work(write=True) as uow:
+        uow.accounts.forget_before(now - SESSION_LASTS)
+        uow.codes.forget_before(now - CODES_KEPT)
+        uow.rates.forget_before(now)
+        uow.commit()
