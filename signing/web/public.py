@@ -5,15 +5,16 @@ from __future__ import annotations
 from flask import Response, abort, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 
-from signing.domain.letter import LetterState
 from signing.web.guards import Door, Persona, door
 from signing.web.page import StaticFile
 from signing.workflow.ports import Services
+from signing.workflow.readiness import Readiness
 
 
 def blueprint(services: Services, *, mailbox: bool) -> Door:
     """The public door."""
     made = door("public", Persona.PUBLIC)
+    readiness = Readiness(services)
 
     @made.get("/")
     def home() -> ResponseReturnValue:
@@ -43,11 +44,7 @@ def blueprint(services: Services, *, mailbox: bool) -> Door:
 
     @made.get("/readyz")
     def readyz() -> ResponseReturnValue:
-        # A write transaction that is rolled back: it proves that one is possible and changes nothing.
-        with services.unit_of_work(write=True) as uow:
-            begun = [letter for letter in uow.letters.all() if letter.state is not LetterState.DRAFT]
-            for letter in begun[:1]:
-                uow.log.head(letter.id)
+        readiness.check()
         return Response("ready\n", content_type="text/plain; charset=utf-8")
 
     return made

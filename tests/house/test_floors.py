@@ -39,6 +39,12 @@ def test_no_room_outgrows_four_hundred_lines_or_is_named_after_a_bucket() -> Non
     assert {path.stem for path in SOURCES} & BUCKETS == set()
 
 
+def test_pages_and_commands_ask_the_workflow_and_open_no_transaction_of_their_own() -> None:
+    opened = [str(path) for path in SOURCES if path.parts[-2] in ("web", "cli", "coordinator")
+              and "unit_of_work(" in path.read_text()]
+    assert opened == []
+
+
 def test_every_room_says_what_it_is() -> None:
     silent = [str(path.relative_to(ROOT)) for path in SOURCES if not ast.get_docstring(ast.parse(path.read_text()))]
     assert silent == []

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
+from typing import Any
 
 import pytest
 from flask import Flask
 
 from signing.domain.errors import Unavailable
-from tests.web.installation import BASE_URL, House
+from signing.web.app import create_app
+from tests.web.installation import BASE_URL, House, intake
 from tests.web.test_doors import addresses, every_rule, letter_id
 from tests.web.visitor import Visitor
 
@@ -152,6 +155,31 @@ def test_a_fault_of_ours_gives_503_in_plain_words_and_is_told_to_the_operator(
     assert ("Nothing was recorded" if code == "unavailable" else "stopped to be safe") in answer.get_data(as_text=True)
     assert f"{code} at public.home, caused by OSError" in caplog.text
     assert "china.example" not in caplog.text
+
+
+def test_however_often_it_is_asked_readiness_takes_the_writers_turn_once_in_two_seconds(house: House) -> None:
+    turns: list[bool] = []
+    down = False
+
+    def unit_of_work(*, write: bool = False) -> Any:
+        turns.append(write)
+        if down:
+            raise Unavailable("The database does not answer.")
+        return house.services.unit_of_work(write=write)
+
+    client = create_app(replace(house.services, unit_of_work=unit_of_work), intake=intake()).test_client()
+
+    def answers() -> set[int]:
+        return {client.get("/readyz", base_url=BASE_URL).status_code for _ in range(5)}
+
+    assert (answers(), turns) == ({200}, [True])
+    down = True
+    assert (answers(), turns) == ({200}, [True])
+    house.clock.pass_(seconds=2)
+    assert (answers(), turns) == ({503}, [True] * 2)
+    down = False
+    house.clock.pass_(seconds=2)
+    assert (answers(), turns) == ({200}, [True] * 3)
 
 
 def test_the_service_says_that_it_is_well_and_ready(visitor: Visitor, letter_id: str) -> None:
