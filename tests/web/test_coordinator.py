@@ -191,3 +191,10 @@ def test_a_withdrawal_after_closing_asks_for_a_new_edition(
     assert "has withdrawn since" in coordinator.goes_to(path).words
     coordinator.sends(path).follows()
     assert "Edition 2" in coordinator.words
+
+
+def test_a_name_that_differs_from_the_roster_is_marked_before_closing(coordinator: Visitor, house: House) -> None:
+    letter_id = house.opened("Human Rights in China", listed_as="Human Rights in China (roster)")
+    house.approve(letter_id, "Human Rights in China")
+    coordinator.goes_to(f"/coordinator/letters/{letter_id}/close")
+    assert "asked as Human Rights in China (roster)" in coordinator.words

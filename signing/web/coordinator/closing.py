@@ -63,4 +63,5 @@ def _page(services: Services, letter_id: str, refusal: Refusal | None = None) ->
     return render_template(
         "coordinator/close.html", status=status, rail=rail(status, "close"), listing=listing, edition=edition,
         languages=languages, changed=changed, refusal=refusal,
+        asked_as={row.entry.organisation_id: row.entry.listed_name for row in status.rows},
     )
