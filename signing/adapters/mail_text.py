@@ -87,6 +87,10 @@ class MailTexts:
                 subtype="octet-stream",
                 filename=values["filename"],
             )
+        if "opening" in values:
+            message.add_attachment(
+                known.view.entry.opening, maintype="application", subtype="json", filename=values["opening"]
+            )
         local, _, domain = self.sender.rpartition("@")
         # An answer of a mail server then names the notice, whatever its text says (FLOORS 4).
         return WrittenMail(message, f"{local}+{notice.id}@{domain}", message["To"].addresses[0].addr_spec, secrets)
@@ -161,6 +165,8 @@ def _values(
             "index": answer.index,
             "filename": f"{letter.id}-{answer.index}.tlog-proof",
         }
+        if answer.decision == Decision.DECLINE and entry.opening is not None:
+            values["opening"] = f"{letter.id}-{answer.index}.opening.json"
         return values, ()
     token = services.tokens.link(invitation.id, invitation.generation)
     return values | {"link": f"{services.installation.base_url}/i/{token}"}, (token,)

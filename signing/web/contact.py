@@ -57,6 +57,15 @@ def blueprint(services: Services) -> Door:
         given = deciding.receipt(services, g.access)
         return attachment(given.receipt, given.filename, "text/plain; charset=utf-8")
 
+    @made.get(f"{PAGE}/opening.json")
+    def opening_file(invitation_id: str) -> ResponseReturnValue:
+        given = deciding.receipt(services, g.access)
+        if given.answer.decision != Decision.DECLINE or given.entry.opening is None:
+            # Only a decline hides a name that could be opened.
+            return redirect(url_for("contact.receipt", invitation_id=invitation_id), 303)
+        name = f"{given.answer.letter_id}-{given.answer.index}.opening.json"
+        return attachment(given.entry.opening, name, "application/json")
+
     @made.errorhandler(CSRFError)
     def page_too_old(error: CSRFError) -> ResponseReturnValue:
         try:

@@ -151,6 +151,24 @@ def test_a_receipt_carries_the_proof_and_says_how_to_check_it(services: Services
 
 
 @only_sqlite
+def test_only_the_receipt_of_a_decline_carries_the_opening_and_says_whose_it_is(
+    services: Services, invitation_notice: Notice
+) -> None:
+    with services.unit_of_work(write=True) as uow:
+        (entry, *_) = uow.roster.entries(LETTER)
+        uow.roster.record_answer(replace(entry, opening=b'{"salt":"x"}'))
+        uow.commit()
+    for index, decision in enumerate(("decline", "approve")):
+        mail = received(TEXTS.write(services, a_receipt_notice(services, decision)))
+        attached = {part.get_filename(): part.get_content() for part in mail.iter_attachments()}
+        opening = attached.pop(f"{LETTER}-{index}.opening.json", None)
+        assert set(attached) == {f"{LETTER}-{index}.tlog-proof"}
+        assert opening == (b'{"salt":"x"}' if decision == "decline" else None)
+        for kind in ("plain", "html"):
+            assert ("for you alone" in body(mail, kind)) == (decision == "decline")
+
+
+@only_sqlite
 def test_a_new_version_is_told_of_with_the_same_link(services: Services, invitation_notice: Notice) -> None:
     mail = received(TEXTS.write(services, replace(invitation_notice, kind=NoticeKind.NEW_VERSION)))
     assert services.tokens.link("invitation-1", 1) in body(mail)

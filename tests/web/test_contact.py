@@ -10,8 +10,10 @@ import pytest
 from flask import Flask
 
 from signing.evidence.receipt import Receipt
+from signing.evidence.signatory import commitment_of
 from signing.web.app import create_app
 from signing.workflow import auditing, closing, drafting, inviting
+from signing.workflow.appending import payload_of
 from tests.web.installation import BASE_URL, House, Mailbox, intake, letter_text, services_over
 from tests.web.visitor import Form, Visitor
 
@@ -143,6 +145,24 @@ def test_a_decline_is_logged_without_a_name_and_its_reason_reaches_only_the_coor
     log = auditor.goes_to(f"/auditor/letters/{letter_id}").words
     assert "An organisation that is not named declines version 1." in log
     assert ORGANISATION not in auditor.goes_to(f"/auditor/letters/{letter_id}/log/1").words
+
+
+def test_whoever_declined_gets_the_file_that_proves_whose_decline_it_is(
+    contact: Visitor, house: House, letter_id: str, page: str, visit: Callable[[], Visitor]
+) -> None:
+    answers(contact, house, letter_id, page, "decline")
+    contact.follows()
+    assert "Keep the file to yourself" in contact.words
+    assert f'href="{page}/opening.json"' in contact.text
+    contact.goes_to(f"{page}/opening.json")
+    logged = auditing.entry(house.services, letter_id, 1).logged
+    assert commitment_of(contact.answer.data) in payload_of(logged.entry).decode()
+    assert contact.answer.headers["Content-Disposition"] == f'attachment; filename="{letter_id}-1.opening.json"'
+    assert visit().goes_to(f"{page}/opening.json").status == 404
+    contact.goes_to(page)
+    answers(contact, house, letter_id, page)
+    assert "opening.json" not in contact.follows().text
+    assert contact.goes_to(f"{page}/opening.json").status == 303
 
 
 def test_a_contact_changes_their_mind(contact: Visitor, house: House, letter_id: str, page: str) -> None:
