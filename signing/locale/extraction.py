@@ -22,14 +22,14 @@ from signing.locale import FOLDER, catalogues
 ROOT = FOLDER.parents[1]
 TEMPLATES = ("base.html", "form_fields.html", "letter_text.html", "contact/*", "mail/*", "public/*")
 MARKS: dict[str, Any] = {**DEFAULT_KEYWORDS, "N_": None}
-UNAVAILABLE = MARKS | {"Unavailable": None}
+OF_DATABASES = MARKS | {"Conflict": None, "Unavailable": None}
 # The first argument of each of these is `Refusal.words`, said in the reader's language where it is shown.
 REFUSALS = MARKS | dict.fromkeys((
-    "Refusal", "NotFound", "NotAllowed", "Unavailable", "Conflict", "Faulty", "StaleVersion",
+    "Refusal", "NotFound", "NotAllowed", "Unavailable", "Conflict", "Faulty", "PageUsed", "StaleVersion",
     "LinkUnknown", "LinkExpired", "LinkRevoked", "NoCookie", "SignedOut",
 ))
 ROOMS: dict[str, dict[str, Any]] = {
-    "signing/adapters/database.py": UNAVAILABLE,
+    "signing/adapters/database.py": OF_DATABASES,
     "signing/adapters/high_water.py": REFUSALS,
     "signing/adapters/mail_text.py": MARKS,
     "signing/domain/letter.py": REFUSALS,

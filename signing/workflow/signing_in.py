@@ -30,12 +30,19 @@ def add_account(
         password = new_password(services)
     if len(password) < PASSWORD_SHORTEST:
         raise Faulty(
-            f"Please choose a password of at least {PASSWORD_SHORTEST} characters.", field="password"
+            "Please choose a password of at least {shortest} characters.",
+            values={"shortest": PASSWORD_SHORTEST},
+            field="password",
         )
     account = Account(new_id(services), address, role, services.passwords.hash(password), services.clock())
     with services.unit_of_work(write=True) as uow:
         if uow.accounts.by_email(address):
-            raise Faulty(f"{address} already has an account.", field="email", code="account-exists")
+            raise Faulty(
+                "{address} already has an account.",
+                values={"address": address},
+                field="email",
+                code="account-exists",
+            )
         uow.accounts.add(account)
         uow.commit()
     return account, password

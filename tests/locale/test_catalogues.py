@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path
 
@@ -12,9 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from signing.domain import letter
+from signing.domain.errors import Refusal
 from signing.domain.letter import LetterAction
 from signing.locale import FOLDER, SOURCE, catalogues, extraction, preferred, read_catalogue, spoken, translations
-from signing.web import refusals
+from signing.web import app, refusals
 
 TAGS = sorted(catalogues())
 PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|\{\w+\}|%")
@@ -100,6 +102,28 @@ def test_every_refusal_page_is_gathered() -> None:
               if action in (LetterAction.ANSWER, LetterAction.WITHDRAW)}
     assert len(words) > 40
     assert words - ids(template()) == set()
+
+
+def kinds(of: type[Refusal]) -> set[type[Refusal]]:
+    return {of}.union(*map(kinds, of.__subclasses__()))
+
+
+def test_every_kind_of_refusal_that_a_contact_can_meet_is_gathered_by_name() -> None:
+    assert app.create_app  # it has imported every room that can raise one
+    named = {kind.__name__ for kind in kinds(Refusal)
+             if kind.__module__.startswith(("signing.domain", "signing.workflow", "signing.web"))}
+    assert {"Refusal", "LinkExpired", "PageUsed"} <= named <= extraction.REFUSALS.keys()
+
+
+def test_no_refusal_is_filled_in_before_it_is_translated() -> None:
+    rooms = [*(FOLDER.parent / "domain").glob("letter.py"), *extraction.ROOT.glob(extraction.USE_CASES)]
+    calls = [(room, call) for room in rooms if room.stem not in extraction.OF_ACCOUNTS
+             for call in ast.walk(ast.parse(room.read_text("utf-8")))
+             if isinstance(call, ast.Call) and isinstance(call.func, ast.Name)
+             and call.func.id in extraction.REFUSALS and call.args]
+    assert len(calls) > 20
+    filled = [f"{room.name}:{call.lineno}" for room, call in calls if isinstance(call.args[0], ast.JoinedStr)]
+    assert filled == []
 
 
 def test_changed_english_waits_for_its_translator_and_is_english_meanwhile(tmp_path: Path) -> None:
