@@ -12,7 +12,7 @@ demo: $(VENV)/.run
 
 test: $(VENV)/.test
 	bash .ci/browser
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 check: lint types contracts
 
