@@ -92,8 +92,10 @@ def test_from_the_file_to_the_verdict(
             assert receipt.read_text().startswith("c2sp.org/tlog-proof@v1\n")
             contact.leaves()
             mailed = mails.wait(address, 3)
-            (attached,) = mailed.iter_attachments()
+            attached, *more = mailed.iter_attachments()
             assert attached.get_content() == receipt.read_bytes()
+            # Whoever declines without being named gets what proves whose decline it is.
+            assert [each.get_filename().endswith(".opening.json") for each in more] == [True] * (address == DECLINES)
 
         status = installation.json("status", letter)
         assert (status["counts"]["approved"], status["counts"]["declined"]) == (9, 1)
