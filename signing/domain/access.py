@@ -18,21 +18,15 @@ class Role(StrEnum):
 
 
 class Permission(StrEnum):
-    """`noun:verb`, sorted."""
+    """`noun:verb`, sorted: what a door asks of whoever passes it."""
 
-    EVIDENCE_EXPORT = "evidence:export"
-    INVITATIONS_SEND = "invitations:send"
-    LETTER_CLOSE = "letter:close"
-    LETTER_DRAFT = "letter:draft"
-    LETTER_OPEN = "letter:open"
+    LETTERS_COORDINATE = "letters:coordinate"
     LOG_READ = "log:read"
-    ROSTER_EDIT = "roster:edit"
-    STATUS_READ = "status:read"
 
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.COORDINATOR: frozenset(Permission),
-    Role.AUDITOR: frozenset({Permission.EVIDENCE_EXPORT, Permission.LOG_READ}),
+    Role.AUDITOR: frozenset({Permission.LOG_READ}),
 }
 
 

@@ -24,7 +24,7 @@ class Persona(StrEnum):
 
 # What an account must be allowed to do to pass; a coordinator may look at evidence, an auditor at nothing else.
 NEEDS: dict[Persona, Permission] = {
-    Persona.COORDINATOR: Permission.STATUS_READ,
+    Persona.COORDINATOR: Permission.LETTERS_COORDINATE,
     Persona.AUDITOR: Permission.LOG_READ,
 }
 

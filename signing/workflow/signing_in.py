@@ -8,7 +8,7 @@ import re
 from collections.abc import Collection
 
 from signing.domain.access import SESSION_IDLE, Account, Role, Session
-from signing.domain.errors import Faulty, NotAllowed, Refusal, Unavailable
+from signing.domain.errors import Faulty, NotAllowed, NotFound, Refusal, Unavailable
 from signing.workflow.identifiers import new_id
 from signing.workflow.ports import Services
 from signing.workflow.tokens import Tokens
@@ -26,14 +26,7 @@ def add_account(
     Raises Faulty for a short password or an address that already has an account.
     """
     address = email.strip().lower()
-    if password is None:
-        password = new_password(services)
-    if len(password) < PASSWORD_SHORTEST:
-        raise Faulty(
-            "Please choose a password of at least {shortest} characters.",
-            values={"shortest": PASSWORD_SHORTEST},
-            field="password",
-        )
+    password = _long_enough(password or new_password(services))
     account = Account(new_id(services), address, role, services.passwords.hash(password), services.clock())
     with services.unit_of_work(write=True) as uow:
         if uow.accounts.by_email(address):
@@ -46,6 +39,33 @@ def add_account(
         uow.accounts.add(account)
         uow.commit()
     return account, password
+
+
+def reset_password(services: Services, email: str, password: str | None = None) -> tuple[Account, str]:
+    """Give an account another password, made here when none is given, and end all its sessions.
+
+    Raises NotFound for an address without an account, Faulty for a short password.
+    """
+    password = _long_enough(password or new_password(services))
+    hashed = services.passwords.hash(password)
+    with services.unit_of_work(write=True) as uow:
+        account = uow.accounts.by_email(email.strip().lower())
+        if account is None:
+            raise NotFound("No account has this address. See `signing user add`.", code="account-unknown")
+        uow.accounts.set_password(account.id, hashed)
+        uow.accounts.end_sessions(account.id)
+        uow.commit()
+    return account, password
+
+
+def _long_enough(password: str) -> str:
+    if len(password) < PASSWORD_SHORTEST:
+        raise Faulty(
+            "Please choose a password of at least {shortest} characters.",
+            values={"shortest": PASSWORD_SHORTEST},
+            field="password",
+        )
+    return password
 
 
 def accounts(services: Services) -> list[Account]:

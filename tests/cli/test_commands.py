@@ -190,6 +190,9 @@ def test_an_account_gets_a_password_once_and_an_address_only_one_account(place: 
     assert made["email"] == "ada@example.org"
     assert len(made["password"]) >= 24
     assert "already has an account" in place.run("user", "add", "ada@example.org", "--role", "coordinator", code=2)
+    again = place.json("user", "password", "ada@example.org")
+    assert again["password"] != made["password"]
+    assert "No account" in place.run("user", "password", "nobody@example.org", code=2)
     assert "not an address" in place.run("user", "add", "ada", "--role", "coordinator", code=2)
     short = place.run("user", "add", "b@example.org", "--role", "auditor", "--password-stdin", code=2, stdin="short\n")
     assert "12 characters" in short

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from signing.domain.access import Role
+from signing.workflow import signing_in
 from tests.web.installation import PASSWORD, House
 from tests.web.visitor import Visitor
 
@@ -145,3 +146,14 @@ def test_what_was_typed_survives_a_session_that_ended(coordinator: Visitor, hous
 def test_signing_in_again_while_signed_in_leads_home(visit: Callable[[], Visitor], role: Role) -> None:
     visitor = visit().signs_in(f"{role.value}@example.org")
     assert visitor.goes_to("/sign-in").status == 303
+
+
+def test_a_new_password_ends_every_session_and_the_old_one_is_worth_nothing(
+    coordinator: Visitor, house: House, visit: Callable[[], Visitor]
+) -> None:
+    account, plain = signing_in.reset_password(house.services, "coordinator@example.org")
+    assert account.role is Role.COORDINATOR
+    assert coordinator.goes_to("/coordinator/letters").status == 303
+    other = visit().goes_to("/sign-in").sends("/sign-in", email=account.email, password=PASSWORD)
+    assert other.status == 401
+    assert other.sends("/sign-in", email=account.email, password=plain).status == 303
