@@ -1,6 +1,7 @@
 # make demo   a working installation in ./instance, at http://localhost:8000
 # make test   everything the tests need, then the tests
 PYTHON ?= python3
+PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
 UV := $(BIN)/uv
@@ -8,7 +9,7 @@ UV := $(BIN)/uv
 .PHONY: demo test check lint types contracts bench wheel requirements clean
 
 demo: $(VENV)/.run
-	$(BIN)/signing demo
+	$(BIN)/signing demo --port $(PORT)
 
 test: $(VENV)/.test
 	bash .ci/browser

@@ -44,8 +44,8 @@ class LetterDraft:
 def read_letter(data: bytes, filename: str, *, language: str | None = None, mend: bool = True) -> LetterDraft:
     """Read a `.md` or `.txt` letter into a draft.
 
-    `language` speaks where the file does not; `mend` joins paragraphs that a page break cut in two (else the
-    joins are only proposed).
+    `language` speaks where the file does not; `mend` joins paragraphs that a page break cut in two in a
+    `.txt` (else, and in a `.md`, the joins are only proposed).
 
     Raises:
         Faulty: with the line and the remedy, when the file cannot be taken as it is.
@@ -62,7 +62,8 @@ def read_letter(data: bytes, filename: str, *, language: str | None = None, mend
     if not any(line.text.strip() for line in lines):
         raise _refused("empty-file", "The file is empty. Is this the right file?")
     opening, body, remarks = (read_front_matter if ending == "md" else read_plain_letter)(lines, language)
-    body, mended = mend_cuts(body, apply=mend)
+    # A Markdown file was written as one; only text copied out of pages has cuts that are worth mending unasked.
+    body, mended = mend_cuts(body, apply=mend and ending == "txt")
     words, seen = _read_words(body, opening.end)
     text = LetterText(body=blocks_to_markdown(words.blocks, words.footnotes), **opening.fields)
     # The file that will be signed is written and read once here, so that opening cannot fail on it later.

@@ -19,6 +19,8 @@ _NO_PROSE = re.compile(r"\s{4}|\s*(?:#|>|\||```|~~~|\[\^|\[[^\]]+\]:)")
 _SENTENCE_END = frozenset(".!?:;…。！？：；؟")
 _ASIDE = "*_\"'”’»)]› "
 
+LONGEST_GREETING = 60
+
 
 def mend_cuts(lines: Sequence[Line], *, apply: bool) -> tuple[list[Line], list[Remark]]:
     """Join paragraphs that were cut, or (without `apply`, or where a list makes it doubtful) only propose it."""
@@ -39,7 +41,7 @@ def mend_cuts(lines: Sequence[Line], *, apply: bool) -> tuple[list[Line], list[R
         if apply and sure:
             # Without the empty line between them they are one paragraph, and each line keeps its number.
             mended[-1] = [*before, *paragraph]
-            message = f"{cut} were two paragraphs and are joined. If that is wrong, import without joining."
+            message = f"{cut} were two paragraphs and are joined. If that is wrong, import the file as it is (--as-is)."
             remarks.append(Remark(begin.number, "joined", message))
         else:
             mended.append(paragraph)
@@ -59,4 +61,6 @@ def _is_cut(before: Sequence[Line], after: Sequence[Line]) -> bool:
         return False
     words = begin.lstrip(_ASIDE + "([“‘«")
     stop = end.rstrip(_ASIDE)
+    if stop.endswith(",") and len(before) == 1 and len(stop) <= LONGEST_GREETING:
+        return False  # "Madame," and what follows in lower case: a greeting, not a cut
     return words[:1].islower() and stop != "" and stop[-1] not in _SENTENCE_END

@@ -58,3 +58,8 @@ def main(arguments: list[str] | None = None) -> Any:
     except (Refusal, EvidenceError) as refusal:
         click.echo(f"signing: {refusal.message}", err=True)
         sys.exit(2)
+    except OSError as error:
+        if error.filename is None:
+            raise
+        click.echo(f"signing: {error.filename} cannot be used: {error.strerror}.", err=True)
+        sys.exit(2)

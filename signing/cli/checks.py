@@ -13,6 +13,12 @@ from signing.bootstrap import open_transport
 from signing.config import Settings
 from signing.domain.errors import Refusal
 
+DEMO_ACCOUNTS = "demo-accounts.json"
+DEMONSTRATION = (
+    "This folder holds the demonstration, with its known accounts. Give your installation a folder of its own: "
+    "SIGNING_HOME=./coalition, for example (or remove the demonstration's folder)."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -25,6 +31,11 @@ class Finding:
     @property
     def fault(self) -> bool:
         return self.state == "mend"
+
+
+def demonstrates(settings: Settings) -> bool:
+    """Whether the home folder is that of `signing demo`."""
+    return (settings.home / DEMO_ACCOUNTS).exists()
 
 
 def examine(settings: Settings) -> list[Finding]:

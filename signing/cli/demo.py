@@ -16,7 +16,8 @@ from signing.adapters.letter_intake import read_letter
 from signing.adapters.private_files import write_new
 from signing.adapters.roster_sheets import read_roster
 from signing.bootstrap import build
-from signing.cli.service import initialise, run_server
+from signing.cli.checks import DEMO_ACCOUNTS
+from signing.cli.service import initialise, refuse_taken_port, run_server
 from signing.domain.access import Role
 from signing.workflow import drafting, inviting, rostering, signing_in
 from signing.workflow.ports import Services
@@ -44,6 +45,7 @@ def demo(port: int) -> None:
     os.environ.update(dict.fromkeys(OVERRULED, ""), SIGNING_HOME="instance", SIGNING_KEYS="instance/keys",
                       SIGNING_BASE_URL=base_url)
     settings = config.load()
+    refuse_taken_port("127.0.0.1", port)
     for line in initialise(settings):
         click.echo(line, err=True)
     made = prepare(build(settings), settings.home)
@@ -60,7 +62,7 @@ The demonstration runs at {base_url}  (Ctrl-C stops it; ./instance keeps its dat
 
 def prepare(services: Services, home: Path) -> Demonstration:
     """Fill an empty installation; what an earlier (or interrupted) run made is kept."""
-    passwords = _accounts(services, home / "demo-accounts.json")
+    passwords = _accounts(services, home / DEMO_ACCOUNTS)
     letters = drafting.letters(services)
     if letters:
         letter_id = letters[-1].id

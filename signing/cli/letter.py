@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,8 +11,14 @@ import click
 from signing.adapters.letter_intake import read_letter
 from signing.bootstrap import services_from_environment
 from signing.cli.printing import print_data
+from signing.domain.letter import LetterState
 from signing.workflow import closing, drafting, inviting, tracking
+from signing.workflow.ports import NoticeStatus
 
+MAIL_WORDS: dict[NoticeStatus | None, str] = {
+    NoticeStatus.QUEUED: "  (mail waits to be sent)",
+    NoticeStatus.SENDING: "  (mail is being sent)",
+}
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 
 
@@ -46,13 +53,14 @@ def import_(
         deadline=deadline.replace(tzinfo=UTC) if deadline else None,
         file_deadline=draft.deadline,
     )
+    following = f"letter open {letter_id}" if letter_id else f"roster import {result.letter_id} FILE.csv"
     warnings = [{"line": each.line, "code": each.code, "message": each.message} for each in draft.warnings]
     print_data(
         {"letter": result.letter_id, "version": result.version, "warnings": warnings},
         as_json,
         f"Letter {result.letter_id}, draft of version {result.version}: {draft.text.title}",
         *(f"  line {each['line']}: {each['message']}" for each in warnings),
-        f"Next: signing roster import {result.letter_id} FILE.csv",
+        f"Next: signing {following}",
     )
 
 
@@ -92,8 +100,8 @@ def open_(letter_id: str, as_json: bool) -> None:
     print_data(
         {"letter": opened.id, "version": opened.version, "state": opened.state},
         as_json,
-        f"Letter {opened.id} is open with version {opened.version}.",
-        f"Next: signing invite {opened.id}",
+        f"Letter {opened.id} is {opened.state} with version {opened.version}.",
+        *([f"Next: signing invite {opened.id}"] if opened.state is LetterState.OPEN else []),
     )
 
 
@@ -104,7 +112,12 @@ def open_(letter_id: str, as_json: bool) -> None:
 def invite(letter_id: str, stage: int | None, as_json: bool) -> None:
     """Mail every organisation that has no invitation yet."""
     count = inviting.invite(services_from_environment(), letter_id, stage=stage)
-    print_data({"letter": letter_id, "invited": count}, as_json, f"{count} invitations wait in the outbox.")
+    told = (
+        f"{count} invited. The mails go out while `signing serve` or `signing worker` runs."
+        if count
+        else f"Nobody is left to invite. To add organisations: signing roster import {letter_id} FILE.csv"
+    )
+    print_data({"letter": letter_id, "invited": count}, as_json, told)
 
 
 @click.command()
@@ -132,17 +145,25 @@ def status(letter_id: str, as_json: bool) -> None:
         },
         as_json,
         f"{found.letter.title} ({found.state}, version {found.letter.version})",
-        *(f"  {row['state']:12} {row['organisation']}" for row in rows),
-        ", ".join(f"{count} {name}" for name, count in found.counts.items() if count),
+        *([f"Answers until {found.letter.hard_deadline:%Y-%m-%d %H:%M} UTC"] if found.letter.hard_deadline else []),
+        *(f"  {row.standing:12} {row.entry.organisation}{MAIL_WORDS.get(row.mail, '')}" for row in found.rows),
+        ", ".join(f"{count} {name}" for name, count in found.counts.items() if count) or "No organisations yet.",
     )
 
 
 @click.command()
 @click.argument("letter_id", metavar="LETTER")
+@click.option("--yes", is_flag=True, help="Do not ask, even at a terminal.")
 @AS_JSON
-def close(letter_id: str, as_json: bool) -> None:
+def close(letter_id: str, yes: bool, as_json: bool) -> None:
     """Shut the doors, compile the signatory list, set the PDF and have the coordinator's key sign both."""
-    edition = closing.close(services_from_environment(), letter_id)
+    services = services_from_environment()
+    if not yes and sys.stdin.isatty():
+        counts = tracking.status(services, letter_id).counts
+        approved = counts.pop("approved")
+        others = ", ".join(f"{count} {name}" for name, count in counts.items() if count) or "nobody else"
+        click.confirm(f"{approved} approved, {others}. Close for good?", abort=True, err=True)
+    edition = closing.close(services, letter_id)
     print_data(
         {
             "letter": letter_id,

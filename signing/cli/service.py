@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import signal
+import socket
 import sys
 import threading
 from pathlib import Path
@@ -18,7 +19,7 @@ from signing.adapters import key_files
 from signing.adapters.database import connect
 from signing.adapters.private_files import write_new
 from signing.bootstrap import mail_worker
-from signing.cli.checks import Finding, examine
+from signing.cli.checks import DEMONSTRATION, Finding, demonstrates, examine
 from signing.cli.printing import print_data
 from signing.config import Settings, SettingsRefused
 
@@ -27,6 +28,7 @@ from signing.config import Settings, SettingsRefused
 def init() -> None:
     """Create secrets, keys and database. What is there already is kept: run it as often as you like."""
     settings = config.load()
+    refuse_demonstration(settings)
     for line in initialise(settings):
         click.echo(line)
 
@@ -57,6 +59,7 @@ def write_secret(path: Path) -> bool:
 def serve(host: str | None, port: int | None, workers: int) -> None:
     """Serve the pages; on the embedded database the mail worker runs beside."""
     settings = config.load()
+    refuse_demonstration(settings)
     run_server(settings, host or "127.0.0.1", port or urlsplit(settings.base_url).port or 8000, workers)
 
 
@@ -65,10 +68,28 @@ def run_server(settings: Settings, host: str, port: int, workers: int) -> None:
     faults = [each for each in examine(settings) if each.fault]
     if faults:
         raise SettingsRefused("\n".join(f"{each.what}: {each.remedy}" for each in faults))
+    refuse_taken_port(host, port)
     # Here and not above: no other command should wait for the web server's import.
     from signing.cli.web_server import Server
 
     Server(settings, host, port, workers, mailing=settings.embedded).run()
+
+
+def refuse_taken_port(host: str, port: int) -> None:
+    """Say so in words, before anything else is said, when another program listens there."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise SettingsRefused(f"Port {port} cannot be used ({error.strerror}). Choose another: --port.") from None
+
+
+def refuse_demonstration(settings: Settings) -> None:
+    """The demonstration's accounts, letter and secrets must never become an installation people rely on."""
+    if demonstrates(settings):
+        raise SettingsRefused(DEMONSTRATION)
 
 
 @click.command()
@@ -96,7 +117,10 @@ def worker(once: bool, beside: int | None) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def doctor(as_json: bool) -> None:
     """Check the configuration and say what to mend; exit code 1 when something must be mended."""
-    findings = examine(config.load())
+    settings = config.load()
+    findings = examine(settings)
+    if demonstrates(settings):
+        findings.insert(0, Finding("demonstration", "mend", DEMONSTRATION))
     print_data(
         [{"what": each.what, "state": each.state, "remedy": each.remedy} for each in findings],
         as_json,

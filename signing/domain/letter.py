@@ -61,9 +61,11 @@ REFUSALS: dict[tuple[LetterState, LetterAction], str] = {
     (S.CLOSING, A.ANSWER): N_("The letter is being closed just now. Please come back in a few minutes."),
     (S.CLOSING, A.WITHDRAW): N_("The letter is being closed just now. Please come back in a few minutes."),
     (S.CLOSED, A.ANSWER): N_(
-        "This letter is closed. You can still withdraw an approval; a late approval has to wait for the next "
-        "edition: please write to the coordinator."
+        "This letter is closed to answers. A late approval has to wait for the next edition: please write to the "
+        "coordinator."
     ),
+    (S.CLOSED, A.INVITE): "This letter is closed: nobody can be invited any more.",
+    (S.CLOSED, A.EDIT_ROSTER): "This letter is closed: its roster can no longer change.",
     (S.CLOSED, A.OPEN_VERSION): "This letter is closed: other words are another letter.",
     (S.CLOSED, A.DRAFT_VERSION): "This letter is closed: other words are another letter.",
 }

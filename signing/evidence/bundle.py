@@ -55,6 +55,8 @@ class Bundle(dict[str, bytes]):
         """
         try:
             if path.is_dir():
+                if not any(path.iterdir()):
+                    raise Malformed("BUNDLE_UNREADABLE", "The folder is empty: it is no bundle.")
                 return cls(_read_folder(path))
             if path.is_file() and zipfile.is_zipfile(path):
                 return cls(_read_zip(path))
@@ -105,11 +107,11 @@ def write(path: Path, files: Mapping[str, bytes]) -> None:
         Malformed: `BUNDLE_EXISTS` when something that is no bundle is in the way, `BUNDLE_UNREADABLE` when the
             place cannot be written.
     """
+    path = path.absolute()
     part = path.with_name(f".{path.name}.part")
     try:
         if part.is_dir():
             shutil.rmtree(part)
-        path.parent.mkdir(parents=True, exist_ok=True)
         if path.suffix == ".zip":
             _write_zip(part, files)
             os.replace(part, path)

@@ -18,7 +18,7 @@ not from here: a forged folder would bring forged keys along.
 What is where
 
     policy               the log's key. Compare it with the one you know.
-    letter/              the words: V.LANGUAGE.md is what was signed, .txt the same for reading
+    letter/              the words: V.LANGUAGE.md is what was signed, .txt a copy for reading only, not checked
     entries/             the log, one signed statement a file, in order
     log/checkpoint       the log's signature over all entries;  log/tile/ the hashes in between
     checkpoints/         earlier checkpoints, as they were first given out

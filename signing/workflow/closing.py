@@ -68,6 +68,11 @@ def _prepare(services: Services, letter_id: str) -> Prepared:
         listing = _listing(services, uow, letter)
     if version is None:
         raise NotAllowed("There is nothing to close yet.", code="letter-draft")
+    if newest is None and not listing.listed and not listing.confidential:
+        raise NotAllowed(
+            "Nobody has approved these words yet: a letter without a signatory cannot be closed.",
+            code="nobody-approved",
+        )
     # Setting type takes long: no transaction is open here (FLOORS 3).
     files = {LIST_FILE: listing.to_bytes()}
     for language, text in texts_of(version).items():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import stat
 from pathlib import Path
 
@@ -34,6 +35,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Installation:
 
 def written(place: Installation, name: str, data: str | bytes) -> Path:
     path = place.folder / name
+    path.parent.mkdir(exist_ok=True)
     path.write_bytes(data if isinstance(data, bytes) else data.encode())
     return path
 
@@ -178,6 +180,42 @@ def test_steps_out_of_order_say_what_comes_first(place: Installation, letter: st
     assert "never opened" in place.run("export", letter, "--out", place.folder / "x.zip", code=2)
     assert "no such letter" in place.run("status", "nosuchletter", code=2)
     assert place.run("letter", "open", letter) == place.run("letter", "open", letter)
+
+
+def test_nothing_is_closed_that_nobody_approved(place: Installation, letter: str) -> None:
+    place.run("letter", "open", letter)
+    assert "Nobody is left to invite" in place.run("invite", letter)
+    assert "Nobody has approved" in place.run("close", letter, code=2)
+    assert place.json("status", letter)["state"] == "open"
+
+
+def test_a_place_that_cannot_be_written_is_named(place: Installation, letter: str) -> None:
+    nowhere = place.folder / "nowhere"
+    assert "nowhere" in place.run("letter", "preview", letter, "--out", nowhere / "draft.pdf", code=2)
+    assert "nowhere" in place.run("keys", "export-trust", "--out", nowhere / "trust.json", code=2)
+    place.run("letter", "open", letter)
+    assert "cannot be written" in place.run("export", letter, "--out", nowhere / "bundle.zip", code=2)
+    assert "is no bundle" in place.run("export", letter, "--out", ".", code=2)
+    assert not nowhere.exists()
+
+
+def test_the_demonstration_never_becomes_an_installation(tmp_path: Path) -> None:
+    installation = Installation(tmp_path)
+    written(installation, "instance/demo-accounts.json", "{}")
+    assert "SIGNING_HOME" in installation.run("init", code=2)
+    assert "SIGNING_HOME" in installation.run("serve", code=2)
+    assert installation.json("doctor", code=1)[0]["what"] == "demonstration"
+
+
+def test_a_port_that_is_taken_is_named_before_anything_is_promised(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        told = Installation(tmp_path).run("demo", "--port", port, code=2)
+    assert f"Port {port}" in told
+    assert "--port" in told
+    assert "runs at" not in told
 
 
 def test_a_preview_is_a_pdf_marked_as_a_draft(place: Installation, letter: str) -> None:

@@ -197,6 +197,14 @@ def test_whatever_statement_fails_a_closing_is_whole_or_can_be_run_again(house: 
     assert fail_everywhere(house.database, lambda: closing.close(house.services, letter_id), check) >= 8
 
 
+def test_a_letter_that_nobody_approved_stays_open(house: House) -> None:
+    letter_id = house.opened(ONE)
+    with pytest.raises(NotAllowed) as refusal:
+        closing.close(house.services, letter_id)
+    assert refusal.value.code == "nobody-approved"
+    assert state(house, letter_id) is LetterState.OPEN
+
+
 def test_a_draft_cannot_be_closed_and_an_unopened_letter_has_no_evidence(house: House) -> None:
     letter_id = house.letter()
     with pytest.raises(NotAllowed):
