@@ -259,13 +259,38 @@ def test_a_new_version_shows_the_new_words_and_loses_nothing(
 def test_doors_that_shut_meanwhile_are_explained_and_nothing_is_recorded(
     contact: Visitor, house: House, letter_id: str, page: str
 ) -> None:
-    contact.sends(f"{page}/code", **TYPED, authority="1")
+    house.approve(letter_id, "Front Line Defenders")
+    contact.goes_to(page).sends(f"{page}/code", **TYPED, authority="1")
     closing.close(house.services, letter_id)
     contact.sends(page, code=house.code(letter_id, ORGANISATION))
     assert contact.status == 409
     assert "This letter is closed" in contact.words
     for value in ("Rights, Human", "中国人权 ئۇيغۇر", "line one line two"):
         assert value in contact.words
+
+
+def test_who_never_answered_is_neither_asked_nor_offered_a_withdrawal_once_the_letter_is_closed(
+    contact: Visitor, house: House, letter_id: str, page: str
+) -> None:
+    assert "Answer by" in contact.words
+    house.approve(letter_id, "Front Line Defenders")
+    closing.close(house.services, letter_id)
+    contact.goes_to(page)
+    assert "this letter is closed to answers. You can read it here." in contact.words
+    for untrue in ("Answer by", "answer below it", "withdraw"):
+        assert untrue not in contact.words
+
+
+def test_who_answers_is_told_what_becomes_public(
+    contact: Visitor, house: House, letter_id: str, page: str
+) -> None:
+    assert "your name and role stand in the signed statement, which is published" in contact.words
+    assert "If you decline, neither your name nor your organisation is published." in contact.words
+    answers(contact, house, letter_id, page)
+    closing.close(house.services, letter_id)
+    contact.goes_to(page)
+    assert "Your name and role stand in the signed statement, which is published" in contact.words
+    assert "If you decline" not in contact.words
 
 
 def test_a_page_that_lost_its_session_comes_back_filled_in_and_records_nothing(
