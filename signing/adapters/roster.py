@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -21,6 +21,20 @@ _THIS = (
 _ENTRY = select(roster_entry).where(*_THIS)
 _DESCRIBE = update(roster_entry).where(*_THIS).values({name: bindparam(name) for name in _DESCRIPTION})
 _ANSWERED = update(roster_entry).where(*_THIS).values({name: bindparam(name) for name in _ANSWER})
+
+# Asked whenever a contact changes the listed name: one look in the database, however long the roster is.
+_NAMES_ANOTHER = (
+    select(roster_entry.c.organisation_id)
+    .join(organisation, organisation.c.id == roster_entry.c.organisation_id)
+    .where(
+        roster_entry.c.letter_id == bindparam("the_letter"),
+        roster_entry.c.organisation_id != bindparam("the_organisation"),
+        (organisation.c.name_key == bindparam("the_key"))
+        | (func.lower(roster_entry.c.organisation) == func.lower(bindparam("the_name")))
+        | (func.lower(roster_entry.c.listed_as) == func.lower(bindparam("the_name"))),
+    )
+    .limit(1)
+)
 
 
 class RosterStore:
@@ -47,6 +61,14 @@ class RosterStore:
     def record_answer(self, entry: RosterEntry) -> None:
         """Store the answer fields of `entry` (from `answer` to `reason`) and nothing else."""
         self._connection.execute(_ANSWERED, _parameters(entry, _ANSWER))
+
+    def names_another(self, letter_id: str, organisation_id: str, name_key: str, name: str) -> bool:
+        """Whether another organisation of the letter is known by this normalised name, or is to be listed so."""
+        found = self._connection.execute(
+            _NAMES_ANOTHER,
+            {"the_letter": letter_id, "the_organisation": organisation_id, "the_key": name_key, "the_name": name},
+        )
+        return found.first() is not None
 
     def organisation_named(self, name_key: str) -> str | None:
         """The id of the organisation known by this normalised name, from whatever letter."""

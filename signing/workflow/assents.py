@@ -39,19 +39,13 @@ def signatory_for(uow: UnitOfWork, entry: RosterEntry, form: DecisionForm) -> Si
             return replace(said.signatory, person=form.person, role=form.role)
     listed_as = form.listed_as or entry.listed_name
     own = {name_key(name) for name in (entry.organisation, entry.listed_name)}
-    if name_key(listed_as) not in own:
-        others = {
-            name_key(name)
-            for each in uow.roster.entries(entry.letter_id)
-            if each.organisation_id != entry.organisation_id
-            for name in (each.organisation, each.listed_name)
-        }
-        if name_key(listed_as) in others:
-            raise Faulty(
-                "This is the name of another organisation that is asked to sign. Please type your own.",
-                field="listed_as",
-                code="name-of-another",
-            )
+    key = name_key(listed_as)
+    if key not in own and uow.roster.names_another(entry.letter_id, entry.organisation_id, key, listed_as):
+        raise Faulty(
+            "This is the name of another organisation that is asked to sign. Please type your own.",
+            field="listed_as",
+            code="name-of-another",
+        )
     return Signatory(
         acronym=form.acronym,
         listed_as=listed_as,

@@ -74,6 +74,9 @@ class Roster(Protocol):
     def record_answer(self, entry: RosterEntry) -> None:
         """Store the answer fields of `entry` (from `answer` to `reason`) and nothing else."""
 
+    def names_another(self, letter_id: str, organisation_id: str, name_key: str, name: str) -> bool:
+        """Whether another organisation of the letter is known by this normalised name, or is to be listed so."""
+
     def organisation_named(self, name_key: str) -> str | None:
         """The id of the organisation known by this normalised name, from whatever letter."""
 

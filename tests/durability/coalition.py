@@ -139,7 +139,7 @@ class Coalition:
         form = {
             "csrf_token": token, "version": str(view.version), "text_sha256": view.text_sha256, "head": view.head,
             "idempotency_key": f"page-of-{access.invitation_id}", "decision": "approve", "person": "Kim Example",
-            "role": "Advocacy director", "listed_as": f"Member {invitation.organisation_id}", "acronym": "",
+            "role": "Advocacy director", "listed_as": view.entry.listed_name, "acronym": "",
             "native_name": "", "sort_name": "", "reason": "", "authority": "yes", "code": code,
         }
         return Approval(address_of(invitation.organisation_id), f"/invitation/{access.invitation_id}", cookies, form)
