@@ -139,7 +139,7 @@ class Coalition:
         form = {
             "csrf_token": token, "version": str(view.version), "text_sha256": view.text_sha256, "head": view.head,
             "idempotency_key": f"page-of-{access.invitation_id}", "decision": "approve", "person": "Kim Example",
-            "role": "Advocacy director", "listed_as": view.entry.listed_name, "acronym": "",
+            "role": "Advocacy director", "listed_as": name_of(invitation.organisation_id), "acronym": "",
             "native_name": "", "sort_name": "", "reason": "", "authority": "yes", "code": code,
         }
         return Approval(address_of(invitation.organisation_id), f"/invitation/{access.invitation_id}", cookies, form)
@@ -173,10 +173,15 @@ def _text() -> LetterText:
     )
 
 
+def name_of(organisation_id: str) -> str:
+    """How the roster calls a member; contacts confirm it as it stands."""
+    return f"Organisation {organisation_id.removeprefix('org-')} of the coalition"
+
+
 def _row(number: int) -> RosterRow:
-    name = f"Organisation {number:05} of the coalition"
+    name = f"org-{number:05}"
     return RosterRow(
-        line=number + 2, id=f"org-{number:05}", organisation=name, acronym=None, listed_as=None, native_name=None,
+        line=number + 2, id=name, organisation=name_of(name), acronym=None, listed_as=None, native_name=None,
         sort_name=None, country=None, group=None, contact="Kim Example", email=address_of(f"org-{number:05}"),
         role="Advocacy director", language=None, stage=1,
     )
