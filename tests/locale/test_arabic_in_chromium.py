@@ -60,14 +60,14 @@ def test_a_contact_answers_in_arabic(look: Look, house: House, letter_id: str) -
     # Marks of joined letters drift apart or collide where letters are spaced.
     assert look.page.evaluate("getComputedStyle(document.querySelector('h1')).letterSpacing") in ("normal", "0px")
     assert look.page.evaluate("getComputedStyle(document.querySelector('.print code')).direction") == "ltr"
-    look.page.locator("#code button").click()
+    look.presses(look.page.locator("#code button"))
     arrives(look, "form refused")
     look.page.check("[name=decision][value=approve]")
     look.page.check("[name=authority]")
-    look.page.locator("#code button").click()
+    look.presses(look.page.locator("#code button"))
     arrives(look, "code sent")
     look.page.fill("[name=code]", house.code(letter_id, ORGANISATION))
-    look.page.locator(".code button:not([formaction])").click()
+    look.presses(look.page.locator(".code button:not([formaction])"))
     arrives(look, "receipt")
     look.page.goto(look.page.url.removesuffix("/receipt"))
     arrives(look, "answered")
