@@ -11,7 +11,7 @@ from typing import Any, Final
 from .envelope import Envelope
 from .errors import EvidenceError
 from .keyring import PublicKey
-from .schemes import OpenKey, open_key
+from .schemes import FITS, OpenKey, Place, open_key
 from .statement import LetterStatement, Statement, parse, payload_digest
 
 BATCH: Final = 256
@@ -38,19 +38,19 @@ class ReadEntry:
     digest: str
 
 
-# One signature to judge: scheme, text of the key, signature, signed bytes.
-_Task = tuple[str, str, bytes, bytes]
+# One signature to judge: scheme, text of the key, signature, signed bytes, where it belongs.
+_Task = tuple[str, str, bytes, bytes, Place]
 
 
-def judge_signatures(batch: Sequence[_Task]) -> list[bool]:
-    """Judge a batch of signatures; a plain function of bytes, so that a process pool can run it."""
+def judge_signatures(batch: Sequence[_Task]) -> list[str]:
+    """Judge a batch of signatures, FITS or a code for each; a plain function of bytes, for a process pool."""
     opened: dict[tuple[str, str], OpenKey] = {}
-    verdicts: list[bool] = []
-    for scheme, text, signature, signed in batch:
+    verdicts: list[str] = []
+    for scheme, text, signature, signed, place in batch:
         key = opened.get((scheme, text))
         if key is None:
             key = opened[scheme, text] = open_key(scheme, text)
-        verdicts.append(key.verify(signature, signed))
+        verdicts.append(key.judge(signature, signed, place))
     return verdicts
 
 
@@ -66,6 +66,7 @@ class Reading:
         self._entries: list[ReadEntry] = []
         self._keys: dict[str, PublicKey] = {}
         self._asked: list[int] = []
+        self._place = Place()
         self._verdicts = mapper(judge_signatures, self._batches(entries))
 
     def __iter__(self) -> Iterator[tuple[ReadEntry, bool | None]]:
@@ -76,7 +77,7 @@ class Reading:
                 while given < self._asked[asked]:
                     yield self._entries[given], None
                     given += 1
-                yield self._entries[given], fits is True
+                yield self._entries[given], fits == FITS
                 given, asked = given + 1, asked + 1
         for entry in self._entries[given:]:
             yield entry, None
@@ -94,12 +95,13 @@ class Reading:
                 continue
             self._entries.append(ReadEntry(index, statement, payload_digest(envelope.payload)))
             if isinstance(statement, LetterStatement):
+                self._place = Place(statement.rp.id, statement.rp.origins, statement.ssh_namespace)
                 self._learn((*statement.coordinators, statement.attestor))
             key = self._keys.get(statement.by)
             if key is None:
                 continue
             self._asked.append(len(self._entries) - 1)
-            batch.append((key.scheme, key.public_key, envelope.signature, envelope.pae))
+            batch.append((key.scheme, key.public_key, envelope.signature, envelope.pae, self._place))
             if len(batch) == BATCH:
                 yield batch
                 batch = []

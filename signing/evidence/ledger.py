@@ -14,7 +14,7 @@ from .entries import Failure, Mapper, ReadEntry, Reading
 from .envelope import Envelope
 from .errors import EvidenceError, Rejected
 from .letter_file import check_text
-from .schemes import ed25519
+from .schemes import FITS, Place, ed25519
 from .statement import AssentStatement, CloseStatement, LetterStatement, Subject
 
 __all__ = ["Answer", "Closing", "Failure", "Ledger", "Version", "replay"]
@@ -168,7 +168,9 @@ class _Judge:
         envelope = Envelope.from_bytes(self.entries[entry.index] or b"")
         for version in self.ledger.versions:
             for key in (*version.statement.coordinators, version.statement.attestor):
-                if key.key != entry.statement.by and key.open().verify(envelope.signature, envelope.pae):
+                if key.key == entry.statement.by:
+                    continue
+                if key.open().judge(envelope.signature, envelope.pae, Place()) == FITS:
                     raise Rejected("KEY_MISMATCH", f"Another key signed: {key.key}.")
         raise Rejected(code, "The signature does not fit the statement.")
 

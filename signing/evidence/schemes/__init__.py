@@ -7,6 +7,14 @@ from typing import Final, Protocol
 
 from ..errors import Rejected
 from . import ed25519
+from .place import Place
+
+__all__ = ["FITS", "LEVELS", "SCHEMES", "OpenKey", "Place", "Scheme", "open_key"]
+
+FITS: Final = ""
+BAD: Final = "SIGNATURE_BAD"
+# EVIDENCE 4.1; the attestor's own signatures are level 1 whatever their scheme.
+LEVELS: Final = {"ed25519": 2, "p256": 2, "webauthn": 3, "sshsig": 4, "openpgp": 4}
 
 
 class OpenKey(Protocol):
@@ -20,8 +28,12 @@ class OpenKey(Protocol):
     def text(self) -> str:
         """The key in its only spelling."""
 
-    def verify(self, signature: bytes, message: bytes) -> bool:
-        """Tell whether this key made the signature over the message."""
+    def judge(self, signature: bytes, message: bytes, place: Place) -> str:
+        """Judge a signature over the message (the PAE); any bytes may come, no exception goes out.
+
+        Gives FITS, else a code of EVIDENCE 4.9 step 9: `SIGNATURE_BAD`, `WEBAUTHN_CHALLENGE`, `WEBAUTHN_ORIGIN`,
+        `WEBAUTHN_RPID`, `WEBAUTHN_FLAGS`; or `SCHEME_NOT_CHECKED` when this machine lacks the judge.
+        """
 
 
 class Scheme(Protocol):

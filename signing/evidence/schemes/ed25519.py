@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from ..base64_text import from_base64, to_base64
 from ..errors import EvidenceError, Rejected
+from .place import Place
 
 NAME = "ed25519"
 
@@ -47,6 +48,10 @@ class Ed25519Key:
         except InvalidSignature:
             return False
         return True
+
+    def judge(self, signature: bytes, message: bytes, place: Place) -> str:
+        """Judge a signature over the message; an Ed25519 key belongs everywhere."""
+        return "" if self.verify(signature, message) else "SIGNATURE_BAD"
 
 
 def check_raw(raw: bytes) -> None:
