@@ -17,18 +17,22 @@ from sqlalchemy import exc as database_errors
 
 from signing.adapters.accounts import AccountStore
 from signing.adapters.answers import AnswerStore
+from signing.adapters.bindings import BindingStore, CoordinatorKeyStore
 from signing.adapters.editions import EditionStore
 from signing.adapters.invitations import CodeStore, InvitationStore
 from signing.adapters.letters import LetterStore
 from signing.adapters.log_store import LogStore
+from signing.adapters.log_witness_store import CosignatureStore, TimeStampStore
 from signing.adapters.outbox import OutboxStore
 from signing.adapters.postgresql_server import postgresql_engine
+from signing.adapters.prepared import PreparedStore
 from signing.adapters.rates import RateStore
 from signing.adapters.roster import RosterStore
 from signing.adapters.sqlite_file import SQLITE_VERSION, SqliteFile
 from signing.domain.errors import Conflict, Faulty, Refusal, Unavailable
+from signing.workflow.account_ports import Accounts, Rates
+from signing.workflow.evidence_ports import Bindings, CoordinatorKeys, Cosignatures, PreparedStatements, TimeStamps
 from signing.workflow.ports import (
-    Accounts,
     Answers,
     Codes,
     Editions,
@@ -36,7 +40,6 @@ from signing.workflow.ports import (
     Letters,
     Log,
     Outbox,
-    Rates,
     Roster,
 )
 
@@ -58,6 +61,11 @@ class Transaction:
         self.editions: Editions = EditionStore(connection)
         self.accounts: Accounts = AccountStore(connection)
         self.rates: Rates = RateStore(connection)
+        self.bindings: Bindings = BindingStore(connection)
+        self.coordinator_keys: CoordinatorKeys = CoordinatorKeyStore(connection)
+        self.prepared: PreparedStatements = PreparedStore(connection)
+        self.time_stamps: TimeStamps = TimeStampStore(connection)
+        self.cosignatures: Cosignatures = CosignatureStore(connection)
 
     def commit(self) -> None:
         """Make everything since the beginning durable, or raise and leave nothing of it."""

@@ -45,9 +45,12 @@ class LetterStore:
         opened_at: datetime | None = None,
         closing_since: datetime | None = None,
         closed_at: datetime | None = None,
+        published_at: datetime | None = None,
     ) -> None:
         """Store `state`; the other columns are written only where given, save `closing_since`, always."""
-        given = {"version": version, "opened_at": opened_at, "closed_at": closed_at}
+        given = {
+            "version": version, "opened_at": opened_at, "closed_at": closed_at, "published_at": published_at,
+        }  # fmt: skip
         values = {name: value for name, value in given.items() if value is not None}
         self._connection.execute(
             update(letter).where(letter.c.id == letter_id).values(state=state, closing_since=closing_since, **values)
@@ -68,6 +71,10 @@ class LetterStore:
             .where(letter.c.id == letter_id)
             .values(title=title, language=language, origin=origin, base_url=base_url, hard_deadline=hard_deadline)
         )
+
+    def set_policy(self, letter_id: str, *, min_level: int, binders: tuple[str, ...]) -> None:
+        values = {"min_level": min_level, "binders": binders}
+        self._connection.execute(update(letter).where(letter.c.id == letter_id).values(values))
 
     def draft(self, letter_id: str) -> Version | None:
         return self._one(_DRAFT, {"the_letter": letter_id})
@@ -111,7 +118,7 @@ class LetterStore:
         if files:
             self._connection.execute(insert(version_file), files)
 
-    def freeze(self, letter_id: str, number: int, opened_at: datetime) -> None:
+    def freeze(self, letter_id: str, number: int, opened_at: datetime, change: str | None = None) -> None:
         """Fix the words of a draft for good.
 
         Raises:
@@ -124,7 +131,7 @@ class LetterStore:
                 letter_version.c.number == number,
                 letter_version.c.opened_at.is_(None),
             )
-            .values(opened_at=opened_at)
+            .values(opened_at=opened_at, change=change)
         )
         if frozen.rowcount != 1:
             raise NotAllowed("This version is open already, or was never drafted.", code="version-opened")
@@ -135,8 +142,8 @@ class LetterStore:
 
     def _versions(self, statement: Select[Any], values: dict[str, Any]) -> list[Version]:
         versions: dict[int, Version] = {}
-        for letter_id, number, opened_at, language, content in self._connection.execute(statement, values):
-            version = versions.setdefault(number, Version(letter_id, number, {}, opened_at))
+        for letter_id, number, opened_at, change, language, content in self._connection.execute(statement, values):
+            version = versions.setdefault(number, Version(letter_id, number, {}, opened_at, change))
             if language is not None:
                 version.files[language] = content
         return list(versions.values())

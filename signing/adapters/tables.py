@@ -77,6 +77,9 @@ letter = _table(
     _may("opened_at", Instant),
     _may("closing_since", Instant),
     _may("closed_at", Instant),
+    _must("min_level", Integer),
+    _must("binders", Lines),
+    _may("published_at", Instant),
 )
 
 letter_version = _table(
@@ -84,6 +87,7 @@ letter_version = _table(
     _key("letter_id", Text, ForeignKey("letter.id")),
     _key("number", Integer),
     _may("opened_at", Instant),
+    _may("change"),
 )
 
 version_file = _table(
@@ -127,9 +131,12 @@ roster_entry = _table(
     _may("answer_index", Integer),
     _may("answered_at", Instant),
     _may("last_assent"),
-    _may("last_decline"),
+    _may("last_committed"),
     _may("opening", LargeBinary),
     _may("reason"),
+    _must("accepts", Flag),
+    _must("confidential", Flag),
+    _may("level", Integer),
 )
 
 invitation = _table(
@@ -278,4 +285,76 @@ rate = _table(
     _key("began", WIDE_INTEGER),
     _must("count", Integer),
     _must("over_at", Instant),
+)
+
+binding = _table(
+    "binding",
+    _key("letter_id"),
+    _key("idx", WIDE_INTEGER),
+    _must("organisation_id"),
+    _must("key"),
+    _must("scheme"),
+    _must("public_key"),
+    _must("bound_by"),
+    _may("basis"),
+    _may("until", Instant),
+    _must("at", Instant),
+    _must("confidential", Flag),
+    _may("credential_id", LargeBinary),
+    _may("history", LargeBinary),
+    _may("revoked_idx", WIDE_INTEGER),
+    ForeignKeyConstraint(["letter_id", "idx"], ["log_entry.letter_id", "log_entry.idx"]),
+    _of_organisation(),
+    Index(None, "organisation_id", "key"),
+)
+
+coordinator_key = _table(
+    "coordinator_key",
+    _key("key"),
+    _must("scheme"),
+    _must("public_key"),
+    _must("account_id", Text, ForeignKey("account.id")),
+    _must("label"),
+    _must("created_at", Instant),
+    _may("credential_id", LargeBinary),
+    _may("retired_at", Instant),
+)
+
+prepared = _table(
+    "prepared",
+    _key("id"),
+    _must("letter_id", Text, ForeignKey("letter.id")),
+    _must("kind"),
+    _must("owner"),
+    _must("key"),
+    _must("payload", LargeBinary),
+    _must("at", Instant),
+    _must("expires_at", Instant),
+    _must("context"),
+    UniqueConstraint("letter_id", "kind", "owner", "key"),
+)
+
+prepared_file = _table(
+    "prepared_file",
+    _key("prepared_id", Text, ForeignKey("prepared.id", ondelete="CASCADE")),
+    _key("name"),
+    _must("content", LargeBinary),
+)
+
+time_stamp = _table(
+    "time_stamp",
+    _key("letter_id", Text, ForeignKey("letter.id")),
+    _key("size", WIDE_INTEGER),
+    _key("authority"),
+    _must("at", Instant),
+    _must("token", LargeBinary),
+)
+
+cosignature = _table(
+    "cosignature",
+    _key("letter_id", Text, ForeignKey("letter.id")),
+    _key("size", WIDE_INTEGER),
+    _key("witness"),
+    _must("line", LargeBinary),
+    _must("at", Instant),
 )

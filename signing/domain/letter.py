@@ -75,7 +75,10 @@ NOT_NOW = "The letter is not in a state in which this can be done."
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """`version` is the newest opened version (0 while a draft). `origin` is the log's name, fixed at opening."""
+    """`version` is the newest opened version (0 while a draft). `origin` is the log's name, fixed at opening.
+
+    `min_level` and `binders` are the letter's policy for assents (EVIDENCE 4.1, 4.2), never lowered once opened.
+    """
 
     id: str
     title: str
@@ -91,6 +94,9 @@ class Letter:
     opened_at: datetime | None = None
     closing_since: datetime | None = None
     closed_at: datetime | None = None
+    min_level: int = 1
+    binders: tuple[str, ...] = ("attestor",)
+    published_at: datetime | None = None
 
     @property
     def host(self) -> str:
@@ -127,9 +133,14 @@ class Letter:
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """The words of one version: the exact `.md` file of each language, by language tag."""
+    """The words of one version: the exact `.md` file of each language, by language tag.
+
+    `change` is what it changed against the version before, as EVIDENCE 4.3 (*Carry*) sees it: nothing, typography
+    or words; None for a draft and for the first.
+    """
 
     letter_id: str
     number: int
     files: dict[str, bytes]
     opened_at: datetime | None
+    change: str | None = None

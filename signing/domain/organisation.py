@@ -70,7 +70,7 @@ class RosterEntry:
     """One organisation of one letter with its contact and its answer.
 
     `answer_version` and `answer_index` say which words and which log entry the answer is about.
-    `last_assent` and `last_decline` are hex SHA-256 of the newest payload under the open and the committed
+    `last_assent` and `last_committed` are hex SHA-256 of the newest payload under the open and the committed
     identity, the `prev` of the next one; `opening` is the file that opens the commitment. `former_emails` are
     addresses that were invited before: receipts go there too, so that a swapped address does not stay unseen.
     """
@@ -96,9 +96,12 @@ class RosterEntry:
     answer_index: int | None = None
     answered_at: datetime | None = None
     last_assent: str | None = None
-    last_decline: str | None = None
+    last_committed: str | None = None
     opening: bytes | None = None
     reason: str | None = None
+    accepts: bool = False
+    confidential: bool = False
+    level: int | None = None
 
     @property
     def listed_name(self) -> str:

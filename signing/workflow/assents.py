@@ -87,7 +87,7 @@ def statement_of(
         version=version.number,
         decision=form.decision.value,
         signatory=identity,
-        prev=entry.last_decline if declined else entry.last_assent,
+        prev=entry.last_committed if declined else entry.last_assent,
     ).to_bytes(seen.letter.host)
     digest = payload_digest(payload)
     return payload, replace(
@@ -97,6 +97,6 @@ def statement_of(
         answered_at=now,
         opening=opening,
         reason=form.reason,
-        last_decline=digest if declined else entry.last_decline,
+        last_committed=digest if declined else entry.last_committed,
         last_assent=entry.last_assent if declined else digest,
     )

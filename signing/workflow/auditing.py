@@ -14,6 +14,7 @@ from signing.evidence.policy import log_policy
 from signing.evidence.statement import LIST_FILE, Statement, parse
 from signing.evidence.trust import Trust, TrustedLog
 from signing.workflow.appending import checkpoint_note, payload_of, receipt_of, sound_head
+from signing.workflow.coordinator_signing import service_signer
 from signing.workflow.letters import letter_files, letter_of, texts_of
 from signing.workflow.ports import Edition, LoggedEntry, Services
 
@@ -91,7 +92,7 @@ def bundle_files(services: Services, letter_id: str) -> dict[str, bytes]:
 
 def trust_bytes(services: Services) -> bytes:
     """The trust file an auditor needs, to be handed on by another way than the bundle (EVIDENCE 4.8)."""
-    coordinator = services.coordinator.public.key
+    coordinator = service_signer(services).public.key
     return Trust(
         logs=(TrustedLog(f"{services.installation.host}/l/", services.log_key.public.public_key),),
         coordinators=(coordinator,),

@@ -12,6 +12,7 @@ from signing.evidence.ledger import replay
 from signing.evidence.signatory_list import SignatoryList, compile_list
 from signing.evidence.statement import LIST_FILE, CloseStatement, Collation, Subject
 from signing.workflow.appending import append, head_of, nonce, time_text
+from signing.workflow.coordinator_signing import service_signer
 from signing.workflow.letters import letter_files, letter_of, locked_letter, texts_of
 from signing.workflow.ports import Edition, LoggedEntry, LogHead, Services, UnitOfWork
 
@@ -92,7 +93,7 @@ def _prepare(services: Services, letter_id: str) -> Prepared:
 def _listing(services: Services, uow: UnitOfWork, letter: Letter) -> SignatoryList:
     files = {f"letter/{name}": data for name, data in letter_files(uow.letters.versions(letter.id)).items()}
     entries = [logged.entry for logged in uow.log.entries(letter.id)]
-    ledger = replay(entries, files=files, coordinators={services.coordinator.public.key})
+    ledger = replay(entries, files=files, coordinators={service_signer(services).public.key})
     if ledger.failures:
         first = ledger.failures[0]
         raise Refusal(
@@ -124,7 +125,7 @@ def _seal(services: Services, prepared: Prepared) -> Edition:
             )
         payload = _statement(services, prepared, head)
         logged = append(
-            services, uow, letter.origin, head, "close", payload, services.coordinator, prepared.at
+            services, uow, letter.origin, head, "close", payload, service_signer(services), prepared.at
         )
         edition = _edition(prepared, logged)
         uow.editions.add(edition)
@@ -141,7 +142,7 @@ def _seal(services: Services, prepared: Prepared) -> Edition:
 def _statement(services: Services, prepared: Prepared, head: LogHead) -> bytes:
     letter = prepared.letter
     return CloseStatement(
-        by=services.coordinator.public.key,
+        by=service_signer(services).public.key,
         letter=letter.origin,
         head=head_of(head),
         time=time_text(prepared.at),

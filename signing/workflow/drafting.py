@@ -11,6 +11,7 @@ from signing.domain.letter_text import LetterText
 from signing.domain.organisation import Answer
 from signing.evidence.statement import LetterStatement, RelyingParty
 from signing.workflow.appending import append, digest_of, head_of, nonce, subject_of, time_text
+from signing.workflow.coordinator_signing import service_signer
 from signing.workflow.identifiers import new_id
 from signing.workflow.letters import letter_of, locked_letter, texts_of
 from signing.workflow.notices import notice
@@ -145,7 +146,7 @@ def open_letter(services: Services, letter_id: str) -> Letter:
         statement = _letter_statement(services, uow, letter, draft, head, now)
         uow.letters.freeze(letter_id, draft.number, now)
         uow.letters.set_state(letter_id, state, version=draft.number, opened_at=letter.opened_at or now)
-        logged = append(services, uow, letter.origin, head, "letter", statement, services.coordinator, now)
+        logged = append(services, uow, letter.origin, head, "letter", statement, service_signer(services), now)
         if previous is not None:
             uow.outbox.add(_new_version_notices(services, uow, letter, now))
         uow.commit()
@@ -212,7 +213,7 @@ def _letter_statement(
 ) -> bytes:
     previous = [logged for logged in uow.log.entries(letter.id) if logged.kind == "letter"]
     return LetterStatement(
-        by=services.coordinator.public.key,
+        by=service_signer(services).public.key,
         letter=letter.origin,
         head=head_of(head),
         time=time_text(now),
@@ -221,7 +222,7 @@ def _letter_statement(
         version=draft.number,
         title=letter.title,
         prev=digest_of(previous[-1].entry) if previous else None,
-        coordinators=(services.coordinator.public,),
+        coordinators=(service_signer(services).public,),
         attestor=services.attestor.public,
         binders=("attestor",),
         min_level=1,

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
-from signing.domain.access import Account, Session
 from signing.domain.errors import Refusal
 from signing.domain.invitation import Code, Invitation
 from signing.domain.letter import Letter, LetterState, Version
@@ -18,6 +17,8 @@ from signing.domain.organisation import RosterEntry
 from signing.evidence.keyring import PublicKey
 from signing.evidence.merkle import Frontier
 from signing.evidence.statement import Head, Signatory
+from signing.workflow.account_ports import Accounts, Rates
+from signing.workflow.evidence_ports import Bindings, CoordinatorKeys, Cosignatures, PreparedStatements, TimeStamps
 from signing.workflow.tokens import Tokens
 
 
@@ -35,6 +36,7 @@ class Letters(Protocol):
         opened_at: datetime | None = None,
         closing_since: datetime | None = None,
         closed_at: datetime | None = None,
+        published_at: datetime | None = None,
     ) -> None:
         """Store `state`; the other columns are written only where given, save `closing_since`, always."""
 
@@ -50,6 +52,9 @@ class Letters(Protocol):
     ) -> None:
         """Store what may still change before opening."""
 
+    def set_policy(self, letter_id: str, *, min_level: int, binders: tuple[str, ...]) -> None:
+        """Store what the letter asks of assents; the use case sees to it that it is never lowered."""
+
     def draft(self, letter_id: str) -> Version | None:
         """The version not opened yet, if there is one."""
 
@@ -59,7 +64,7 @@ class Letters(Protocol):
     def save_draft(self, version: Version) -> None:
         """Write or replace the files of a version that is not opened. An opened version is never changed."""
 
-    def freeze(self, letter_id: str, number: int, opened_at: datetime) -> None: ...
+    def freeze(self, letter_id: str, number: int, opened_at: datetime, change: str | None = None) -> None: ...
 
 
 class Roster(Protocol):
@@ -170,6 +175,8 @@ class NoticeKind(StrEnum):
     CODE = "code"
     RECEIPT = "receipt"
     NEW_VERSION = "new-version"
+    CARRIED = "carried"
+    KEY_VOUCHED = "key-vouched"
 
 
 class NoticeStatus(StrEnum):
@@ -253,31 +260,6 @@ class Editions(Protocol):
     def all(self, letter_id: str) -> list[Edition]: ...
 
 
-class Accounts(Protocol):
-    def add(self, account: Account) -> None: ...
-    def by_email(self, email: str) -> Account | None: ...
-    def all(self) -> list[Account]: ...
-    def set_password(self, account_id: str, password: str) -> None: ...
-    def open_session(self, session: Session) -> None: ...
-    def session(self, secret_sha256: bytes) -> tuple[Session, Account] | None: ...
-    def touch_session(self, secret_sha256: bytes, at: datetime) -> None: ...
-    def end_session(self, secret_sha256: bytes) -> None: ...
-    def end_sessions(self, account_id: str) -> None: ...
-    def forget_before(self, at: datetime) -> None:
-        """Remove sessions begun before `at`."""
-
-
-class Rates(Protocol):
-    def hit(self, purpose: str, key_sha256: bytes, *, window: int, now: datetime) -> int:
-        """Count one event in the present window of `window` seconds and return the count, this one included."""
-
-    def take_back(self, purpose: str, key_sha256: bytes, *, window: int, now: datetime) -> None:
-        """Count one event less in the present window: it was none of those that are to be slowed down."""
-
-    def forget_before(self, at: datetime) -> None:
-        """Remove counters whose window was over by `at`."""
-
-
 class UnitOfWork(Protocol):
     """One transaction. Leaving without `commit()` rolls back."""
 
@@ -291,6 +273,11 @@ class UnitOfWork(Protocol):
     editions: Editions
     accounts: Accounts
     rates: Rates
+    bindings: Bindings
+    coordinator_keys: CoordinatorKeys
+    prepared: PreparedStatements
+    time_stamps: TimeStamps
+    cosignatures: Cosignatures
 
     def commit(self) -> None: ...
 
@@ -365,11 +352,14 @@ class Passwords(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Installation:
-    """What stays the same for all letters: addresses and the software's release."""
+    """What stays the same for all letters: addresses, release, the witnesses' C2SP tlog-policy (empty: none) and
+    the root certificate (PEM) of each time-stamping authority by its name."""
 
     base_url: str
     host: str
     release: str
+    witness_policy: str = ""
+    tsa_roots: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -382,7 +372,7 @@ class Services:
     tokens: Tokens
     log_key: Signer
     attestor: Signer
-    coordinator: Signer
+    coordinator: Signer | None
     document_certificate: str
     high_water: HighWater
     typesetter: Typesetter

@@ -140,7 +140,7 @@ def _same(known: RosterEntry, entry: RosterEntry) -> bool:
             answer_index=None,
             answered_at=None,
             last_assent=None,
-            last_decline=None,
+            last_committed=None,
             opening=None,
             reason=None,
         )

@@ -90,7 +90,7 @@ def test_saving_an_organisation_again_leaves_its_answer_alone(unit_of_work: Open
         answer_index=7,
         answered_at=NOW,
         last_assent="a" * 64,
-        last_decline="d" * 64,
+        last_committed="d" * 64,
         opening=b"opening",
         reason="because",
     )

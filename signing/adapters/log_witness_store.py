@@ -1,0 +1,59 @@
+"""What outsiders have signed about a log: time stamps and cosignatures; may import sqlalchemy and `tables`.
+
+Fulfils `evidence_ports.TimeStamps` and `Cosignatures`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, Table, select
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from signing.adapters.tables import cosignature, time_stamp
+from signing.workflow.evidence_ports import Cosignature, TimeStamp
+
+
+def _add(connection: Connection, table: Table, new: Any) -> None:
+    values = {column.name: getattr(new, column.name) for column in table.c}
+    if connection.dialect.name == "sqlite":
+        connection.execute(sqlite_insert(table).on_conflict_do_nothing(), values)
+    else:
+        connection.execute(postgresql_insert(table).on_conflict_do_nothing(), values)
+
+
+class TimeStampStore:
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, stamp: TimeStamp) -> None:
+        """Store; a second stamp of the same authority over the same size is ignored."""
+        _add(self._connection, time_stamp, stamp)
+
+    def of_letter(self, letter_id: str) -> list[TimeStamp]:
+        """By size, then authority."""
+        rows = self._connection.execute(
+            select(time_stamp)
+            .where(time_stamp.c.letter_id == letter_id)
+            .order_by(time_stamp.c.size, time_stamp.c.authority)
+        )
+        return [TimeStamp(*row) for row in rows]
+
+
+class CosignatureStore:
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, new: Cosignature) -> None:
+        """Store; a second one of the same witness over the same size is ignored."""
+        _add(self._connection, cosignature, new)
+
+    def of_letter(self, letter_id: str) -> list[Cosignature]:
+        """By size, then witness."""
+        rows = self._connection.execute(
+            select(cosignature)
+            .where(cosignature.c.letter_id == letter_id)
+            .order_by(cosignature.c.size, cosignature.c.witness)
+        )
+        return [Cosignature(*row) for row in rows]

@@ -1,0 +1,33 @@
+"""What the workflow needs from machines to know who signs in, and how often somebody has tried."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Protocol
+
+from signing.domain.access import Account, Session
+
+
+class Accounts(Protocol):
+    def add(self, account: Account) -> None: ...
+    def by_email(self, email: str) -> Account | None: ...
+    def all(self) -> list[Account]: ...
+    def set_password(self, account_id: str, password: str) -> None: ...
+    def open_session(self, session: Session) -> None: ...
+    def session(self, secret_sha256: bytes) -> tuple[Session, Account] | None: ...
+    def touch_session(self, secret_sha256: bytes, at: datetime) -> None: ...
+    def end_session(self, secret_sha256: bytes) -> None: ...
+    def end_sessions(self, account_id: str) -> None: ...
+    def forget_before(self, at: datetime) -> None:
+        """Remove sessions begun before `at`."""
+
+
+class Rates(Protocol):
+    def hit(self, purpose: str, key_sha256: bytes, *, window: int, now: datetime) -> int:
+        """Count one event in the present window of `window` seconds and return the count, this one included."""
+
+    def take_back(self, purpose: str, key_sha256: bytes, *, window: int, now: datetime) -> None:
+        """Count one event less in the present window: it was none of those that are to be slowed down."""
+
+    def forget_before(self, at: datetime) -> None:
+        """Remove counters whose window was over by `at`."""

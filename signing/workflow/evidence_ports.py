@@ -1,0 +1,103 @@
+"""What the workflow needs from machines to keep keys, statements that wait for a signature, and outside witnesses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+from signing.domain.binding import Binding, CoordinatorKey
+
+
+class Bindings(Protocol):
+    def add(self, binding: Binding) -> None: ...
+    def of_organisation(self, letter_id: str, organisation_id: str) -> list[Binding]:
+        """Every binding of the organisation in this letter, in the order of the log."""
+
+    def of_letter(self, letter_id: str) -> list[Binding]: ...
+    def elsewhere(self, letter_id: str, organisation_id: str, key: str) -> list[Binding]:
+        """Bindings of this key to this organisation in other letters, oldest first."""
+
+    def revoke(self, letter_id: str, key: str, index: int) -> None:
+        """Note the entry that revoked a key; a key that was revoked before keeps its first entry."""
+
+
+class CoordinatorKeys(Protocol):
+    def add(self, key: CoordinatorKey) -> None: ...
+    def get(self, key: str) -> CoordinatorKey | None: ...
+    def all(self) -> list[CoordinatorKey]:
+        """Every key, the retired ones too, oldest first."""
+
+    def retire(self, key: str, at: datetime) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedStatement:
+    """A statement the service has composed and somebody else is to sign, byte for byte.
+
+    `kind` is letter, close, key or assent; `owner` is the invitation or account it was composed for; `key` names
+    the key that is to sign. `context` is what the use case needs to go on (JSON), `files` what the statement is
+    about where that was made for it (the list and PDFs of a closing).
+    """
+
+    id: str
+    letter_id: str
+    kind: str
+    owner: str
+    key: str
+    payload: bytes
+    at: datetime
+    expires_at: datetime
+    context: dict[str, Any] = field(default_factory=dict)
+    files: dict[str, bytes] = field(default_factory=dict)
+
+
+class PreparedStatements(Protocol):
+    def put(self, prepared: PreparedStatement) -> None:
+        """Store, in place of what the same owner had prepared of the same letter, kind and key."""
+
+    def get(self, prepared_id: str) -> PreparedStatement | None: ...
+    def of_owner(self, letter_id: str, kind: str, owner: str) -> list[PreparedStatement]:
+        """Newest first."""
+
+    def remove(self, prepared_id: str) -> None: ...
+    def forget_before(self, at: datetime) -> None:
+        """Remove what has expired by `at`."""
+
+
+@dataclass(frozen=True, slots=True)
+class TimeStamp:
+    """An RFC 3161 answer over the checkpoint of this size; `at` is the authority's own time."""
+
+    letter_id: str
+    size: int
+    authority: str
+    at: datetime
+    token: bytes
+
+
+class TimeStamps(Protocol):
+    def add(self, stamp: TimeStamp) -> None:
+        """Store; a second stamp of the same authority over the same size is ignored."""
+
+    def of_letter(self, letter_id: str) -> list[TimeStamp]:
+        """By size, then authority."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cosignature:
+    """A witness's signature line over the checkpoint of this size (C2SP tlog-cosignature), LF included."""
+
+    letter_id: str
+    size: int
+    witness: str
+    line: bytes
+    at: datetime
+
+
+class Cosignatures(Protocol):
+    def add(self, cosignature: Cosignature) -> None:
+        """Store; a second one of the same witness over the same size is ignored."""
+
+    def of_letter(self, letter_id: str) -> list[Cosignature]:
+        """By size, then witness."""
