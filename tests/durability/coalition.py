@@ -16,7 +16,6 @@ from signing.domain.invitation import Invitation
 from signing.domain.letter_text import LetterText
 from signing.domain.roster import RosterRow
 from signing.evidence import verify_bundle
-from signing.evidence.bundle import Bundle
 from signing.evidence.trust import Trust
 from signing.web import invitation_cookie
 from signing.workflow import auditing, closing, deciding, drafting, inviting, rostering
@@ -94,7 +93,7 @@ class Coalition:
         """Close the letter, verify its bundle, and give how many are on the proved list."""
         edition = closing.close(self.services, self.letter_id)
         trust = Trust.from_bytes(auditing.trust_bytes(self.services))
-        report = verify_bundle(Bundle(auditing.bundle_files(self.services, self.letter_id)), trust)
+        report = verify_bundle(auditing.bundle_files(self.services, self.letter_id), trust)
         assert report.verdict == "PROVED", report.failures
         return edition.listed
 
