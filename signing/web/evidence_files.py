@@ -9,13 +9,13 @@ from flask import Response
 
 from signing.evidence import bundle
 from signing.web.download import attachment
-from signing.workflow import auditing
+from signing.workflow import auditing, bundling
 from signing.workflow.ports import Services
 
 
 def bundle_zip(services: Services, letter_id: str) -> Response:
     """The whole evidence of a letter in one file."""
-    files = auditing.bundle_files(services, letter_id)
+    files = bundling.bundle_files(services, letter_id)
     with TemporaryDirectory() as folder:
         path = Path(folder) / "evidence.zip"
         bundle.write(path, files)

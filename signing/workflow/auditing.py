@@ -1,21 +1,16 @@
-"""What an auditor is shown and handed: the log, its entries, receipts, the bundle, the trust file."""
+"""What an auditor is shown and handed: the log, its entries, receipts, the trust file."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from signing.domain.errors import NotFound
-from signing.domain.letter import Letter, Version
-from signing.evidence import bundle
-from signing.evidence.keyring import raw_from_pem
-from signing.evidence.note import ALG_ED25519, NoteKey
-from signing.evidence.policy import log_policy
-from signing.evidence.statement import LIST_FILE, Statement, parse
+from signing.domain.letter import Letter
+from signing.evidence.statement import Statement, parse
 from signing.evidence.trust import Trust, TrustedLog
-from signing.workflow.appending import checkpoint_note, payload_of, receipt_of, sound_head
+from signing.workflow.appending import payload_of, receipt_of
 from signing.workflow.coordinator_signing import service_signer
-from signing.workflow.letters import letter_files, letter_of, texts_of
+from signing.workflow.letters import letter_of
 from signing.workflow.ports import Edition, LoggedEntry, Services
 
 
@@ -68,28 +63,6 @@ def edition(services: Services, letter_id: str) -> Edition:
     return newest
 
 
-def bundle_files(services: Services, letter_id: str) -> dict[str, bytes]:
-    """The files of the evidence bundle, of the log as it is committed now (EVIDENCE 4.7). Raises NotFound."""
-    with services.unit_of_work() as uow:
-        letter = letter_of(uow, letter_id)
-        versions = uow.letters.versions(letter_id)
-        entries = uow.log.entries(letter_id)
-        editions = uow.editions.all(letter_id)
-    if not entries:
-        raise NotFound("This letter was never opened, so there is nothing to prove.", code="letter-unknown")
-    last = entries[-1]
-    sound_head(services, letter)
-    public = raw_from_pem(services.log_key.public.public_key)
-    return bundle.build(
-        entries=[logged.entry for logged in entries],
-        checkpoint=checkpoint_note(services, letter.origin, last.index + 1, last.root),
-        # No witness signs along yet; the auditor's own trust file decides what is asked for.
-        policy=log_policy([NoteKey(letter.origin, ALG_ED25519, public)]),
-        letter_files=letter_files(versions) | _plain_texts(versions),
-        editions=[_evidence_edition(each) for each in editions],
-    )
-
-
 def trust_bytes(services: Services) -> bytes:
     """The trust file an auditor needs, to be handed on by another way than the bundle (EVIDENCE 4.8)."""
     coordinator = service_signer(services).public.key
@@ -99,20 +72,6 @@ def trust_bytes(services: Services) -> bytes:
         document_certificates=(services.document_certificate,),
         held_by_service=(coordinator,),
     ).to_bytes()
-
-
-def _plain_texts(versions: Sequence[Version]) -> dict[str, bytes]:
-    return {
-        f"{version.number}.{language}.txt": text.to_plain_text().encode()
-        for version in versions
-        if version.opened_at is not None
-        for language, text in texts_of(version).items()
-    }
-
-
-def _evidence_edition(edition: Edition) -> bundle.Edition:
-    pdfs = {name.removesuffix(".pdf"): data for name, data in edition.files.items() if name.endswith(".pdf")}
-    return bundle.Edition(edition.number, edition.files[LIST_FILE], pdfs)
 
 
 def _logged(services: Services, letter_id: str, index: int) -> tuple[Letter, LoggedEntry]:

@@ -18,7 +18,7 @@ from signing.domain.roster import RosterRow
 from signing.evidence import verify_bundle
 from signing.evidence.trust import Trust
 from signing.web import invitation_cookie
-from signing.workflow import auditing, closing, deciding, drafting, inviting, rostering
+from signing.workflow import auditing, bundling, closing, deciding, drafting, inviting, rostering
 from signing.workflow.deciding import Access, DecisionView
 from signing.workflow.inviting import OpenedLink
 from signing.workflow.ports import NoticeKind, Services, UnitOfWork
@@ -93,7 +93,7 @@ class Coalition:
         """Close the letter, verify its bundle, and give how many are on the proved list."""
         edition = closing.close(self.services, self.letter_id)
         trust = Trust.from_bytes(auditing.trust_bytes(self.services))
-        report = verify_bundle(auditing.bundle_files(self.services, self.letter_id), trust)
+        report = verify_bundle(bundling.bundle_files(self.services, self.letter_id), trust)
         assert report.verdict == "PROVED", report.failures
         return edition.listed
 

@@ -14,7 +14,7 @@ from signing.domain.letter import LetterState
 from signing.domain.organisation import Decision
 from signing.evidence.trust import Trust
 from signing.evidence.verify import verify_bundle
-from signing.workflow import auditing, closing, drafting
+from signing.workflow import auditing, bundling, closing, drafting
 from signing.workflow.ports import Edition
 from tests.faults import fail_everywhere
 from tests.web.installation import House
@@ -40,7 +40,7 @@ def letter_id(house: House) -> str:
 
 def verdict(house: House, letter_id: str) -> str:
     trust = Trust.from_bytes(auditing.trust_bytes(house.services))
-    report = verify_bundle(auditing.bundle_files(house.services, letter_id), trust)
+    report = verify_bundle(bundling.bundle_files(house.services, letter_id), trust)
     assert not report.failures, report.failures
     return report.verdict
 
@@ -72,14 +72,14 @@ def test_a_withdrawal_after_closing_asks_for_a_new_edition(house: House, letter_
     first = closing.close(house.services, letter_id)
     Desk(house, letter_id, THREE).answers(Decision.WITHDRAW, "key-of-this-page-4")
     trust = Trust.from_bytes(auditing.trust_bytes(house.services))
-    report = verify_bundle(auditing.bundle_files(house.services, letter_id), trust)
+    report = verify_bundle(bundling.bundle_files(house.services, letter_id), trust)
     assert report.verdict == "PROVED"
     assert any("EDITION_BEHIND" in str(warning) for warning in report.warnings)
     second = closing.close(house.services, letter_id)
     assert second.number == 2
     assert listed(second) == [ONE]
     assert auditing.edition(house.services, letter_id) == second
-    files = auditing.bundle_files(house.services, letter_id)
+    files = bundling.bundle_files(house.services, letter_id)
     assert files["editions/1/signatories.json"] == first.files["signatories.json"]
     assert verdict(house, letter_id) == "PROVED"
 
@@ -210,6 +210,6 @@ def test_a_draft_cannot_be_closed_and_an_unopened_letter_has_no_evidence(house: 
     with pytest.raises(NotAllowed):
         closing.close(house.services, letter_id)
     with pytest.raises(NotFound):
-        auditing.bundle_files(house.services, letter_id)
+        bundling.bundle_files(house.services, letter_id)
     with pytest.raises(NotFound):
         closing.close(house.services, "nosuchletter")

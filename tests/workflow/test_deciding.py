@@ -18,7 +18,7 @@ from signing.evidence.merkle import Frontier, leaf_hash
 from signing.evidence.note import ALG_ED25519, NoteKey
 from signing.evidence.receipt import Receipt
 from signing.evidence.statement import AssentStatement, Commitment, parse
-from signing.workflow import auditing, deciding, drafting, inviting, tracking
+from signing.workflow import auditing, bundling, deciding, drafting, inviting, tracking
 from signing.workflow.appending import payload_of
 from signing.workflow.deciding import Access, AnswerReceipt, PageUsed, StaleVersion
 from signing.workflow.ports import HighWater, NoticeKind
@@ -436,7 +436,7 @@ def test_a_receipt_is_never_signed_for_a_history_that_was_rolled_back(house: Hou
         auditing.receipt_bytes(house.services, desk.letter_id, 0)
     assert refusal.value.code == "log-rolled-back"
     with pytest.raises(Refusal):
-        auditing.bundle_files(house.services, desk.letter_id)
+        bundling.bundle_files(house.services, desk.letter_id)
 
 
 class Forgetful:
