@@ -8,11 +8,17 @@ that a busy machine does not count) and with the map of a pool of two processes 
 against the wall time of one core). Two processes of bare checks show what this machine gives two at this moment.
 The garbage collector is off for all of them, as in the command.
 Bars (FLOORS): one core at most 2 x the floor; two processes at most 0.6 x of one core.
+
+    python bench/verify.py --memory 10000 100000
+
+Memory: a fresh process verifies a zip of each size on one core; how much its peak grows from one to the other,
+against how much the bundle grows. Bar: less than the bundle.
 """
 
 import argparse
 import gc
 import json
+import subprocess
 import sys
 import tempfile
 import time
@@ -30,7 +36,18 @@ from signing.evidence.envelope import Envelope  # noqa: E402
 from signing.evidence.schemes import ed25519  # noqa: E402
 from tests.evidence.builders import ATTESTOR, LetterBuilder, signatory, trust_of  # noqa: E402
 
-BAR_ONE, BAR_TWO = 2.0, 0.6
+BAR_ONE, BAR_TWO, BAR_MEMORY = 2.0, 0.6, 1.0
+PEAK = """
+import json, resource, sys
+from pathlib import Path
+from signing.cli.verify import collector_off
+from signing.evidence import Trust, verify_bundle
+from signing.evidence.bundle import Bundle
+trust = Trust.from_bytes(Path(sys.argv[2]).read_bytes())
+with collector_off():
+    verdict = verify_bundle(Bundle.read(Path(sys.argv[1])), trust).verdict
+print(json.dumps([verdict, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024]))
+"""
 
 
 def timed(work: Callable[[], Any]) -> tuple[float, float, Any]:
@@ -45,7 +62,7 @@ def bare(signed: list[tuple[bytes, bytes]]) -> bool:
     return all(key.verify(signature, message) for signature, message in signed)
 
 
-def closed_bundle(assents: int) -> tuple[Bundle, list[tuple[bytes, bytes]]]:
+def closed_bundle(assents: int) -> tuple[dict[str, bytes], list[tuple[bytes, bytes]]]:
     letter = LetterBuilder()
     letter.version()
     for number in range(assents):
@@ -55,7 +72,7 @@ def closed_bundle(assents: int) -> tuple[Bundle, list[tuple[bytes, bytes]]]:
     return letter.bundle(), [(envelope.signature, envelope.pae) for envelope in envelopes]
 
 
-def measure(files: Bundle, signed: list[tuple[bytes, bytes]], rounds: int) -> dict[str, float]:
+def measure(files: dict[str, bytes], signed: list[tuple[bytes, bytes]], rounds: int) -> dict[str, float]:
     trust = trust_of()
     best: dict[str, float] = {}
 
@@ -91,12 +108,39 @@ def measure(files: Bundle, signed: list[tuple[bytes, bytes]], rounds: int) -> di
     return best
 
 
+def memory(sizes: list[int]) -> dict[str, Any]:
+    """Verify a zip of each size in a process of its own and give bytes of zip and peak."""
+    rows = []
+    with tempfile.TemporaryDirectory() as folder:
+        trust = Path(folder) / "trust.json"
+        trust.write_bytes(trust_of().to_bytes())
+        for assents in sizes:
+            path = Path(folder) / f"{assents}.zip"
+            write(path, closed_bundle(assents)[0])
+            command = [sys.executable, "-c", PEAK, str(path), str(trust)]
+            told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+            verdict, peak = json.loads(told.stdout)
+            assert verdict == "PROVED"
+            rows.append({"assents": assents, "bundle": path.stat().st_size, "peak": peak})
+    first, last = rows[0], rows[-1]
+    growth = (last["peak"] - first["peak"]) / (last["bundle"] - first["bundle"])
+    return {"rows": rows, "peak_growth_over_bundle_growth": growth, "bar": BAR_MEMORY}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--n", type=int, default=10_000, help="assents in the bundle")
     parser.add_argument("--rounds", type=int, default=3, help="rounds; the best of each figure counts")
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
+    parser.add_argument("--memory", type=int, nargs=2, metavar=("FEW", "MANY"), help="measure memory instead")
     options = parser.parse_args()
+    if options.memory:
+        found = memory(options.memory)
+        for row in found["rows"]:
+            sizes = f"bundle {row['bundle'] / 1e6:7.1f} MB  peak {row['peak'] / 1e6:7.1f} MB"
+            print(f"{row['assents']:>8} assents  {sizes}")
+        print(f"peak grows {found['peak_growth_over_bundle_growth']:.2f} x the bundle (bar {BAR_MEMORY})")
+        return
     gc.disable()  # as the command does
     best = measure(*closed_bundle(options.n), options.rounds)
     one, two = best["one_cpu"] / best["floor_cpu"], best["two_wall"] / best["one_wall"]
