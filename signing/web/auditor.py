@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import render_template
 from flask.typing import ResponseReturnValue
 
+from signing.evidence.statement import KeyStatement
 from signing.web import entry_words, evidence_files
 from signing.web.guards import Door, Persona, door
 from signing.workflow import auditing
@@ -29,7 +30,9 @@ def blueprint(services: Services) -> Door:
 
     @made.get(LETTER)
     def letter(letter_id: str) -> ResponseReturnValue:
-        return render_template("auditor/log.html", log=auditing.log(services, letter_id), words=entry_words)
+        log = auditing.log(services, letter_id)
+        coordinators = entry_words.coordinators_of([view.statement for view in log])
+        return render_template("auditor/log.html", log=log, words=entry_words, coordinators=coordinators)
 
     @made.get(f"{LETTER}/bundle.zip")
     def bundle(letter_id: str) -> ResponseReturnValue:
@@ -38,7 +41,10 @@ def blueprint(services: Services) -> Door:
     @made.get(ENTRY)
     def entry(letter_id: str, index: int) -> ResponseReturnValue:
         view = auditing.entry(services, letter_id, index)
-        return render_template("auditor/entry.html", view=view, words=entry_words)
+        # Only who vouches for a key depends on the rest of the log.
+        log = auditing.log(services, letter_id) if isinstance(view.statement, KeyStatement) else []
+        coordinators = entry_words.coordinators_of([each.statement for each in log])
+        return render_template("auditor/entry.html", view=view, words=entry_words, coordinators=coordinators)
 
     @made.get(f"{ENTRY}.dsse.json")
     def entry_file(letter_id: str, index: int) -> ResponseReturnValue:
