@@ -1,10 +1,12 @@
-"""Public keys and their names (EVIDENCE 4.2); may import `schemes`, `errors`."""
+"""Public keys and their names, out of whatever people bring (EVIDENCE 4.2); may import `schemes`, `errors`."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from .errors import Malformed, Rejected
-from .schemes import OpenKey, ed25519, open_key
+from .schemes import OpenKey, ed25519, open_key, openpgp, spki, sshsig
+
+OWN_KEY_SCHEMES: Final = (sshsig.NAME, openpgp.NAME)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +48,57 @@ class PublicKey:
         return opened
 
 
+def public_key_from_text(scheme: str, text: str) -> PublicKey:
+    """Name a public key given as text: PEM, one OpenSSH line, or an armoured certificate, as the scheme has it.
+
+    Raises:
+        Rejected: `KEY_TYPE` when it is not such a key, `KEY_WEAK` when it would prove nothing.
+    """
+    opened = open_key(scheme, text)
+    return PublicKey(opened.name, scheme, opened.text)
+
+
+def public_key_from_spki(der: bytes, scheme: str) -> PublicKey:
+    """Name a public key given as SubjectPublicKeyInfo, as WebCrypto and `getPublicKey()` of a passkey give it.
+
+    Raises:
+        Rejected: `KEY_TYPE` or `KEY_WEAK`.
+    """
+    return public_key_from_text(scheme, spki.to_pem(der))
+
+
+def own_key_from_text(text: str) -> PublicKey:
+    """Name an own key somebody uploads: an SSH key line or an OpenPGP certificate, told apart by looking.
+
+    Raises:
+        Rejected: `KEY_TYPE` or `KEY_WEAK`.
+    """
+    armoured = text.lstrip().startswith("-----BEGIN PGP")
+    return public_key_from_text(openpgp.NAME if armoured else sshsig.NAME, text)
+
+
+def own_signature(scheme: str, upload: bytes) -> bytes:
+    """Give the `sig` bytes for an uploaded signature of an own key, as its tool would have printed them.
+
+    Forms and mail turn line ends round, and gpg writes binary when not asked for armour. Nothing is verified.
+
+    Raises:
+        Rejected: `SIGNATURE_BAD` when the file is no such signature, `KEY_TYPE` when the scheme has no such files.
+    """
+    if scheme == sshsig.NAME:
+        return sshsig.armour_again(upload)
+    if scheme == openpgp.NAME:
+        return openpgp.armour_again(upload)
+    raise Rejected("KEY_TYPE", f"Signatures of the scheme {scheme!a} are not uploaded as files.")
+
+
 def public_key_from_pem(pem: str, scheme: str = ed25519.NAME) -> PublicKey:
     """Name a public key given as PEM text.
 
     Raises:
         Rejected: `KEY_TYPE` when it is not such a key, `KEY_WEAK` when it would prove nothing.
     """
-    opened = open_key(scheme, pem)
-    return PublicKey(opened.name, scheme, opened.text)
+    return public_key_from_text(scheme, pem)
 
 
 def public_key_from_raw(raw: bytes) -> PublicKey:

@@ -9,7 +9,7 @@ from functools import lru_cache
 from signing.domain.errors import NotFound
 from signing.domain.letter import Letter, Version
 from signing.domain.letter_text import LetterText
-from signing.evidence.canonical import to_bytes
+from signing.evidence.phrase import words_digest
 from signing.workflow.ports import LogHead, UnitOfWork
 
 
@@ -56,4 +56,4 @@ def letter_files(versions: Sequence[Version]) -> dict[str, bytes]:
 def text_sha256(version: Version) -> str:
     """One hex digest over the digests of all languages: what a decision form carries to say which words."""
     digests = {language: hashlib.sha256(data).hexdigest() for language, data in version.files.items()}
-    return hashlib.sha256(to_bytes(digests)).hexdigest()
+    return words_digest(digests)

@@ -54,7 +54,8 @@ def _mpi(data: bytes) -> bytes:
 
 def public_body(raw: bytes, made: int = MADE) -> bytes:
     """The body of a version 4 EdDSA key packet."""
-    return bytes([4]) + struct.pack(">IB", made, EDDSA) + bytes([len(_ED25519_OID)]) + _ED25519_OID + _mpi(b"\x40" + raw)
+    head = struct.pack(">BIBB", 4, made, EDDSA, len(_ED25519_OID))
+    return head + _ED25519_OID + _mpi(b"\x40" + raw)
 
 
 def fingerprint(body: bytes) -> bytes:

@@ -6,7 +6,7 @@ May import the scheme files below it and the rooms `errors` and `base64_text`.
 from typing import Final, Protocol
 
 from ..errors import Rejected
-from . import ed25519
+from . import ed25519, openpgp, p256, sshsig, webauthn
 from .place import Place
 
 __all__ = ["FITS", "LEVELS", "SCHEMES", "OpenKey", "Place", "Scheme", "open_key"]
@@ -45,7 +45,13 @@ class Scheme(Protocol):
         """Read a public key, refusing weak and foreign ones."""
 
 
-SCHEMES: Final[dict[str, Scheme]] = {ed25519.NAME: ed25519}
+SCHEMES: Final[dict[str, Scheme]] = {
+    ed25519.NAME: ed25519,
+    p256.NAME: p256,
+    webauthn.NAME: webauthn,
+    sshsig.NAME: sshsig,
+    openpgp.NAME: openpgp,
+}
 
 
 def open_key(scheme: str, text: str) -> OpenKey:

@@ -1,23 +1,23 @@
-"""Ed25519 over the PAE (RFC 8032; EVIDENCE 4.4); may import cryptography's Ed25519 only.
+"""Ed25519 over the PAE (RFC 8032; EVIDENCE 4.4); may import `spki`, `errors`, cryptography's Ed25519 only.
 
 The 44 bytes of SubjectPublicKeyInfo (RFC 8410) are read by hand: one fixed prefix, so there is nothing to
 parse, and start-up does not pay for a general key loader.
 """
 
 from dataclasses import dataclass
-from hashlib import sha256
+from typing import Final
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from ..base64_text import from_base64, to_base64
-from ..errors import EvidenceError, Rejected
+from ..errors import Rejected
+from . import spki
 from .place import Place
 
 NAME = "ed25519"
 
-_SPKI_PREFIX = bytes.fromhex("302a300506032b6570032100")
-_HEADER, _FOOTER = "-----BEGIN PUBLIC KEY-----", "-----END PUBLIC KEY-----"
+SPKI_PREFIX: Final = bytes.fromhex("302a300506032b6570032100")
+
 _PRIME = 2**255 - 19
 # y of the points of small order: a signature can be made for them that fits every message (EVIDENCE 3).
 _WEAK_Y = frozenset(
@@ -74,24 +74,25 @@ def open_raw(raw: bytes) -> Ed25519Key:
         Rejected: `KEY_TYPE` or `KEY_WEAK`.
     """
     check_raw(raw)
-    key = Ed25519PublicKey.from_public_bytes(raw)
-    spki = _SPKI_PREFIX + raw
-    text = f"{_HEADER}\n{to_base64(spki)}\n{_FOOTER}\n"
-    return Ed25519Key("spki:" + sha256(spki).hexdigest(), text, raw, key)
+    der = SPKI_PREFIX + raw
+    return Ed25519Key(spki.name_of(der), spki.to_pem(der), raw, Ed25519PublicKey.from_public_bytes(raw))
+
+
+def open_spki(der: bytes) -> Ed25519Key:
+    """Take a public key in DER.
+
+    Raises:
+        Rejected: `KEY_TYPE` when it is of another kind, `KEY_WEAK` when it proves nothing.
+    """
+    if not der.startswith(SPKI_PREFIX):
+        raise Rejected("KEY_TYPE", "This is not an Ed25519 public key in PEM.")
+    return open_raw(der[len(SPKI_PREFIX) :])
 
 
 def open_key(text: str) -> Ed25519Key:
-    """Read a public key from PEM; line ends and outer white space are forgiven, nothing else.
+    """Read a public key from PEM; line ends and white space are forgiven, nothing else.
 
     Raises:
         Rejected: `KEY_TYPE` when this is no Ed25519 public key in PEM, `KEY_WEAK` when it proves nothing.
     """
-    lines = text.split()
-    body = "".join(lines[3:-3])
-    try:
-        spki = from_base64(body) if " ".join(lines) == f"{_HEADER} {body} {_FOOTER}" else b""
-    except EvidenceError:
-        spki = b""
-    if not spki.startswith(_SPKI_PREFIX):
-        raise Rejected("KEY_TYPE", "This is not an Ed25519 public key in PEM.")
-    return open_raw(spki[len(_SPKI_PREFIX) :])
+    return open_spki(spki.from_pem(text))
