@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
 from werkzeug.exceptions import Forbidden, MisdirectedRequest
 
 BODY = 2 * 1024 * 1024
@@ -14,14 +14,18 @@ POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'"
 )
+# Pages that carry our scripts, and no others.
+SCRIPTED_POLICY = f"{POLICY}; script-src 'self'; connect-src 'self'"
 ALWAYS = {
-    "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Permissions-Policy": (
+        "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=(), "
+        "publickey-credentials-create=(self), publickey-credentials-get=(self)"
+    ),
     "X-Robots-Tag": "noindex",
 }
 DEFAULT_PORTS = {"http": ":80", "https": ":443"}
@@ -62,6 +66,7 @@ def set_headers(app: Flask, *, https: bool) -> None:
     def with_policy(response: Response) -> Response:
         for name, value in ALWAYS.items():
             response.headers[name] = value
+        response.headers["Content-Security-Policy"] = SCRIPTED_POLICY if g.get("scripted") else POLICY
         if https:
             response.headers["Strict-Transport-Security"] = "max-age=63072000; includeSubDomains"
         if "Cache-Control" not in response.headers:

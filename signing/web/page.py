@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -17,7 +18,8 @@ from signing.locale import SOURCE, dates, preferred, text_direction, translation
 from signing.web.guards import NEEDS, Persona
 
 STATIC = Path(__file__).with_name("static")
-TYPES = {".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
+TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
+_IMPORT = re.compile(rb"""(\bfrom |\bimport\()"\./([a-z-]+\.js)\"""")
 
 
 def language() -> str:
@@ -105,15 +107,24 @@ class StaticFile:
 
 
 def static_files() -> dict[str, StaticFile]:
-    """Every file of the static folder, by name."""
-    files = {}
+    """Every file of the static folder, by name; a script's imports are given the addresses that caches may keep."""
+    files: dict[str, StaticFile] = {}
+
+    def made(name: str) -> StaticFile:
+        if name not in files:
+            path = STATIC / name
+            data = path.read_bytes()
+            if path.suffix == ".js":
+                data = _IMPORT.sub(lambda found: b'%b"../%b/%b"' % (
+                    found[1], made(found[2].decode()).digest.encode(), found[2]
+                ), data)
+            digest = hashlib.sha256(data).hexdigest()[:16]
+            files[name] = StaticFile(name, digest, data, gzip.compress(data, mtime=0), TYPES[path.suffix])
+        return files[name]
+
     for path in sorted(STATIC.iterdir()):
         if path.suffix in TYPES:
-            data = path.read_bytes()
-            files[path.name] = StaticFile(
-                path.name, hashlib.sha256(data).hexdigest()[:16], data,
-                gzip.compress(data, mtime=0), TYPES[path.suffix],
-            )
+            made(path.name)
     return files
 
 
@@ -133,6 +144,8 @@ def prepare(app: Flask) -> None:
     )
 
     def static_url(name: str) -> str:
+        # A page that carries a script of ours may run it; no other page may run any (`headers`).
+        g.scripted = g.get("scripted", False) or name.endswith(".js")
         return url_for("public.static", digest=files[name].digest, name=name)
 
     @app.context_processor
