@@ -83,27 +83,56 @@ def verify_inclusion(leaf: bytes, index: int, size: int, path: Sequence[bytes], 
     return second == 0 and result == expected_root
 
 
+def consistency_ranges(first: int, size: int) -> tuple[tuple[int, int], ...]:
+    """Name the subtrees, as ranges of leaves, whose roots prove that `size` leaves continue the first `first`.
+
+    RFC 9162 2.1.4.1. All of them end at a full subtree's edge or at the tree's, so each root can be had from the
+    path of its last leaf alone (`root_ending`).
+
+    Raises:
+        Malformed: `INDEX` when the older size is not within 1 … the newer one.
+    """
+    if not 0 < first <= size:
+        raise Malformed("INDEX", f"No consistency proof leads from {first} to {size} entries.")
+    ranges: list[tuple[int, int]] = []
+    low, high, complete = 0, size, True
+    while first - low != high - low:
+        middle = low + _split(high - low)
+        if first <= middle:
+            ranges.append((middle, high))
+            high = middle
+        else:
+            ranges.append((low, middle))
+            low, complete = middle, False
+    if not complete:
+        ranges.append((low, high))
+    return tuple(reversed(ranges))
+
+
 def consistency_path(leaves: Sequence[bytes], first: int) -> tuple[bytes, ...]:
     """Give the proof that the tree over `leaves` continues its first `first` leaves (RFC 9162 2.1.4.1).
 
     Raises:
         Malformed: `INDEX` when the older size is not within 1 … the newer one.
     """
-    if not 0 < first <= len(leaves):
-        raise Malformed("INDEX", f"No consistency proof leads from {first} to {len(leaves)} entries.")
-    path: list[bytes] = []
-    low, high, complete = 0, len(leaves), True
-    while first - low != high - low:
-        middle = low + _split(high - low)
-        if first <= middle:
-            path.append(root(leaves[middle:high]))
-            high = middle
-        else:
-            path.append(root(leaves[low:middle]))
-            low, complete = middle, False
-    if not complete:
-        path.append(root(leaves[low:high]))
-    return tuple(reversed(path))
+    return tuple(root(leaves[low:high]) for low, high in consistency_ranges(first, len(leaves)))
+
+
+def root_ending(leaf: bytes, path: Sequence[bytes], index: int, start: int) -> bytes:
+    """Give the root over the leaves from `start` to `index`, out of the last leaf's path in the tree it ends.
+
+    Raises:
+        Malformed: `INDEX` when no subtree of that tree begins there, or the path is too short.
+    """
+    result, first, rest = leaf, index, index
+    for step in path:
+        if first <= start:
+            break
+        # The path's steps are the full subtrees to the left, the smallest first: the set bits of the index.
+        result, first, rest = node_hash(step, result), first - (rest & -rest), rest & (rest - 1)
+    if first != start:
+        raise Malformed("INDEX", f"No subtree of the log leads from entry {start} to entry {index}.")
+    return result
 
 
 def verify_consistency(first: int, second: int, path: Sequence[bytes], first_root: bytes, second_root: bytes) -> bool:

@@ -5,7 +5,7 @@ May import `note`, `errors`.
 
 import re
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from .errors import EvidenceError, Malformed, Rejected
@@ -28,12 +28,16 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """The logs, witnesses and groups of a policy, and whose word makes a quorum."""
+    """The logs, witnesses and groups of a policy, whose word makes a quorum, and where witnesses are reached.
+
+    `urls` has the submission prefix of those witnesses whose line gives one, by their name in the policy.
+    """
 
     logs: tuple[NoteKey, ...]
     witnesses: Mapping[str, NoteKey]
     groups: Mapping[str, Group]
     quorum: str
+    urls: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def from_text(cls, text: str) -> "Policy":
@@ -53,7 +57,7 @@ class Policy:
                 reader.read(number, words)
         if reader.quorum is None:
             raise Malformed("POLICY_MALFORMED", "The witness policy has no quorum line.")
-        return cls(tuple(reader.logs), reader.witnesses, reader.groups, reader.quorum)
+        return cls(tuple(reader.logs), reader.witnesses, reader.groups, reader.quorum, reader.urls)
 
     def verify(self, note: Note) -> None:
         """Check that enough witnesses cosigned a note.
@@ -92,6 +96,7 @@ class _Reader:
     def __init__(self) -> None:
         self.logs: list[NoteKey] = []
         self.witnesses: dict[str, NoteKey] = {}
+        self.urls: dict[str, str] = {}
         self.groups: dict[str, Group] = {}
         self.quorum: str | None = None
         self.members: set[str] = set()
@@ -102,6 +107,8 @@ class _Reader:
                 self._add_log(number, key)
             case ["witness", name, key, *url] if len(url) <= 1:
                 self._add_witness(number, name, key)
+                if url:
+                    self.urls[name] = url[0]
             case ["group", name, threshold, *members] if members:
                 self._add_group(number, name, threshold, members)
             case ["quorum", name] if self.quorum is None and (name == NONE or self._knows(name)):

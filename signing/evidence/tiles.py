@@ -3,13 +3,58 @@
 Paths are relative to the log, `tile/<level>/<index>`.
 """
 
+import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from .errors import Malformed
 from .merkle import HASH_BYTES, root
 
 WIDTH: Final = 256
+MAX_LEVEL: Final = 6
+
+_PATH = re.compile(r"tile/([0-9])/((?:x[0-9]{3}/){0,5}[0-9]{3})(?:\.p/([0-9]{1,3}))?", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """Which hashes a tile holds; a width below 256 makes it a partial one."""
+
+    level: int
+    index: int
+    width: int = WIDTH
+
+    @property
+    def path(self) -> str:
+        """Name the tile's file."""
+        return tile_path(self.level, self.index, self.width)
+
+    @classmethod
+    def from_path(cls, path: str) -> "Tile":
+        """Read the name of a tile; entries are no tile of hashes.
+
+        Raises:
+            Malformed: `TILE_PATH` when it is none, or not in its only spelling.
+        """
+        found = _PATH.fullmatch(path)
+        if found is None:
+            raise Malformed("TILE_PATH", "This names no tile of a log.")
+        level, name, width = found.groups()
+        tile = cls(int(level), int(re.sub("[x/]", "", name)), int(width or WIDTH))
+        if tile.path != path or tile.level > MAX_LEVEL or not 0 < tile.width <= WIDTH:
+            raise Malformed("TILE_PATH", "This names no tile of a log.")
+        return tile
+
+    def is_in(self, size: int) -> bool:
+        """Tell whether a log of this size has all the hashes of the tile."""
+        span: int = WIDTH**self.level
+        return self.index * WIDTH + self.width <= size // span
+
+    def ranges(self) -> list[tuple[int, int]]:
+        """Name the range of leaves under each hash of the tile."""
+        span, first = WIDTH**self.level, self.index * WIDTH
+        return [(place * span, (place + 1) * span) for place in range(first, first + self.width)]
 
 
 def tile_path(level: int, index: int, width: int = WIDTH) -> str:
