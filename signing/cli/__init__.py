@@ -18,6 +18,7 @@ COMMANDS = {
     "invite": "letter:invite",
     "keys": "keys:keys",
     "letter": "letter:letter",
+    "publish": "publishing:publish",
     "roster": "roster:roster",
     "serve": "service:serve",
     "status": "letter:status",

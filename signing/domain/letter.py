@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from signing.domain.errors import N_, NotAllowed
+from signing.domain.errors import N_, Faulty, NotAllowed
+from signing.evidence.carry import Change
+from signing.evidence.statement import BINDERS
 
 CLOSING_LASTS = timedelta(minutes=30)
 
@@ -16,6 +19,12 @@ class LetterState(StrEnum):
     OPEN = "open"
     CLOSING = "closing"
     CLOSED = "closed"
+    PUBLISHED = "published"
+
+    @property
+    def closed(self) -> bool:
+        """Whether the letter has an edition: closed, or closed and published."""
+        return self in (LetterState.CLOSED, LetterState.PUBLISHED)
 
 
 class LetterAction(StrEnum):
@@ -26,8 +35,11 @@ class LetterAction(StrEnum):
     REISSUE = "send a new link"
     ANSWER = "answer"
     WITHDRAW = "withdraw"
+    VOUCH = "vouch for a key"
+    REVOKE_KEY = "revoke a key"
     BEGIN_CLOSING = "begin closing"
     FINISH_CLOSING = "finish closing"
+    PUBLISH = "publish"
 
 
 S, A = LetterState, LetterAction
@@ -42,6 +54,8 @@ TRANSITIONS: dict[tuple[LetterState, LetterAction], LetterState] = {
     (S.OPEN, A.REISSUE): S.OPEN,
     (S.OPEN, A.ANSWER): S.OPEN,
     (S.OPEN, A.WITHDRAW): S.OPEN,
+    (S.OPEN, A.VOUCH): S.OPEN,
+    (S.OPEN, A.REVOKE_KEY): S.OPEN,
     (S.OPEN, A.BEGIN_CLOSING): S.CLOSING,
     # A closing that was interrupted is simply begun again.
     (S.CLOSING, A.BEGIN_CLOSING): S.CLOSING,
@@ -49,10 +63,14 @@ TRANSITIONS: dict[tuple[LetterState, LetterAction], LetterState] = {
     # Withdrawing is possible always, so whoever lost the link must be able to get a new one.
     (S.CLOSED, A.REISSUE): S.CLOSED,
     (S.CLOSED, A.WITHDRAW): S.CLOSED,
+    (S.CLOSED, A.REVOKE_KEY): S.CLOSED,
     # A later withdrawal asks for a new edition; the letter stays closed until it is sealed.
     (S.CLOSED, A.BEGIN_CLOSING): S.CLOSED,
     (S.CLOSED, A.FINISH_CLOSING): S.CLOSED,
+    (S.CLOSED, A.PUBLISH): S.PUBLISHED,
 }
+# Publishing twice is publishing; everything else goes on as when closed.
+TRANSITIONS |= {(S.PUBLISHED, action): S.PUBLISHED for state, action in tuple(TRANSITIONS) if state is S.CLOSED}
 
 REFUSALS: dict[tuple[LetterState, LetterAction], str] = {
     (S.DRAFT, A.INVITE): "Open the letter first: invitations go out only for words that no longer change.",
@@ -60,6 +78,9 @@ REFUSALS: dict[tuple[LetterState, LetterAction], str] = {
     (S.DRAFT, A.BEGIN_CLOSING): "Open the letter first: nobody has been asked yet.",
     (S.CLOSING, A.ANSWER): N_("The letter is being closed just now. Please come back in a few minutes."),
     (S.CLOSING, A.WITHDRAW): N_("The letter is being closed just now. Please come back in a few minutes."),
+    (S.CLOSING, A.VOUCH): "The letter is being closed just now. Please come back in a few minutes.",
+    (S.CLOSING, A.REVOKE_KEY): "The letter is being closed just now. Please come back in a few minutes.",
+    (S.CLOSED, A.VOUCH): "This letter is closed: nobody signs it with a new key any more.",
     (S.CLOSED, A.ANSWER): N_(
         "This letter is closed to answers. A late approval has to wait for the next edition: please write to the "
         "coordinator."
@@ -68,7 +89,11 @@ REFUSALS: dict[tuple[LetterState, LetterAction], str] = {
     (S.CLOSED, A.EDIT_ROSTER): "This letter is closed: its roster can no longer change.",
     (S.CLOSED, A.OPEN_VERSION): "This letter is closed: other words are another letter.",
     (S.CLOSED, A.DRAFT_VERSION): "This letter is closed: other words are another letter.",
+    (S.DRAFT, A.PUBLISH): "Close the letter first: what is published is a signed edition of it.",
+    (S.OPEN, A.PUBLISH): "Close the letter first: what is published is a signed edition of it.",
+    (S.CLOSING, A.PUBLISH): "The letter is being closed just now. Please publish it in a few minutes.",
 }
+REFUSALS |= {(S.PUBLISHED, action): words for (state, action), words in REFUSALS.items() if state is S.CLOSED}
 
 NOT_NOW = "The letter is not in a state in which this can be done."
 
@@ -97,6 +122,27 @@ class Letter:
     min_level: int = 1
     binders: tuple[str, ...] = ("attestor",)
     published_at: datetime | None = None
+
+    def policy(self, min_level: int | None, binders: Iterable[str] | None) -> tuple[int, tuple[str, ...]]:
+        """What assents must meet once these wishes (None: as it is) are granted; opened words bind the letter.
+
+        Raises Faulty with `field` for values that do not exist, and for a policy lowered after the first opening.
+        """
+        level = self.min_level if min_level is None else min_level
+        wanted = set(self.binders if binders is None else binders)
+        if not 1 <= level <= 4:
+            raise Faulty("Levels go from 1 (attested) to 4 (own key).", field="min_level", code="level-unknown")
+        if not wanted or not wanted <= set(BINDERS):
+            raise Faulty(
+                "A key is vouched for by the attestor, the coordinator, or both.", field="binders", code="binders-unknown"
+            )
+        if self.version and (level < self.min_level or not wanted >= set(self.binders)):
+            raise Faulty(
+                "What an open letter asks of approvals can be raised with a new version, never lowered.",
+                field="min_level" if level < self.min_level else "binders",
+                code="policy-lowered",
+            )
+        return level, tuple(binder for binder in BINDERS if binder in wanted)
 
     @property
     def host(self) -> str:
@@ -144,3 +190,12 @@ class Version:
     files: dict[str, bytes]
     opened_at: datetime | None
     change: str | None = None
+
+
+def carries(versions: Iterable[Version], since: int, accepts_typography: bool) -> bool:
+    """Whether an approval of version `since` covers the newest opened one, version by version (EVIDENCE 4.3)."""
+    return all(
+        version.change is not None and Change(version.change).carries(accepts_typography)
+        for version in versions
+        if version.opened_at is not None and version.number > since
+    )

@@ -74,7 +74,10 @@ def masked(address: str) -> str:
 
 def state_word(state: str) -> str:
     """A letter's state, for people."""
-    return {"draft": _("Draft"), "open": _("Open"), "closing": _("Closing"), "closed": _("Closed")}[state]
+    return {
+        "draft": _("Draft"), "open": _("Open"), "closing": _("Closing"), "closed": _("Closed"),
+        "published": _("Published"),
+    }[state]
 
 
 def standing_word(standing: str) -> str:

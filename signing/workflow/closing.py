@@ -118,6 +118,7 @@ def _seal(services: Services, prepared: Prepared) -> Edition:
         if head.size != prepared.head.size or current.state_at(prepared.at) not in (
             LetterState.CLOSING,
             LetterState.CLOSED,
+            LetterState.PUBLISHED,
         ):
             raise NotAllowed(
                 "Somebody answered or closed at the same moment. Please close once more.",

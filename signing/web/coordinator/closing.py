@@ -6,7 +6,6 @@ from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from signing.domain.errors import NotFound, Refusal
-from signing.domain.letter import LetterState
 from signing.evidence.statement import LIST_FILE
 from signing.web import evidence_files
 from signing.web.coordinator.rail import rail
@@ -57,7 +56,7 @@ def blueprint(services: Services) -> Door:
 def _page(services: Services, letter_id: str, refusal: Refusal | None = None) -> str:
     status = tracking.status(services, letter_id)
     listing = closing.preview_list(services, letter_id) if status.letter.version else None
-    edition = auditing.edition(services, letter_id) if status.state is LetterState.CLOSED else None
+    edition = auditing.edition(services, letter_id) if status.state.closed else None
     changed = bool(edition and listing and listing.to_bytes() != edition.files[LIST_FILE])
     languages = sorted(name.removesuffix(".pdf") for name in edition.files if name.endswith(".pdf")) if edition else []
     return render_template(

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from flask import url_for
 
-from signing.domain.letter import LetterState
 from signing.domain.organisation import Standing
 from signing.web.page import _
 from signing.workflow.tracking import Status
@@ -25,7 +24,7 @@ class Step:
 
 def rail(status: Status, here: str) -> list[Step]:
     """The seven steps, from words to closing."""
-    opened, closed = status.letter.version > 0, status.state is LetterState.CLOSED
+    opened, closed = status.letter.version > 0, status.state.closed
     not_invited = status.counts.get(Standing.NOT_INVITED.value, 0)
     invited = len(status.rows) > not_invited
     steps = [
