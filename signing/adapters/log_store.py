@@ -6,6 +6,7 @@ work has committed, never before: whoever needs a promise asks after that.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +16,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from signing.adapters.tables import log_entry, log_head
 from signing.domain.errors import Conflict, NotFound
-from signing.evidence.merkle import Frontier, leaf_hash
+from signing.evidence.merkle import Frontier, leaf_hash, root_ending
 from signing.workflow.ports import LoggedEntry, LogHead
 
 _HEAD = select(log_head.c.frontier).where(log_head.c.letter_id == bindparam("the_letter"))
@@ -30,6 +31,9 @@ _ENTRY = select(log_entry).where(
 )
 _ROOT = select(log_entry.c.root).where(
     log_entry.c.letter_id == bindparam("the_letter"), log_entry.c.idx == bindparam("the_index")
+)
+_ENDS = select(log_entry.c.idx, log_entry.c.entry, log_entry.c.path).where(
+    log_entry.c.letter_id == bindparam("the_letter"), log_entry.c.idx.in_(bindparam("ends", expanding=True))
 )
 _INSERT = insert(log_entry)
 _ENTRIES = select(log_entry).where(log_entry.c.letter_id == bindparam("the_letter")).order_by(log_entry.c.idx)
@@ -111,6 +115,21 @@ class LogStore:
         if size == 0:
             return Frontier.empty().root()
         return self._connection.execute(_ROOT, {"the_letter": letter_id, "the_index": size - 1}).scalar()
+
+    def roots(self, letter_id: str, ranges: Sequence[tuple[int, int]]) -> list[bytes]:
+        """The roots over these ranges of entries, each read from its last entry alone.
+
+        Raises:
+            NotFound: when the log has not so many entries.
+            Malformed: `INDEX` for a range that is no subtree of the log.
+        """
+        rows = self._connection.execute(
+            _ENDS, {"the_letter": letter_id, "ends": [stop - 1 for _start, stop in ranges]}
+        )
+        last = {index: (leaf_hash(entry), path) for index, entry, path in rows}
+        if any(stop - 1 not in last for _start, stop in ranges):
+            raise NotFound("The log has no such entries.", code="entry-unknown")
+        return [root_ending(*last[stop - 1], stop - 1, start) for start, stop in ranges]
 
     def _head(self, statement: Select[Any], letter_id: str) -> LogHead:
         frontier = self._connection.execute(statement, {"the_letter": letter_id}).scalar()

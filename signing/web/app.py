@@ -14,6 +14,7 @@ from signing.web import (
     coordinator,
     headers,
     link,
+    log,
     page,
     public,
     refusals,
@@ -69,6 +70,7 @@ def create_app(services: Services, *, intake: Intake, mailbox: mailbox_pages.Mai
         sign_in.blueprint(services),
         link.blueprint(services),
         contact.blueprint(services),
+        log.blueprint(services),
         auditor.blueprint(services),
         *coordinator.blueprints(services, intake),
     ]

@@ -167,6 +167,9 @@ class Log(Protocol):
     def root_at(self, letter_id: str, size: int) -> bytes | None:
         """The root when the log had `size` entries; None if it never had so many."""
 
+    def roots(self, letter_id: str, ranges: Sequence[tuple[int, int]]) -> list[bytes]:
+        """The roots over these ranges of entries, each read from its last entry alone (`merkle.root_ending`)."""
+
 
 class NoticeKind(StrEnum):
     """What a mail is about."""

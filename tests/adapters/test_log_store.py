@@ -13,7 +13,15 @@ import pytest
 
 from signing.adapters.database import Database
 from signing.domain.errors import Conflict, NotFound
-from signing.evidence.merkle import EMPTY_ROOT, leaf_hash, root, verify_inclusion
+from signing.evidence.errors import Malformed
+from signing.evidence.merkle import (
+    EMPTY_ROOT,
+    consistency_path,
+    consistency_ranges,
+    leaf_hash,
+    root,
+    verify_inclusion,
+)
 from signing.workflow.ports import LoggedEntry, OpenUnitOfWork
 from tests.adapters.builders import LETTER, NOW, an_answer, lay_out
 from tests.faults import fail_everywhere
@@ -215,3 +223,22 @@ def test_a_forked_process_talks_over_connections_of_its_own(database: Database) 
     append(database.unit_of_work, b"after the child")
     assert_whole(database.unit_of_work)
     assert len(entries(database.unit_of_work)) == 4
+
+
+def test_the_root_over_any_range_a_proof_needs_is_read_from_its_last_entry(unit_of_work: OpenUnitOfWork) -> None:
+    lay_out(unit_of_work)
+    for number in range(13):
+        append(unit_of_work, b"entry %d" % number)
+    leaves = [leaf_hash(b"entry %d" % number) for number in range(13)]
+    with unit_of_work() as uow:
+        for first in range(1, 14):
+            ranges = consistency_ranges(first, 13)
+            assert tuple(uow.log.roots(LETTER, ranges)) == consistency_path(leaves, first)
+        assert uow.log.roots(LETTER, [(4, 8), (0, 1), (0, 13), (4, 8)]) == [
+            root(leaves[4:8]), leaves[0], root(leaves), root(leaves[4:8]),
+        ]
+        assert uow.log.roots(LETTER, []) == []
+        with pytest.raises(NotFound):
+            uow.log.roots(LETTER, [(0, 1), (0, 14)])
+        with pytest.raises(Malformed):
+            uow.log.roots(LETTER, [(1, 8)])

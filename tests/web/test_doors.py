@@ -11,7 +11,7 @@ from werkzeug.routing import Rule
 
 from signing.web.guards import Door, Persona
 from signing.web.headers import POLICY, SCRIPTED_POLICY
-from signing.workflow import closing
+from signing.workflow import closing, publishing
 from tests.web.installation import BASE_URL, House
 from tests.web.visitor import Visitor
 
@@ -21,10 +21,11 @@ OTHER = "Front Line Defenders"
 
 @pytest.fixture
 def letter_id(house: House) -> str:
-    """A closed letter that one organisation approved: every page has something to show."""
+    """A published letter that one organisation approved: every page has something to show."""
     made = house.opened(ORGANISATION, OTHER)
     house.approve(made, ORGANISATION)
     closing.close(house.services, made)
+    publishing.publish(house.services, made)
     return made
 
 
@@ -43,7 +44,7 @@ def addresses(app: Flask, house: House, letter_id: str, method: str, *, foreign:
     values: dict[str, Any] = {
         "letter_id": letter_id, "invitation_id": house.invitation(letter_id, ORGANISATION).id,
         "token": house.token(letter_id, ORGANISATION), "index": 1, "organisation_id": "org-china", "language": "en",
-        "mail_id": "1", "number": 0, "name": "signing.css",
+        "tile": "0/000.p/1", "mail_id": "1", "number": 0, "name": "signing.css",
         "digest": app.config["STATIC_FILES"]["signing.css"].digest,
     }
     if foreign:
@@ -80,8 +81,10 @@ def test_every_answer_carries_the_policy(app: Flask, house: House, letter_id: st
         assert headers["Cross-Origin-Opener-Policy"] == headers["Cross-Origin-Resource-Policy"] == "same-origin"
         assert "geolocation=()" in headers["Permissions-Policy"], path
         assert "publickey-credentials-get=(self)" in headers["Permissions-Policy"], path
-        if "/static/" in path:
+        if "/static/" in path or "/log/tile/" in path:
             assert headers["Cache-Control"] == "public, max-age=31536000, immutable"
+        elif path.endswith("/log/checkpoint"):
+            assert headers["Cache-Control"] == "public, max-age=5"
         else:
             assert headers["Cache-Control"] == "no-store", path
 
