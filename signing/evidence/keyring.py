@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from .errors import Malformed, Rejected
 from .schemes import OpenKey, ed25519, open_key, openpgp, spki, sshsig
+from .schemes.p256 import raw_to_der as raw_to_der
 
 OWN_KEY_SCHEMES: Final = (sshsig.NAME, openpgp.NAME)
 

@@ -17,6 +17,7 @@ PUBLIC_SUBKEY: Final = 14
 USER_ATTRIBUTE: Final = 17
 
 _COLUMNS = 64
+_BLANKS = " \t\r\n"
 _CRC_START, _CRC_POLYNOMIAL = 0xB704CE, 0x1864CFB
 
 
@@ -39,7 +40,7 @@ def from_armour(kind: str, text: str) -> bytes:
     Raises:
         Malformed: when it is not exactly one block of this kind.
     """
-    lines = [line.strip() for line in text.strip().splitlines()]
+    lines = [line.strip(_BLANKS) for line in text.strip(_BLANKS).split("\n")]
     if len(lines) < 3 or lines[0] != f"-----BEGIN PGP {kind}-----" or lines[-1] != f"-----END PGP {kind}-----":
         raise malformed(f"This is not one armoured PGP {kind}.")
     body = lines[1:-1]
