@@ -17,6 +17,9 @@ _OF_ORGANISATION = (
     .where(binding.c.letter_id == bindparam("the_letter"), binding.c.organisation_id == bindparam("the_organisation"))
     .order_by(binding.c.idx)
 )
+_AGE = (binding.c.at, binding.c.letter_id, binding.c.idx)
+_OF_KEY = select(binding).where(binding.c.key == bindparam("the_key")).order_by(*_AGE)
+_KNOWN = select(binding).where(binding.c.organisation_id == bindparam("the_organisation")).order_by(*_AGE)
 # In a table "index" would be a keyword.
 _NAMES = {"index": "idx", "revoked_index": "revoked_idx"}
 
@@ -51,9 +54,17 @@ class BindingStore:
                 binding.c.organisation_id == organisation_id,
                 binding.c.key == key,
             )
-            .order_by(binding.c.at, binding.c.letter_id, binding.c.idx)
+            .order_by(*_AGE)
         )
         return [Binding(*row) for row in rows]
+
+    def of_key(self, key: str) -> list[Binding]:
+        """Bindings of this key to whomever, in every letter, oldest first."""
+        return [Binding(*row) for row in self._connection.execute(_OF_KEY, {"the_key": key})]
+
+    def known_of(self, organisation_id: str) -> list[Binding]:
+        """Every binding of the organisation, in every letter, oldest first."""
+        return [Binding(*row) for row in self._connection.execute(_KNOWN, {"the_organisation": organisation_id})]
 
     def revoke(self, letter_id: str, key: str, index: int) -> None:
         """Note the entry that revoked a key; a key that was revoked before keeps its first entry."""

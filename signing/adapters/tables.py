@@ -306,6 +306,7 @@ binding = _table(
     ForeignKeyConstraint(["letter_id", "idx"], ["log_entry.letter_id", "log_entry.idx"]),
     _of_organisation(),
     Index(None, "organisation_id", "key"),
+    Index(None, "key"),
 )
 
 coordinator_key = _table(

@@ -73,6 +73,8 @@ class RosterEntry:
     `last_assent` and `last_committed` are hex SHA-256 of the newest payload under the open and the committed
     identity, the `prev` of the next one; `opening` is the file that opens the commitment. `former_emails` are
     addresses that were invited before: receipts go there too, so that a swapped address does not stay unseen.
+    `accepts` says that the approval covers a change of typography only; `confidential` that the approval, or its
+    withdrawal, stands under the commitment (a decline always does); `level` how the answer was signed.
     """
 
     letter_id: str
@@ -107,10 +109,11 @@ class RosterEntry:
     def listed_name(self) -> str:
         return self.listed_as or self.organisation
 
-    def standing(self, *, version: int, invited: bool, mail_failed: bool) -> Standing:
-        """What to show: an approval of earlier words has lapsed, no answer is silence unless the mail failed."""
+    def standing(self, *, version: int, invited: bool, mail_failed: bool, carried: bool = False) -> Standing:
+        """What to show: an approval of earlier words has lapsed unless it is `carried` to these, no answer is
+        silence unless the mail failed."""
         if self.answer is Answer.APPROVED:
-            return Standing.APPROVED if self.answer_version == version else Standing.LAPSED
+            return Standing.APPROVED if carried or self.answer_version == version else Standing.LAPSED
         if self.answer is not Answer.INVITED:
             return Standing(self.answer.value)
         if not invited:

@@ -10,6 +10,7 @@ from signing.evidence.checkpoint import Checkpoint
 from signing.evidence.envelope import Envelope, seal
 from signing.evidence.errors import EvidenceError
 from signing.evidence.keyring import raw_from_pem
+from signing.evidence.merkle import leaf_hash
 from signing.evidence.receipt import Receipt
 from signing.evidence.statement import Head, Subject, nonce_text, payload_digest
 from signing.workflow.ports import LoggedEntry, LogHead, Services, Signer, UnitOfWork, rolled_back
@@ -66,9 +67,23 @@ def append(
 
     Raises Refusal `log-rolled-back` when this database is older than what was signed before.
     """
+    return append_sealed(services, uow, origin, head, kind, seal(payload, signer.public.key, signer.sign), at)
+
+
+def append_sealed(
+    services: Services, uow: UnitOfWork, origin: str, head: LogHead, kind: str, entry: bytes, at: datetime
+) -> LoggedEntry:
+    """Append an entry that somebody else has signed and the caller has judged, inside its unit of work.
+
+    Raises Refusal `log-rolled-back` when this database is older than what was signed before.
+    """
     services.high_water.check(origin, head.size, head.frontier.root())
-    sealed = seal(payload, signer.public.key, signer.sign)
-    return uow.log.append(head, kind, sealed, at)
+    return uow.log.append(head, kind, entry, at)
+
+
+def grown(head: LogHead, logged: LoggedEntry) -> LogHead:
+    """The locked head after one more entry, for a second one in the same unit of work."""
+    return LogHead(head.letter_id, head.frontier.append(leaf_hash(logged.entry)))
 
 
 def payload_of(entry: bytes) -> bytes:

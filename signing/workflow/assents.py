@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from signing.domain.errors import Faulty
 from signing.domain.letter import Version
-from signing.domain.organisation import Answer, Decision, RosterEntry
+from signing.domain.organisation import Decision, RosterEntry, answer_after
 from signing.domain.roster import name_key
 from signing.evidence.statement import (
+    SALT_BYTES,
     AssentStatement,
     Commitment,
     Head,
@@ -18,20 +19,42 @@ from signing.evidence.statement import (
     opening_bytes,
     parse,
     payload_digest,
+    signatory_of,
 )
 from signing.workflow.appending import nonce, payload_of, subject_of, time_text
 from signing.workflow.ports import InvitationView, Services, UnitOfWork
 from signing.workflow.signatory_form import DecisionForm
 
-SALT_BYTES = 32
+TYPOGRAPHY = ("typography",)
+
+
+@dataclass(frozen=True, slots=True)
+class Assent:
+    """A statement ready to be signed; `opening` opens its commitment, where it stands under one."""
+
+    payload: bytes
+    signatory: Signatory | Commitment
+    opening: bytes | None
+
+
+def hidden(entry: RosterEntry, form: DecisionForm) -> bool:
+    """Whether this answer stands under the organisation's commitment in place of its name.
+
+    Who refused is nobody's business: a decline always does. A withdrawal stands where the approval stood.
+    """
+    if form.decision is Decision.WITHDRAW:
+        return entry.confidential
+    return form.decision is Decision.DECLINE or form.confidential
 
 
 def signatory_for(uow: UnitOfWork, entry: RosterEntry, form: DecisionForm) -> Signatory:
     """Who answers, under the names the contact gave.
 
-    A withdrawal keeps the names of the approval it takes back, which are not asked for again.
+    A withdrawal keeps the names of the approval it takes back, and a commitment those it was made with.
     Raises Faulty when the listed name is another organisation's of this letter.
     """
+    if hidden(entry, form) and entry.opening is not None:
+        return signatory_of(entry.opening)
     if form.decision is Decision.WITHDRAW and entry.answer_index is not None:
         approval = uow.log.entry(entry.letter_id, entry.answer_index)
         said = parse(payload_of(approval.entry)) if approval else None
@@ -57,28 +80,29 @@ def signatory_for(uow: UnitOfWork, entry: RosterEntry, form: DecisionForm) -> Si
     )
 
 
-def statement_of(
+def compose(
     services: Services,
     seen: InvitationView,
     version: Version,
     form: DecisionForm,
     signatory: Signatory,
     shown: Head,
-    following: Answer,
+    by: str,
     now: datetime,
-) -> tuple[bytes, RosterEntry]:
-    """The statement to be signed, and the roster entry as it will stand (but for the entry's index)."""
+) -> Assent:
+    """The statement that the key named `by` is to sign.
+
+    There is one commitment for an organisation and letter, so that declines and confidential approvals are one
+    chain (EVIDENCE 4.3).
+    """
     entry = seen.entry
-    opening = entry.opening
     identity: Signatory | Commitment = signatory
-    if form.decision is Decision.DECLINE:
-        # Who refused is nobody's business: a decline stands under a commitment (EVIDENCE 4.3). One commitment
-        # per organisation and letter, so that a second decline continues the same chain.
-        opening = opening or opening_bytes(signatory, services.random(SALT_BYTES))
+    opening = None
+    if hidden(entry, form):
+        opening = entry.opening or opening_bytes(signatory, services.random(SALT_BYTES))
         identity = Commitment(commitment_of(opening))
-    declined = form.decision is Decision.DECLINE
     payload = AssentStatement(
-        by=services.attestor.public.key,
+        by=by,
         letter=seen.letter.origin,
         head=shown,
         time=time_text(now),
@@ -87,16 +111,30 @@ def statement_of(
         version=version.number,
         decision=form.decision.value,
         signatory=identity,
-        prev=entry.last_committed if declined else entry.last_assent,
+        prev=entry.last_committed if opening else entry.last_assent,
+        accepts=TYPOGRAPHY if form.accepts and form.decision is Decision.APPROVE else (),
     ).to_bytes(seen.letter.host)
-    digest = payload_digest(payload)
-    return payload, replace(
+    return Assent(payload, identity, opening)
+
+
+def answered(
+    entry: RosterEntry, form: DecisionForm, assent: Assent, index: int, level: int, now: datetime
+) -> RosterEntry:
+    """The roster entry as it stands once the assent is logged. Raises NotAllowed when it cannot follow."""
+    digest = payload_digest(assent.payload)
+    approves = form.decision is Decision.APPROVE
+    committed = assent.opening is not None
+    return replace(
         entry,
-        answer=following,
-        answer_version=version.number,
+        answer=answer_after(entry.answer, form.decision),
+        answer_version=form.version,
+        answer_index=index,
         answered_at=now,
-        opening=opening,
+        opening=assent.opening or entry.opening,
         reason=form.reason,
-        last_committed=digest if declined else entry.last_committed,
-        last_assent=entry.last_assent if declined else digest,
+        accepts=approves and form.accepts,
+        confidential=committed and form.decision is not Decision.DECLINE,
+        level=level,
+        last_committed=digest if committed else entry.last_committed,
+        last_assent=entry.last_assent if committed else digest,
     )

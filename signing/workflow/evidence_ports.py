@@ -18,6 +18,12 @@ class Bindings(Protocol):
     def elsewhere(self, letter_id: str, organisation_id: str, key: str) -> list[Binding]:
         """Bindings of this key to this organisation in other letters, oldest first."""
 
+    def of_key(self, key: str) -> list[Binding]:
+        """Bindings of this key to whomever, in every letter, oldest first."""
+
+    def known_of(self, organisation_id: str) -> list[Binding]:
+        """Every binding of the organisation, in every letter, oldest first."""
+
     def revoke(self, letter_id: str, key: str, index: int) -> None:
         """Note the entry that revoked a key; a key that was revoked before keeps its first entry."""
 

@@ -1,4 +1,5 @@
-"""What has lost its use is not kept: sessions that ended, codes long expired, counters whose window is over."""
+"""What has lost its use is not kept: sessions that ended, codes long expired, statements that
+nobody signed in time, counters whose window is over."""
 
 from __future__ import annotations
 
@@ -17,4 +18,5 @@ def forget(services: Services) -> None:
         uow.accounts.forget_before(now - SESSION_LASTS)
         uow.codes.forget_before(now - CODES_KEPT)
         uow.rates.forget_before(now)
+        uow.prepared.forget_before(now)
         uow.commit()

@@ -9,8 +9,10 @@ from functools import lru_cache
 from signing.domain.errors import NotFound
 from signing.domain.letter import Letter, Version
 from signing.domain.letter_text import LetterText
+from signing.domain.organisation import RosterEntry
+from signing.evidence.carry import Change
 from signing.evidence.phrase import words_digest
-from signing.workflow.ports import LogHead, UnitOfWork
+from signing.workflow.ports import LogHead, Services, UnitOfWork
 
 
 def letter_of(uow: UnitOfWork, letter_id: str) -> Letter:
@@ -43,6 +45,23 @@ def _text_of(data: bytes) -> LetterText:
     return LetterText.from_bytes(data)
 
 
+def print_draft(services: Services, text: LetterText, number: int) -> bytes:
+    """One text as it will be set, marked as a draft and without a list.
+
+    Raises Refusal `no-glyph` when a character cannot be printed.
+    """
+    return services.typesetter.letter_pdf(
+        text,
+        signatories=None,
+        confidential=0,
+        version=number,
+        text_sha256=text.sha256,
+        document_date=services.clock().date(),
+        check_url=None,
+        draft_for="the coordinators",
+    )
+
+
 def letter_files(versions: Sequence[Version]) -> dict[str, bytes]:
     """The exact files of all opened versions by the name statements call them (EVIDENCE 4.3)."""
     return {
@@ -57,3 +76,11 @@ def text_sha256(version: Version) -> str:
     """One hex digest over the digests of all languages: what a decision form carries to say which words."""
     digests = {language: hashlib.sha256(data).hexdigest() for language, data in version.files.items()}
     return words_digest(digests)
+
+
+def carried(versions: Sequence[Version], entry: RosterEntry, number: int) -> bool:
+    """Whether an approval reaches version `number` by carry, version by version (EVIDENCE 4.3, *Carry*)."""
+    later = [each for each in versions if (entry.answer_version or 0) < each.number <= number]
+    return bool(later) and all(
+        each.change is not None and Change(each.change).carries(entry.accepts) for each in later
+    )

@@ -143,6 +143,9 @@ def _same(known: RosterEntry, entry: RosterEntry) -> bool:
             last_committed=None,
             opening=None,
             reason=None,
+            accepts=False,
+            confidential=False,
+            level=None,
         )
         == entry
     )

@@ -22,7 +22,11 @@ _KEY = re.compile(r"[A-Za-z0-9_-]{16,64}")
 
 @dataclass(frozen=True, slots=True)
 class DecisionForm:
-    """The fields of DESIGN 9, as typed; `checked` makes them fit to sign."""
+    """The fields of DESIGN 9, as typed; `checked` makes them fit to sign.
+
+    `accepts` lets an approval carry over a change of typography only; `confidential` asks for a commitment in
+    place of the name (EVIDENCE 4.3).
+    """
 
     decision: Decision
     person: str
@@ -38,18 +42,21 @@ class DecisionForm:
     text_sha256: str
     head: str
     idempotency_key: str
-
+    accepts: bool = False
+    confidential: bool = False
 
     def sha256(self) -> str:
         """What the form says, leaving out code, head and key: two presses of one button say the same."""
         said = {name: getattr(self, name) for name in SAID} | {"decision": self.decision.value}
+        said |= {name: True for name in ("accepts", "confidential") if getattr(self, name)}
         return hashlib.sha256(to_bytes(said)).hexdigest()
 
 
-def checked(form: DecisionForm) -> DecisionForm:
+def checked(form: DecisionForm, *, needs_code: bool = True) -> DecisionForm:
     """The form with names tidied (NFC, single spaces, empty means none).
 
-    Whoever does not approve is not asked how to be listed: `listed_as` may then be empty.
+    Whoever does not approve is not asked how to be listed: `listed_as` may then be empty. Whether a code is
+    needed where a key signs depends on the key; `check_code_typed` asks for it then.
     Raises Faulty with the `field` that needs another look.
     """
     if not form.authority:
@@ -61,7 +68,6 @@ def checked(form: DecisionForm) -> DecisionForm:
     listed_as = _optional(form.listed_as, "listed_as") or ""
     if form.decision is Decision.APPROVE and not listed_as:
         raise Faulty("Please type the name as it should be printed.", field="listed_as")
-    code = re.sub(r"[\s\u00a0-]", "", form.code[:LONGEST_CODE])
     tidy = replace(
         form,
         person=_required(form.person, "person", N_("Please type your name.")),
@@ -71,13 +77,24 @@ def checked(form: DecisionForm) -> DecisionForm:
         native_name=_optional(form.native_name, "native_name"),
         sort_name=_optional(form.sort_name, "sort_name"),
         reason=_reason(form.reason),
-        code=code,
+        code=tidy_code(form.code),
     )
+    if needs_code:
+        check_code_typed(tidy.code)
+    return tidy
+
+
+def tidy_code(typed: str) -> str:
+    """The digits of a code without the spaces and dashes between them."""
+    return re.sub(r"[\s\u00a0-]", "", typed[:LONGEST_CODE])
+
+
+def check_code_typed(code: str) -> None:
+    """Refuse what cannot be a code, before it counts as a try. Raises Faulty `code-missing`."""
     if not _CODE.fullmatch(code):
         raise Faulty(
             "Please type the eight digits of the code we mailed you.", field="code", code="code-missing"
         )
-    return tidy
 
 
 def _required(value: str, field: str, missing: str) -> str:

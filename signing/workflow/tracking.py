@@ -7,18 +7,24 @@ from dataclasses import dataclass
 
 from signing.domain.letter import Letter, LetterState
 from signing.domain.organisation import RosterEntry, Standing
-from signing.workflow.letters import letter_of
+from signing.workflow.letters import carried, letter_of
 from signing.workflow.ports import Notice, NoticeKind, NoticeStatus, Services
 
 
 @dataclass(frozen=True, slots=True)
 class StatusRow:
-    """`mail` is how the newest invitation mail fares, `mail_reply` what the mail server said last."""
+    """`mail` is how the newest invitation mail fares, `mail_reply` what the mail server said last.
+
+    `confidential`: the answer names nobody on the list. `carried_from`: the version that was approved, where the
+    approval reaches the present words by carry.
+    """
 
     entry: RosterEntry
     standing: Standing
     mail: NoticeStatus | None
     mail_reply: str | None
+    confidential: bool = False
+    carried_from: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +41,7 @@ def status(services: Services, letter_id: str) -> Status:
     with services.unit_of_work() as uow:
         letter = letter_of(uow, letter_id)
         entries = uow.roster.entries(letter_id)
+        versions = uow.letters.versions(letter_id)
         invited = {invitation.organisation_id for invitation in uow.invitations.of_letter(letter_id)}
         mails: dict[str, Notice] = {
             each.organisation_id: each
@@ -44,13 +51,22 @@ def status(services: Services, letter_id: str) -> Status:
     rows = []
     for entry in entries:
         mail = mails.get(entry.organisation_id)
+        reaches = entry.answer_version != letter.version and carried(versions, entry, letter.version)
         standing = entry.standing(
             version=letter.version,
             invited=entry.organisation_id in invited,
             mail_failed=mail is not None and mail.status is NoticeStatus.FAILED,
+            carried=reaches,
         )
         rows.append(
-            StatusRow(entry, standing, mail.status if mail else None, mail.last_reply if mail else None)
+            StatusRow(
+                entry=entry,
+                standing=standing,
+                mail=mail.status if mail else None,
+                mail_reply=mail.last_reply if mail else None,
+                confidential=entry.confidential,
+                carried_from=entry.answer_version if reaches and standing is Standing.APPROVED else None,
+            )
         )
     counts = Counter(row.standing.value for row in rows)
     return Status(

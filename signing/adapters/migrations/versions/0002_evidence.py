@@ -65,6 +65,7 @@ def _keys() -> None:
         sqlite_strict=True,
     )
     op.create_index("ix_binding_organisation_id_key", "binding", ["organisation_id", "key"])
+    op.create_index("ix_binding_key", "binding", ["key"])
     op.create_table(
         "coordinator_key",
         sa.Column("key", sa.Text(), nullable=False),

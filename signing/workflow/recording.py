@@ -1,0 +1,89 @@
+"""What is remembered of a logged statement: the answer, the roster's stand, the receipts that are mailed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+
+from signing.domain.errors import NotFound
+from signing.domain.letter import Letter
+from signing.domain.organisation import RosterEntry
+from signing.workflow.appending import receipt_of
+from signing.workflow.notices import notice, readdressed
+from signing.workflow.ports import InvitationView, LoggedEntry, NoticeKind, RecordedAnswer, Services, UnitOfWork
+from signing.workflow.signatory_form import DecisionForm
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerReceipt:
+    """A recorded answer; `prove` makes its C2SP tlog-proof, the same bytes whenever it is asked for."""
+
+    letter: Letter
+    entry: RosterEntry
+    answer: RecordedAnswer
+    prove: Callable[[], bytes]
+
+    @property
+    def receipt(self) -> bytes:
+        return self.prove()
+
+    @property
+    def filename(self) -> str:
+        return f"{self.answer.letter_id}-{self.answer.index}.tlog-proof"
+
+
+def record(
+    services: Services,
+    uow: UnitOfWork,
+    invitation_id: str,
+    entry: RosterEntry,
+    logged: LoggedEntry,
+    form: DecisionForm,
+    now: datetime,
+    *,
+    superseded: bool = False,
+) -> RecordedAnswer:
+    """Remember one logged answer, inside the caller's unit of work.
+
+    A `superseded` one was logged together with the answer that follows it, from the same page.
+    """
+    answer = RecordedAnswer(
+        letter_id=entry.letter_id,
+        organisation_id=entry.organisation_id,
+        index=logged.index,
+        version=form.version,
+        decision=form.decision.value,
+        person=form.person,
+        role=form.role,
+        at=now,
+        # No page has a key with this sign in it.
+        idempotency_key=f"{form.idempotency_key}~" if superseded else form.idempotency_key,
+        form_sha256=form.sha256(),
+    )
+    if not superseded:
+        uow.roster.record_answer(entry)
+    uow.answers.add(answer)
+    mail_receipt(services, uow, invitation_id, entry, logged.index, now)
+    return answer
+
+
+def mail_receipt(
+    services: Services, uow: UnitOfWork, invitation_id: str, entry: RosterEntry, index: int, now: datetime
+) -> None:
+    """Queue the receipt of a log entry to every address that was ever invited for the organisation: a thief in
+    one mailbox is seen in another (EVIDENCE 4.1)."""
+    receipt = notice(services, NoticeKind.RECEIPT, entry, invitation_id, str(index), now)
+    others = [readdressed(services, receipt, address) for address in entry.former_emails]
+    uow.outbox.add([receipt, *others])
+
+
+def receipt_of_answer(
+    services: Services, uow: UnitOfWork, seen: InvitationView, answer: RecordedAnswer
+) -> AnswerReceipt:
+    """The receipt of an answer that was recorded before. Raises NotFound."""
+    logged = uow.log.entry(answer.letter_id, answer.index)
+    if logged is None:
+        raise NotFound("This answer is not in the log.", code="no-entry")
+    return AnswerReceipt(seen.letter, seen.entry, answer, partial(receipt_of, services, seen.letter, logged))
