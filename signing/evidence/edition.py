@@ -72,8 +72,8 @@ def _defects(
 def _compare(closing: Closing, printed: SignatoryList) -> Iterator[tuple[str, str]]:
     expected: dict[int, Signatory] = {}
     for answer in closing.approvals:
-        if isinstance(answer.statement.signatory, Signatory):
-            expected[answer.index] = answer.statement.signatory
+        if isinstance(answer.signatory, Signatory):
+            expected[answer.index] = answer.signatory
     missing = dict(expected)
     for name in printed.listed:
         if name.index not in expected:

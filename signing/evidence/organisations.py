@@ -1,40 +1,65 @@
-"""The report's row for each organisation (EVIDENCE 4.9, step 12); may import `ledger`, `report`, `statement`."""
+"""The report's row for each organisation (EVIDENCE 4.9, step 12); may import the rooms here."""
 
-from collections.abc import Set
+from collections.abc import Mapping, Set
+from typing import Final
 
+from .bindings import ATTESTOR, BoundKey
 from .ledger import Answer, Ledger
+from .moments import text_of
 from .report import OrganisationRow
 from .signatory import Commitment, Signatory
 from .statement import AssentStatement
 
+LEVEL_NAMES: Final = {1: "attested", 2: "browser key", 3: "passkey", 4: "own key"}
 
-def rows_of(ledger: Ledger) -> list[OrganisationRow]:
-    """Say what is known of each organisation's newest answer, and whether the current edition lists it."""
+
+def rows_of(ledger: Ledger, opened: Mapping[str, Signatory]) -> list[OrganisationRow]:
+    """Say what is known of each organisation's newest answer, and whether the current edition lists it.
+
+    `opened` are the names behind those commitments for which an opening was shown.
+    """
     approvals = ledger.closings[-1].approvals if ledger.closings else ()
-    listed = {answer.statement.signatory.identity for answer in approvals}
-    return [_row(ledger, answer, listed) for answer in ledger.live.values()]
+    listed = {answer.identity for answer in approvals}
+    return [_row(ledger, answer, listed, opened) for answer in ledger.live.values()]
 
 
-def _row(ledger: Ledger, answer: Answer, listed: Set[str]) -> OrganisationRow:
-    statement, signatory = answer.statement, answer.statement.signatory
-    named = isinstance(signatory, Signatory)
-    carried = ledger.stands(answer) and statement.version != ledger.versions[-1].statement.version
+def _row(ledger: Ledger, answer: Answer, listed: Set[str], opened: Mapping[str, Signatory]) -> OrganisationRow:
+    signatory, bound, bounds = answer.signatory, answer.bound, ledger.bounds
+    shown = opened.get(answer.identity, signatory)
+    carried = ledger.stands(answer) and answer.version != ledger.versions[-1].statement.version
     return OrganisationRow(
-        name=_name_of(signatory),
-        org=signatory.identity if named else None,
-        decision=statement.decision,
-        listed=named and signatory.identity in listed,
-        level=1,
-        level_name="attested",
-        key=statement.by,
-        bound_by="attestor",
-        version=statement.version,
-        carried_from=statement.version if carried else None,
+        name=_name_of(shown),
+        org=shown.identity if isinstance(shown, Signatory) else None,
+        decision=answer.decision,
+        listed=isinstance(signatory, Signatory) and signatory.identity in listed,
+        level=answer.level,
+        level_name=LEVEL_NAMES[answer.level],
+        key=answer.key.key,
+        bound_by="attestor" if bound is None else vouchers_of(bound),
+        version=answer.version,
+        carried_from=answer.version if carried else None,
         index=answer.index,
-        claimed_time=statement.time,
-        not_before=None,
-        not_after=None,
+        claimed_time=answer.time,
+        not_before=text_of(bounds.not_before(answer.head_size)) if bounds is not None else None,
+        not_after=text_of(bounds.not_after(answer.index)) if bounds is not None else None,
+        confidential=isinstance(signatory, Commitment),
+        same_key_since=bound.same_since if bound is not None else None,
+        synced_passkey=answer.synced,
+        rekeyed=bound is not None and bound.rekeyed,
+        disputed=ledger.is_disputed(answer),
+        signature_checked=answer.checked,
     )
+
+
+def vouchers_of(bound: BoundKey) -> str:
+    """Say who vouched for a key, each once, in the order of the log."""
+    words: list[str] = []
+    for bind in bound.binds:
+        basis = f"{ATTESTOR} ({bind.basis})"
+        words += [basis if signer == ATTESTOR else signer for signer in bind.signers]
+        if bind.parent is not None:
+            words.append(f"the organisation's own key {bind.parent.key.key}")
+    return ", ".join(dict.fromkeys(words))
 
 
 def row_of_receipt(statement: AssentStatement, index: int) -> OrganisationRow:
@@ -56,6 +81,8 @@ def row_of_receipt(statement: AssentStatement, index: int) -> OrganisationRow:
         claimed_time=statement.time,
         not_before=None,
         not_after=None,
+        confidential=not named,
+        signature_checked=False,
     )
 
 

@@ -51,6 +51,12 @@ class OrganisationRow:
     claimed_time: str
     not_before: str | None
     not_after: str | None
+    confidential: bool = False
+    same_key_since: str | None = None
+    synced_passkey: bool | None = None
+    rekeyed: bool = False
+    disputed: bool = False
+    signature_checked: bool = True
 
     def to_json(self) -> dict[str, Any]:
         """Give the object of the report."""

@@ -73,7 +73,7 @@ def compile_list(
     listed: list[ListedName] = []
     confidential = 0
     for answer in ledger.approvals():
-        signatory = answer.statement.signatory
+        signatory = answer.signatory
         if isinstance(signatory, Signatory):
             listed.append(ListedName(signatory, answer.index, groups.get(signatory.org)))
         else:

@@ -297,5 +297,5 @@ class _Verification:
 
 def _describe(report: Report, ledger: Ledger) -> None:
     report.title = ledger.versions[-1].statement.title if ledger.versions else ""
-    report.confidential = sum(not isinstance(answer.statement.signatory, Signatory) for answer in ledger.approvals())
-    report.organisations.extend(rows_of(ledger))
+    report.confidential = sum(not isinstance(answer.signatory, Signatory) for answer in ledger.approvals())
+    report.organisations.extend(rows_of(ledger, {}))

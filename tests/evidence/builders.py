@@ -1,14 +1,14 @@
 """Builds whole logs and bundles from fixed keys, times and nonces: the same calls give the same bytes."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
-from typing import Any
+from typing import Any, Protocol
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from signing.evidence import EvidenceError, Trust, merkle
-from signing.evidence.bundle import Bundle, Edition, build
+from signing.evidence.bundle import Edition, Outsiders, build
 from signing.evidence.checkpoint import Checkpoint
 from signing.evidence.envelope import seal
 from signing.evidence.keyring import PublicKey, public_key_from_raw
@@ -24,6 +24,7 @@ from signing.evidence.statement import (
     Collation,
     Commitment,
     Head,
+    KeyStatement,
     LetterStatement,
     RelyingParty,
     Signatory,
@@ -55,6 +56,19 @@ class Key:
     @property
     def name(self) -> str:
         return self.public.key
+
+
+class CanSign(Protocol):
+    """What every signer of signers.py has, and the keys here too."""
+
+    @property
+    def public(self) -> PublicKey: ...
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def private(self) -> Any: ...
 
 
 def key_of(seed: str) -> Key:
@@ -107,8 +121,12 @@ def signatory(number: int) -> Signatory:
     return Signatory(f"A{number}", name, None, f"org-{number}", f"Person {number}", "Director", None)
 
 
+def opening(number: int) -> bytes:
+    return opening_bytes(signatory(number), sha256(b"salt%d" % number).digest())
+
+
 def commitment(number: int) -> Commitment:
-    return Commitment(commitment_of(opening_bytes(signatory(number), sha256(b"salt%d" % number).digest())))
+    return Commitment(commitment_of(opening(number)))
 
 
 def by_name(entry: Signatory) -> str:
@@ -126,12 +144,15 @@ class LetterBuilder:
     editions: list[Edition] = field(default_factory=list)
     checkpoints: dict[int, bytes] = field(default_factory=dict)
     receipts: dict[str, bytes] = field(default_factory=dict)
+    history: dict[str, bytes] = field(default_factory=dict)
+    openings: dict[str, bytes] = field(default_factory=dict)
+    outsiders: Outsiders = field(default_factory=Outsiders)
     log_key: Key = LOG
     last_version: str | None = None
     last_answer: dict[str, str] = field(default_factory=dict)
     frontier: merkle.Frontier = field(default_factory=merkle.Frontier.empty)
 
-    def _common(self, by: Key, subject: tuple[Subject, ...]) -> dict[str, Any]:
+    def _common(self, by: CanSign, subject: tuple[Subject, ...]) -> dict[str, Any]:
         index = len(self.entries)
         return {
             "by": by.name,
@@ -142,7 +163,7 @@ class LetterBuilder:
             "subject": subject,
         }
 
-    def append(self, payload: bytes, key: Key) -> int:
+    def append(self, payload: bytes, key: CanSign) -> int:
         """Seal a payload and append it; returns its index."""
         entry = seal(payload, key.name, key.private.sign)
         return self.append_entry(entry)
@@ -152,14 +173,14 @@ class LetterBuilder:
         self.frontier = self.frontier.append(merkle.leaf_hash(entry))
         return len(self.entries) - 1
 
-    def append_statement(self, statement: Statement, key: Key) -> int:
+    def append_statement(self, statement: Statement, key: CanSign) -> int:
         return self.append(statement.to_bytes(HOST), key)
 
     def version(
         self,
         texts: Mapping[str, bytes] | None = None,
         *,
-        key: Key = COORDINATOR,
+        key: CanSign = COORDINATOR,
         alter: Callable[[LetterStatement], LetterStatement] = lambda statement: statement,
     ) -> int:
         number = len(self.versions) + 1
@@ -191,7 +212,7 @@ class LetterBuilder:
         *,
         version: int | None = None,
         accepts: tuple[str, ...] = (),
-        key: Key = ATTESTOR,
+        key: CanSign = ATTESTOR,
         alter: Callable[[AssentStatement], AssentStatement] = lambda statement: statement,
     ) -> int:
         letter = self.versions[(version or len(self.versions)) - 1]
@@ -209,6 +230,52 @@ class LetterBuilder:
         self.last_answer[who.identity] = payload_digest(payload)
         return self.append(payload, key)
 
+    def bind(
+        self,
+        who: Signatory | Commitment,
+        bound: CanSign,
+        *,
+        key: CanSign = ATTESTOR,
+        until: str | None = None,
+        history: bytes | None = None,
+        alter: Callable[[KeyStatement], KeyStatement] = lambda statement: statement,
+    ) -> int:
+        """Bind a key; with a receipt of an earlier letter, by continuity."""
+        attested = key is ATTESTOR
+        statement = KeyStatement(
+            **self._common(key, (Subject.of("key", bound.public.public_key.encode()),)),
+            action="bind",
+            signatory=who,
+            bound=bound.public,
+            until=until,
+            basis=("continuity" if history else "code") if attested else None,
+            history=sha256(history).hexdigest() if history else None,
+        )
+        if history:
+            self.history[f"{len(self.history)}.tlog-proof"] = history
+        return self.append_statement(alter(statement), key)
+
+    def revoke(
+        self,
+        who: Signatory | Commitment,
+        bound: CanSign,
+        *,
+        key: CanSign = ATTESTOR,
+        compromised_since: str | None = None,
+    ) -> int:
+        statement = KeyStatement(
+            **self._common(key, (Subject.of("key", bound.public.public_key.encode()),)),
+            action="revoke",
+            signatory=who,
+            bound=bound.public,
+            compromised_since=compromised_since,
+        )
+        return self.append_statement(statement, key)
+
+    def asks(self, *, binders: tuple[str, ...] = ("attestor",), min_level: int = 1, **more: Any) -> int:
+        """A version that asks for more than usual."""
+        return self.version(alter=lambda statement: replace(statement, binders=binders, min_level=min_level, **more))
+
     def ledger(self) -> Ledger:
         files = {f"letter/{name}": data for name, data in self.files.items()}
         return replay(self.entries, files=files, coordinators=None)
@@ -219,7 +286,7 @@ class LetterBuilder:
     def close(
         self,
         *,
-        key: Key = COORDINATOR,
+        key: CanSign = COORDINATOR,
         names: SignatoryList | None = None,
         list_file: bytes | None = None,
         alter: Callable[[CloseStatement], CloseStatement] = lambda statement: statement,
@@ -257,7 +324,7 @@ class LetterBuilder:
         leaves = [merkle.leaf_hash(entry) for entry in self.entries]
         return Receipt(index, merkle.inclusion_path(leaves, index), self.checkpoint(), self.entries[index]).to_bytes()
 
-    def bundle(self, checkpoint: bytes | None = None) -> Bundle:
+    def bundle(self, checkpoint: bytes | None = None) -> dict[str, bytes]:
         return build(
             entries=self.entries,
             checkpoint=checkpoint or self.checkpoint(),
@@ -266,6 +333,9 @@ class LetterBuilder:
             editions=self.editions,
             checkpoints=self.checkpoints,
             receipts=self.receipts,
+            history=self.history,
+            openings=self.openings,
+            outsiders=self.outsiders,
         )
 
     def trust(self) -> Trust:

@@ -148,7 +148,7 @@ def test_an_approval_carries_version_by_version(texts, accepting, plain):
     letter.answer(signatory(1))
     for text in texts[1:]:
         letter.version({"en": text})
-    standing = {answer.statement.signatory.identity for answer in letter.ledger().approvals()}
+    standing = {answer.identity for answer in letter.ledger().approvals()}
     assert standing == {org for org, stands in (("org-0", accepting), ("org-1", plain)) if stands}
 
 

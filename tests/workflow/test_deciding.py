@@ -104,7 +104,7 @@ def test_an_approval_is_a_signed_entry_with_a_receipt_that_proves_itself(house: 
     assert said.signatory.identity == "org-china"
     ledger = replay(entries(house, letter.id), files=None, coordinators={house.services.coordinator.public.key})
     assert ledger.failures == []
-    assert [each.statement.signatory.identity for each in ledger.approvals()] == ["org-china"]
+    assert [each.identity for each in ledger.approvals()] == ["org-china"]
     assert standing(house, letter.id) is Standing.APPROVED
 
 
@@ -352,7 +352,7 @@ def test_new_words_refuse_the_old_page_and_lapse_the_old_approval(house: House, 
     assert desk.answers(Decision.APPROVE, "key-of-this-page-3").answer.version == 2
     ledger = replay(entries(house, desk.letter_id), files=None, coordinators=None)
     assert ledger.failures == []
-    assert [each.statement.signatory.identity for each in ledger.approvals()] == ["org-china"]
+    assert [each.identity for each in ledger.approvals()] == ["org-china"]
 
 
 def test_an_older_head_is_accepted_and_a_false_one_is_not(house: House, desk: Desk) -> None:
