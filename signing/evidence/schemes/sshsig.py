@@ -1,7 +1,7 @@
 """SSH keys and the signatures of `ssh-keygen -Y sign` over the PAE (EVIDENCE 2.12; OpenSSH PROTOCOL.sshsig, .u2f).
 
 May import `ed25519`, `p256`, `base64_text`, `errors`, cryptography. Admitted are ed25519, ecdsa-nistp256 and their
-forms on a security key, which must have been touched.
+forms on a security key, which must have been touched: `ssh-keygen -Y verify` does not ask that of it (9.2), we do.
 """
 
 from collections.abc import Callable
@@ -138,7 +138,7 @@ def armour_again(signature: bytes) -> bytes:
         Rejected: `SIGNATURE_BAD` when it is no armoured SSH signature.
     """
     try:
-        body = to_base64(_blob_of(signature.strip()))
+        body = to_base64(_blob_of(signature.strip().replace(b"\r\n", b"\n")))
     except Malformed as error:
         raise Rejected(error.code, error.message) from None
     lines = [body[start : start + _COLUMNS] for start in range(0, len(body), _COLUMNS)]
@@ -152,8 +152,8 @@ def _string(data: bytes) -> bytes:
 def _blob_of(signature: bytes) -> bytes:
     if len(signature) > MAX_SIGNATURE_BYTES or not signature.isascii():
         raise Malformed("SIGNATURE_BAD", "This is not an armoured SSH signature.")
-    # ssh-keygen wants the armour to begin the file, and takes any length of line.
-    lines = signature.decode("ascii").replace("\r\n", "\n").removesuffix("\n").split("\n")
+    # ssh-keygen wants the armour to begin the file and lines to end in LF, and takes any length of line.
+    lines = signature.decode("ascii").removesuffix("\n").split("\n")
     if len(lines) < 3 or lines[0] != _BEGIN or lines[-1] != _END:
         raise Malformed("SIGNATURE_BAD", "This is not an armoured SSH signature.")
     return from_base64("".join(lines[1:-1]))
