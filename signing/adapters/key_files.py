@@ -78,6 +78,11 @@ def make_missing(folder: Path, passphrase: bytes, host: str, now: datetime | Non
     return made
 
 
+def make_signer(folder: Path, name: str, passphrase: bytes) -> bool:
+    """Make one Ed25519 key of its own, encrypted; False when there is one, which is left alone."""
+    return _write_key(folder / f"{name}.pem", Ed25519PrivateKey.generate(), passphrase)
+
+
 def load_signer(folder: Path, name: str, passphrase: bytes) -> FileSigner:
     """Open one Ed25519 key.
 
@@ -136,6 +141,10 @@ def _make_key(folder: Path, name: str, passphrase: bytes) -> bool:
     if path.exists():
         return False
     key: PrivateKey = Ed25519PrivateKey.generate() if name in SIGNING_KEYS else generate_p256(SECP256R1())
+    return _write_key(path, key, passphrase)
+
+
+def _write_key(path: Path, key: PrivateKey, passphrase: bytes) -> bool:
     pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(passphrase))
     return write_new(path, pem)
 

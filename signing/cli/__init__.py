@@ -24,6 +24,7 @@ COMMANDS = {
     "status": "letter:status",
     "user": "people:user",
     "verify": "verify:verify",
+    "witness": "witness:witness",
     "worker": "service:worker",
 }
 
