@@ -134,7 +134,9 @@ class Letter:
             raise Faulty("Levels go from 1 (attested) to 4 (own key).", field="min_level", code="level-unknown")
         if not wanted or not wanted <= set(BINDERS):
             raise Faulty(
-                "A key is vouched for by the attestor, the coordinator, or both.", field="binders", code="binders-unknown"
+                "A key is vouched for by the attestor, the coordinator, or both.",
+                field="binders",
+                code="binders-unknown",
             )
         if self.version and (level < self.min_level or not wanted >= set(self.binders)):
             raise Faulty(

@@ -9,7 +9,7 @@ from signing.domain.letter import Letter
 from signing.evidence.statement import Statement, parse
 from signing.evidence.trust import Trust, TrustedLog
 from signing.workflow.appending import payload_of, receipt_of
-from signing.workflow.coordinator_signing import service_signer
+from signing.workflow.coordinator_statements import service_signer
 from signing.workflow.letters import letter_of
 from signing.workflow.ports import Edition, LoggedEntry, Services
 

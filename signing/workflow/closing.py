@@ -1,56 +1,123 @@
-"""Closing: shut the doors, compile the list from the verified log, set the PDFs, have the coordinator's key
-sign both, append. Interrupted anywhere, it can simply be run again (DESIGN 5)."""
+"""Closing: shut the doors, compile the list from the verified log, set the PDFs, have a coordinator's key sign
+both, append. Interrupted anywhere, it can simply be run again (DESIGN 5)."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
-from signing.domain.errors import NotAllowed, Refusal
-from signing.domain.letter import Letter, LetterAction, LetterState, Version
+from signing.domain.errors import NotAllowed, NotFound, Refusal
+from signing.domain.letter import CLOSING_LASTS, Letter, LetterAction, LetterState, Version
 from signing.evidence.ledger import replay
 from signing.evidence.signatory_list import SignatoryList, compile_list
-from signing.evidence.statement import LIST_FILE, CloseStatement, Collation, Subject
-from signing.workflow.appending import append, head_of, nonce, time_text
-from signing.workflow.coordinator_signing import service_signer
+from signing.evidence.statement import LIST_FILE, CloseStatement, Collation, Subject, parse
+from signing.workflow.appending import append_sealed, head_of, nonce, time_text
+from signing.workflow.coordinator_statements import (
+    check_named,
+    chosen_key,
+    composed,
+    known_coordinators,
+    sealed,
+    settled,
+    sign_for_service,
+)
+from signing.workflow.evidence_ports import PreparedStatement
 from signing.workflow.letters import letter_files, letter_of, locked_letter, texts_of
-from signing.workflow.ports import Edition, LoggedEntry, LogHead, Services, UnitOfWork
-
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """What the coordinator's key is about to sign, made over a log of `size` entries."""
-
-    letter: Letter
-    version: Version
-    head: LogHead
-    number: int
-    listing: SignatoryList
-    files: dict[str, bytes]
-    at: datetime
+from signing.workflow.ports import Edition, LogHead, Services, UnitOfWork
 
 
 def close(services: Services, letter_id: str) -> Edition:
-    """Close the letter, or make the next edition of a closed one that was answered since.
+    """Close the letter with the coordinator's key that the service holds, or make the next edition of a closed one
+    that was answered since.
 
-    Raises NotFound, NotAllowed, Refusal `no-glyph` (a name that cannot be printed; the doors open again),
-    Refusal `log-not-proved` when this service's own log does not verify.
+    Raises as `compose` and `finish` do; a closing that is up to date already gives its edition.
+    """
+    try:
+        prepared = compose(services, letter_id, None)
+        return finish(services, prepared, sign_for_service(services, prepared))
+    except EditionCurrent as current:
+        return current.edition
+
+
+class EditionCurrent(NotAllowed):
+    """The newest edition holds everything there is to hold."""
+
+    code = "edition-current"
+
+    def __init__(self, edition: Edition) -> None:
+        super().__init__("This letter is closed, and nobody has answered since: there is nothing to sign.")
+        self.edition = edition
+
+
+def compose(services: Services, letter_id: str, key: str | None, account_id: str | None = None) -> PreparedStatement:
+    """Shut the doors and make list, PDFs and the `close` statement that this key is to sign within 30 minutes.
+
+    Raises NotFound, NotAllowed (`nobody-approved` among them), EditionCurrent, KeyNotNamed and the refusals of
+    `chosen_key`, Refusal `no-glyph` (a name that cannot be printed) and `log-not-proved` when this service's own log
+    does not verify. The doors are open again then.
     """
     began = services.clock()
     with services.unit_of_work(write=True) as uow:
-        letter, _ = locked_letter(uow, letter_id)
-        newest = uow.editions.newest(letter_id)
-        if newest is not None and newest.index == uow.log.head(letter_id).size - 1:
-            return newest
+        letter, head = locked_letter(uow, letter_id)
+        _check_edition_behind(uow, letter_id, head)
         state = letter.after(LetterAction.BEGIN_CLOSING, began)
+        chosen = chosen_key(services, uow, key, account_id)
+        check_named(uow, letter_id, chosen.public)
         uow.letters.set_state(letter_id, state, closing_since=began if state is LetterState.CLOSING else None)
         uow.commit()
     try:
-        return _seal(services, _prepare(services, letter_id))
+        payload, files = _content(services, letter_id, chosen.public.key)
     except BaseException:
         # Whatever went wrong, the doors open again at once; only a process that dies leaves them shut for a while.
         _reopen(services, letter_id, began)
         raise
+    return composed(services, letter, "close", chosen, payload, at=began, lasts=CLOSING_LASTS, files=files)
+
+
+def finish(services: Services, prepared: PreparedStatement, signature: bytes) -> Edition:
+    """Judge the signature over the prepared closing, append it and store the edition.
+
+    Raises Faulty `signature` when it does not fit (the doors stay shut: try again), NotAllowed `closing-overtaken`
+    when somebody answered or the doors opened meanwhile (they are open again then), EditionCurrent.
+    """
+    now = services.clock()
+    statement = _close_statement_of(prepared)
+    overtaken = False
+    with services.unit_of_work(write=True) as uow:
+        letter, head = locked_letter(uow, prepared.letter_id)
+        _check_edition_behind(uow, letter.id, head)
+        state = letter.state_at(now)
+        if not (state is LetterState.CLOSING or state.closed) or head_of(head) != statement.head:
+            overtaken = True
+            uow.prepared.remove(prepared.id)
+        else:
+            entry = sealed(services, uow, prepared, signature, letter)
+            check_named(uow, letter.id, chosen_key(services, uow, prepared.key).public)
+            logged = append_sealed(services, uow, letter.origin, head, "close", entry, now)
+            edition = Edition(
+                letter.id, statement.edition, statement.version, logged.index, statement.listed,
+                statement.confidential, now, prepared.files,
+            )  # fmt: skip
+            uow.editions.add(edition)
+            state = letter.after(LetterAction.FINISH_CLOSING, now)
+            uow.letters.set_state(letter.id, state, closed_at=letter.closed_at or now)
+            settled(uow, prepared, logged.index)
+        uow.commit()
+    if overtaken:
+        _reopen(services, prepared.letter_id, prepared.at)
+        raise NotAllowed(
+            "Somebody answered or closed at the same moment. Please close once more.", code="closing-overtaken"
+        )
+    services.high_water.advance(letter.origin, logged.index + 1, logged.root)
+    return edition
+
+
+def cancel_closing(services: Services, letter_id: str) -> None:
+    """Open the doors again without closing; a letter that is not being closed is left alone. Raises NotFound."""
+    with services.unit_of_work(write=True) as uow:
+        letter, _ = locked_letter(uow, letter_id)
+        if letter.state is LetterState.CLOSING:
+            uow.letters.set_state(letter_id, LetterState.OPEN, closing_since=None)
+            uow.commit()
 
 
 def preview_list(services: Services, letter_id: str) -> SignatoryList:
@@ -59,7 +126,31 @@ def preview_list(services: Services, letter_id: str) -> SignatoryList:
         return _listing(services, uow, letter_of(uow, letter_id))
 
 
-def _prepare(services: Services, letter_id: str) -> Prepared:
+def _listing(services: Services, uow: UnitOfWork, letter: Letter) -> SignatoryList:
+    files = {f"letter/{name}": data for name, data in letter_files(uow.letters.versions(letter.id)).items()}
+    entries = [logged.entry for logged in uow.log.entries(letter.id)]
+    ledger = replay(entries, files=files, coordinators=known_coordinators(services, uow))
+    if ledger.failures:
+        first = ledger.failures[0]
+        raise Refusal(
+            "The log of this letter does not verify (entry {entry}: {code}). Nothing was closed. Please keep the "
+            "database as it is and ask for help.",
+            values={"entry": first.entry, "code": first.code},
+            code="log-not-proved",
+        )
+    groups = {entry.organisation_id: entry.group for entry in uow.roster.entries(letter.id)}
+    key = services.collation.sort_key(letter.language, ignore_article=letter.ignore_article)
+    return compile_list(ledger, groups=groups, sort_key=key)
+
+
+def _check_edition_behind(uow: UnitOfWork, letter_id: str, head: LogHead) -> None:
+    newest = uow.editions.newest(letter_id)
+    if newest is not None and newest.index == head.size - 1:
+        raise EditionCurrent(newest)
+
+
+def _content(services: Services, letter_id: str, by: str) -> tuple[bytes, dict[str, bytes]]:
+    """The statement over the list as the log has it now, and the files it is about."""
     now = services.clock()
     with services.unit_of_work() as uow:
         letter = letter_of(uow, letter_id)
@@ -75,6 +166,28 @@ def _prepare(services: Services, letter_id: str) -> Prepared:
             code="nobody-approved",
         )
     # Setting type takes long: no transaction is open here (FLOORS 3).
+    files = _files(services, letter, version, listing, now)
+    payload = CloseStatement(
+        by=by,
+        letter=letter.origin,
+        head=head_of(head),
+        time=time_text(now),
+        nonce=nonce(services),
+        subject=tuple(Subject.of(name, data) for name, data in sorted(files.items())),
+        version=version.number,
+        edition=newest.number + 1 if newest else 1,
+        listed=len(listing.listed),
+        confidential=listing.confidential,
+        collation=Collation(letter.ignore_article, letter.language, services.collation.version()),
+        document_date=now.date().isoformat(),
+        release=services.installation.release,
+    ).to_bytes(letter.host)
+    return payload, files
+
+
+def _files(
+    services: Services, letter: Letter, version: Version, listing: SignatoryList, now: datetime
+) -> dict[str, bytes]:
     files = {LIST_FILE: listing.to_bytes()}
     for language, text in texts_of(version).items():
         files[f"{language}.pdf"] = services.typesetter.letter_pdf(
@@ -86,90 +199,14 @@ def _prepare(services: Services, letter_id: str) -> Prepared:
             document_date=now.date(),
             check_url=f"{letter.base_url}/check",
         )
-    number = newest.number + 1 if newest else 1
-    return Prepared(letter, version, head, number, listing, files, now)
+    return files
 
 
-def _listing(services: Services, uow: UnitOfWork, letter: Letter) -> SignatoryList:
-    files = {f"letter/{name}": data for name, data in letter_files(uow.letters.versions(letter.id)).items()}
-    entries = [logged.entry for logged in uow.log.entries(letter.id)]
-    ledger = replay(entries, files=files, coordinators={service_signer(services).public.key})
-    if ledger.failures:
-        first = ledger.failures[0]
-        raise Refusal(
-            "The log of this letter does not verify (entry {entry}: {code}). Nothing was closed. Please keep the "
-            "database as it is and ask for help.",
-            values={"entry": first.entry, "code": first.code},
-            code="log-not-proved",
-        )
-    groups = {entry.organisation_id: entry.group for entry in uow.roster.entries(letter.id)}
-    key = services.collation.sort_key(letter.language, ignore_article=letter.ignore_article)
-    return compile_list(ledger, groups=groups, sort_key=key)
-
-
-def _seal(services: Services, prepared: Prepared) -> Edition:
-    letter = prepared.letter
-    with services.unit_of_work(write=True) as uow:
-        current, head = locked_letter(uow, letter.id)
-        newest = uow.editions.newest(letter.id)
-        if newest is not None and newest.index == head.size - 1:
-            # Somebody else closed while this one was being prepared, and nobody has answered since.
-            return newest
-        if head.size != prepared.head.size or current.state_at(prepared.at) not in (
-            LetterState.CLOSING,
-            LetterState.CLOSED,
-            LetterState.PUBLISHED,
-        ):
-            raise NotAllowed(
-                "Somebody answered or closed at the same moment. Please close once more.",
-                code="closing-overtaken",
-            )
-        payload = _statement(services, prepared, head)
-        logged = append(
-            services, uow, letter.origin, head, "close", payload, service_signer(services), prepared.at
-        )
-        edition = _edition(prepared, logged)
-        uow.editions.add(edition)
-        uow.letters.set_state(
-            letter.id,
-            current.after(LetterAction.FINISH_CLOSING, prepared.at),
-            closed_at=current.closed_at or prepared.at,
-        )
-        uow.commit()
-    services.high_water.advance(letter.origin, logged.index + 1, logged.root)
-    return edition
-
-
-def _statement(services: Services, prepared: Prepared, head: LogHead) -> bytes:
-    letter = prepared.letter
-    return CloseStatement(
-        by=service_signer(services).public.key,
-        letter=letter.origin,
-        head=head_of(head),
-        time=time_text(prepared.at),
-        nonce=nonce(services),
-        subject=tuple(Subject.of(name, data) for name, data in sorted(prepared.files.items())),
-        version=prepared.version.number,
-        edition=prepared.number,
-        listed=len(prepared.listing.listed),
-        confidential=prepared.listing.confidential,
-        collation=Collation(letter.ignore_article, letter.language, services.collation.version()),
-        document_date=prepared.at.date().isoformat(),
-        release=services.installation.release,
-    ).to_bytes(letter.host)
-
-
-def _edition(prepared: Prepared, logged: LoggedEntry) -> Edition:
-    return Edition(
-        letter_id=prepared.letter.id,
-        number=prepared.number,
-        version=prepared.version.number,
-        index=logged.index,
-        listed=len(prepared.listing.listed),
-        confidential=prepared.listing.confidential,
-        closed_at=prepared.at,
-        files=prepared.files,
-    )
+def _close_statement_of(prepared: PreparedStatement) -> CloseStatement:
+    statement = parse(prepared.payload)
+    if not isinstance(statement, CloseStatement):
+        raise NotFound("There is no closing of this name to be signed.", code="prepared-unknown")
+    return statement
 
 
 def _reopen(services: Services, letter_id: str, began: datetime) -> None:
