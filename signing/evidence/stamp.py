@@ -1,6 +1,7 @@
 """RFC 3161 time stamps over checkpoints, and the bounds they set to what anybody claims (EVIDENCE 2.11, 4.5).
 
-May import `errors`, `entries`, `stamp_token`, `cryptography`, and rfc3161_client when there is a stamp to judge.
+May import `errors`, `entries`, `stamp_token`; certificates and rfc3161_client only when there is a root or a stamp
+to read: they take long to load, and certificates bring sockets along, which nobody here needs.
 The judge gives the chain the token's own time, never today's, so a stamp outlives its authority's certificate.
 """
 
@@ -11,14 +12,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
-from typing import Any, Final
-
-from cryptography import x509
-from cryptography.x509.oid import ExtendedKeyUsageOID
+from typing import TYPE_CHECKING, Any, Final
 
 from .entries import Failure
 from .errors import EvidenceError, Malformed, Rejected
 from .stamp_token import named_certificates
+
+if TYPE_CHECKING:
+    from cryptography.x509 import Certificate
 
 MAX_TOKEN_BYTES: Final = 65_536
 SHA256_OID: Final = "2.16.840.1.101.3.4.2.1"
@@ -36,12 +37,16 @@ def can_judge() -> bool:
     return True
 
 
-def open_roots(roots: Sequence[str]) -> list[x509.Certificate]:
+def open_roots(roots: Sequence[str]) -> "list[Certificate]":
     """Read the PEM certificates of authorities that are trusted.
 
     Raises:
         Malformed: `TRUST_MALFORMED` when one is no certificate.
     """
+    if not roots:
+        return []
+    from cryptography import x509
+
     try:
         found = [each for pem in roots for each in x509.load_pem_x509_certificates(pem.encode())]
     except (ValueError, TypeError):
@@ -77,7 +82,9 @@ def stamp_time(token: bytes, imprinted: bytes, roots: Sequence[str], *, nonce: i
         raise Malformed("TIMESTAMP_BAD", "The time stamp cannot be read.") from None
 
 
-def _judge(token: bytes, imprinted: bytes, trusted: list[x509.Certificate], nonce: int | None) -> datetime:
+def _judge(token: bytes, imprinted: bytes, trusted: "list[Certificate]", nonce: int | None) -> datetime:
+    from cryptography import x509
+    from cryptography.x509.oid import ExtendedKeyUsageOID
     from rfc3161_client import VerificationError, VerifierBuilder, decode_timestamp_response
 
     answer = decode_timestamp_response(token)
@@ -101,7 +108,9 @@ def _judge(token: bytes, imprinted: bytes, trusted: list[x509.Certificate], nonc
     return moment
 
 
-def _signer(answer: Any) -> x509.Certificate:
+def _signer(answer: Any) -> "Certificate":
+    from cryptography import x509
+
     # The judge has seen that there is exactly one, and that its certificate is in the token.
     [said] = answer.signed_data.signer_infos
     certificates = [x509.load_der_x509_certificate(each) for each in answer.signed_data.certificates]

@@ -7,12 +7,14 @@ be passed off as made under another certificate of the same key. Only DER is rea
 from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import new
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from .errors import Malformed
+
+if TYPE_CHECKING:
+    from cryptography.x509 import Certificate
 
 _SEQUENCE, _SET, _OBJECT, _OCTETS, _CONTEXT_0 = 0x30, 0x31, 0x06, 0x04, 0xA0
 _SIGNING_CERTIFICATE: Final = bytes.fromhex("2a864886f70d010910020c")
@@ -31,7 +33,7 @@ class NamedCertificate:
     algorithm: str
     digest: bytes
 
-    def names(self, certificate: x509.Certificate) -> bool:
+    def names(self, certificate: "Certificate") -> bool:
         """Tell whether it is this certificate."""
         der = certificate.public_bytes(Encoding.DER)
         return new(self.algorithm, der, usedforsecurity=False).digest() == self.digest
