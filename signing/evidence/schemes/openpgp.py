@@ -57,7 +57,11 @@ class OpenPgpKey:
             return [Cert.from_bytes(self.text.encode("ascii"))]
 
         try:
-            found = verify(bytes=message, store=certificates, signature=Sig.from_bytes(packet))
+            signature = Sig.from_bytes(packet)
+            # One that ends would fit today and not tomorrow, and an assent is for good.
+            if signature.expiration is not None:
+                return False
+            found = verify(bytes=message, store=certificates, signature=signature)
         # It says of every fault, its own and the signature's, with a bare Exception.
         except Exception:
             return False
