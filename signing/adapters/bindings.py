@@ -66,11 +66,16 @@ class BindingStore:
         """Every binding of the organisation, in every letter, oldest first."""
         return [Binding(*row) for row in self._connection.execute(_KNOWN, {"the_organisation": organisation_id})]
 
-    def revoke(self, letter_id: str, key: str, index: int) -> None:
-        """Note the entry that revoked a key; a key that was revoked before keeps its first entry."""
+    def revoke(self, letter_id: str, organisation_id: str, key: str, index: int) -> None:
+        """Note the entry that revoked a key of one organisation; one revoked before keeps its first entry."""
         self._connection.execute(
             update(binding)
-            .where(binding.c.letter_id == letter_id, binding.c.key == key, binding.c.revoked_idx.is_(None))
+            .where(
+                binding.c.letter_id == letter_id,
+                binding.c.organisation_id == organisation_id,
+                binding.c.key == key,
+                binding.c.revoked_idx.is_(None),
+            )
             .values(revoked_idx=index)
         )
 

@@ -12,7 +12,8 @@ from signing.evidence.keyring import PublicKey
 class Binding:
     """One `bind` statement of a letter's log, as the service remembers it.
 
-    `bound_by` is attestor, coordinator or organisation; `basis` is the attestor's reason (code, continuity).
+    `bound_by` is attestor, coordinator or organisation; `basis` is the attestor's reason (code, continuity), or the
+    name of the organisation's own key that signed.
     `confidential` bindings stand under the organisation's commitment. `history` is the receipt that a continuity
     rests on. `revoked_index` is the log entry that revoked the key. `credential_id` is a passkey's handle.
     """

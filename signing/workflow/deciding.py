@@ -18,6 +18,7 @@ from signing.domain.organisation import Answer, Decision, RosterEntry
 from signing.evidence.statement import AssentStatement, Head, Signatory
 from signing.workflow.appending import append, grown, receipt_of
 from signing.workflow.assents import answered, compose, signatory_for
+from signing.workflow.closing_receipts import ClosingReceipt, closing_receipt
 from signing.workflow.contact_access import (
     Access,
     PageUsed,
@@ -35,6 +36,7 @@ from signing.workflow.decision_page import DecisionView, view
 from signing.workflow.enrolment import LevelTooLow, check_level
 from signing.workflow.identifiers import new_id
 from signing.workflow.notices import notice
+from signing.workflow.openings import Opening, opening, opening_of
 from signing.workflow.ports import (
     InvitationView,
     LoggedEntry,
@@ -47,8 +49,8 @@ from signing.workflow.recording import AnswerReceipt, receipt_of_answer, record
 from signing.workflow.signatory_form import DecisionForm, checked
 
 __all__ = [
-    "ATTESTED", "Access", "AnswerReceipt", "DecisionView", "LevelTooLow", "PageUsed", "StaleVersion", "decide",
-    "receipt", "request_code", "view",
+    "ATTESTED", "Access", "AnswerReceipt", "ClosingReceipt", "DecisionView", "LevelTooLow", "Opening", "PageUsed",
+    "StaleVersion", "closing_receipt", "decide", "opening", "opening_of", "receipt", "request_code", "view",
 ]  # fmt: skip
 
 ATTESTED = 1

@@ -18,7 +18,7 @@ from signing.evidence.keyring import PublicKey
 from signing.evidence.schemes import LEVELS
 from signing.evidence.statement import Commitment, KeyStatement, Signatory, Subject
 from signing.workflow.appending import append, grown, head_of, nonce, receipt_of, time_text
-from signing.workflow.key_views import continued, key_phrase, speaks
+from signing.workflow.key_views import continued, key_phrase, speaks, vouchers_of
 from signing.workflow.ports import InvitationView, LoggedEntry, LogHead, Services, UnitOfWork
 
 # Their own texts name their holders (EVIDENCE 4.3).
@@ -91,18 +91,18 @@ class OfferedKey:
 class KeyStanding:
     """What is known of a key: who vouches for it here, and the earlier binding that makes a code needless."""
 
-    bound_by: frozenset[str]
+    vouchers: frozenset[str]
     speaks: bool
     earlier: Binding | None
 
     @property
     def needs_attestor(self) -> bool:
         """Whether the attestor has still to bind it, for a code or by continuity."""
-        return not self.speaks and "attestor" not in self.bound_by
+        return not self.speaks and "attestor" not in self.vouchers
 
     def waits_for_others(self, letter: Letter) -> bool:
         """Whether somebody else's word is missing, the attestor's being there or to be had."""
-        return not self.speaks and not speaks(letter, self.bound_by | {"attestor"})
+        return not self.speaks and not speaks(letter, self.vouchers | {"attestor"})
 
 
 def check_level(letter: Letter, level: int) -> None:
@@ -137,7 +137,8 @@ def standing_of(
         raise KeyRevoked("This key was revoked. Please sign with another key.")
     if any(binding.public != public for binding in ours):
         raise KeyUnfit("This key is bound here already, as a key of another kind. Please sign with it as before.")
-    bound_by = frozenset(binding.bound_by for binding in ours if binding.live(now))
+    siblings = uow.bindings.of_organisation(letter.id, identity.organisation_id) if ours else []
+    vouchers = vouchers_of(siblings, public.key, now)
     known = [
         binding
         for binding in bindings
@@ -148,7 +149,7 @@ def standing_of(
         other = uow.letters.get(earlier.letter_id)
         # The auditor checks the earlier receipt with this letter's log key: it must be of the same service.
         earlier = earlier if other is not None and other.host == letter.host else None
-    return KeyStanding(bound_by, speaks(letter, bound_by), earlier)
+    return KeyStanding(vouchers, speaks(letter, vouchers), earlier)
 
 
 def earlier_receipt(services: Services, earlier: Binding | None) -> bytes | None:

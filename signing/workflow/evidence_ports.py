@@ -24,8 +24,8 @@ class Bindings(Protocol):
     def known_of(self, organisation_id: str) -> list[Binding]:
         """Every binding of the organisation, in every letter, oldest first."""
 
-    def revoke(self, letter_id: str, key: str, index: int) -> None:
-        """Note the entry that revoked a key; a key that was revoked before keeps its first entry."""
+    def revoke(self, letter_id: str, organisation_id: str, key: str, index: int) -> None:
+        """Note the entry that revoked a key of one organisation; one revoked before keeps its first entry."""
 
 
 class CoordinatorKeys(Protocol):
@@ -92,7 +92,10 @@ class TimeStamps(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Cosignature:
-    """A witness's signature line over the checkpoint of this size (C2SP tlog-cosignature), LF included."""
+    """A witness's signature line over the checkpoint of this size (C2SP tlog-cosignature), LF included.
+
+    `witness` is the witness's verifier key, which names it beyond doubt.
+    """
 
     letter_id: str
     size: int
@@ -107,3 +110,9 @@ class Cosignatures(Protocol):
 
     def of_letter(self, letter_id: str) -> list[Cosignature]:
         """By size, then witness."""
+
+    def over(self, letter_id: str, size: int) -> list[Cosignature]:
+        """Those over the checkpoint of this size, by witness."""
+
+    def newest(self, letter_id: str, *, below: int | None = None, limit: int = 100) -> list[Cosignature]:
+        """The largest sizes first, up to `limit` of those under the size `below`."""

@@ -14,6 +14,8 @@ from signing.evidence.phrase import phrase
 from signing.evidence.schemes import LEVELS
 from signing.workflow.ports import UnitOfWork
 
+ORGANISATION = "organisation"
+
 
 @dataclass(frozen=True, slots=True)
 class KeyView:
@@ -40,10 +42,34 @@ def key_phrase(public: PublicKey) -> str:
     return phrase(hashlib.sha256(public.public_key.encode()).digest())
 
 
-def speaks(letter: Letter, bound_by: Iterable[str]) -> bool:
-    """Whether these vouchers are all that the letter asks for: an organisation's own bound key suffices alone."""
-    vouchers = set(bound_by)
-    return "organisation" in vouchers or (bool(vouchers) and vouchers.issuperset(letter.binders))
+def vouchers_of(bindings: Sequence[Binding], key: str, now: datetime) -> frozenset[str]:
+    """Whose word stands behind a key now, out of one organisation's bindings in one letter.
+
+    A binding by another key of the organisation hands on what that key was granted, never more and never longer
+    (EVIDENCE 4.2). That the older key was revoked later takes nothing back.
+    """
+    ours = [binding for binding in bindings if binding.key == key]
+    if any(binding.revoked_index is not None for binding in ours):
+        return frozenset()
+    granted: set[str] = set()
+    waiting, met = [key], {key}
+    while waiting:
+        name = waiting.pop()
+        for binding in bindings:
+            if binding.key != name or (binding.until is not None and now >= binding.until):
+                continue
+            if binding.bound_by != ORGANISATION:
+                granted.add(binding.bound_by)
+            elif binding.basis is not None and binding.basis not in met:
+                met.add(binding.basis)
+                waiting.append(binding.basis)
+    return frozenset(granted)
+
+
+def speaks(letter: Letter, vouchers: Iterable[str]) -> bool:
+    """Whether these vouchers are all that the letter asks for."""
+    given = set(vouchers)
+    return bool(given) and given.issuperset(letter.binders)
 
 
 def here(letter: Letter, bindings: Sequence[Binding], now: datetime) -> list[KeyView]:
@@ -80,17 +106,25 @@ def keys_of(uow: UnitOfWork, letter: Letter, organisation_id: str, now: datetime
     return here(letter, uow.bindings.known_of(organisation_id), now)
 
 
+def end_of(bindings: Iterable[Binding], key: str, now: datetime) -> datetime | None:
+    """When a key of a letter stops speaking at the latest, None when nothing ends it."""
+    ends = [binding.until for binding in bindings if binding.key == key and binding.live(now)]
+    return None if None in ends else max((end for end in ends if end is not None), default=None)
+
+
 def _view(letter: Letter, key: str, bindings: Sequence[Binding], now: datetime) -> KeyView:
     all_of_key = [binding for binding in bindings if binding.key == key]
     ours = [binding for binding in all_of_key if binding.letter_id == letter.id]
     first = (ours or all_of_key)[0]
     elsewhere = [each for each in all_of_key if each.letter_id != letter.id and not each.confidential]
     revoked = any(binding.revoked_index is not None for binding in ours)
-    vouchers = tuple(dict.fromkeys(binding.bound_by for binding in ours if binding.live(now)))
+    bound_by = tuple(dict.fromkeys(binding.bound_by for binding in ours if binding.live(now)))
+    here_only = [binding for binding in bindings if binding.letter_id == letter.id]
+    vouchers = vouchers_of(here_only, key, now)
     live = speaks(letter, vouchers)
     return KeyView(
         binding=first,
-        bound_by=vouchers,
+        bound_by=bound_by,
         phrase=key_phrase(first.public),
         level=LEVELS[first.scheme],
         live=live,
