@@ -43,6 +43,8 @@ def test_the_wheel_carries_pages_styles_migrations_and_fonts_but_no_keys(unpacke
         "signing/locale/ar/LC_MESSAGES/messages.po",
         "signing/demo/letter.md",
         "signing/demo/roster.csv",
+        "signing/evidence/bip39_english.txt",
+        "signing/evidence/bip39_english.LICENSE.txt",
     ):
         assert needed in names
     assert any(name.startswith("signing/templates/mail/") for name in names)
