@@ -355,13 +355,15 @@ class Passwords(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Installation:
-    """What stays the same for all letters: addresses, release, the witnesses' C2SP tlog-policy (empty: none) and
-    the root certificate (PEM) of each time-stamping authority by its name."""
+    """What stays the same for all letters: addresses, release, the witnesses' C2SP tlog-policy (empty: none),
+    the time-stamping authorities that are asked, and the root certificate (PEM) of each, and of earlier ones, by
+    name."""
 
     base_url: str
     host: str
     release: str
     witness_policy: str = ""
+    time_authorities: tuple[str, ...] = ()
     tsa_roots: Mapping[str, str] = field(default_factory=dict)
 
 
