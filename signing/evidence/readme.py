@@ -17,14 +17,17 @@ not from here: a forged folder would bring forged keys along.
 
 What is where
 
-    policy               the log's key. Compare it with the one you know.
+    policy               the log's key and the witnesses asked for. Compare them with those you know.
     letter/              the words: V.LANGUAGE.md is what was signed, .txt a copy for reading only, not checked
     entries/             the log, one signed statement a file, in order
-    log/checkpoint       the log's signature over all entries;  log/tile/ the hashes in between
-    checkpoints/         earlier checkpoints, as they were first given out
+    log/checkpoint       the log's signature over all entries, and the witnesses';  log/tile/ the hashes in between
+    checkpoints/         earlier checkpoints, as they were first given out; SIZE.cosigs the witnesses' lines,
+                         SIZE.AUTHORITY.tsr the time stamps over them
+    tsa/                 the authorities' root certificates. Compare them with those you know.
     signatories.json     the signatory list of the current edition;  pdf/ its documents
     editions/N/          the same for earlier editions
-    receipts/            proofs that single entries are in the log
+    receipts/ history/   proofs that single entries are in this log, or in the log of an earlier letter
+    openings/            the names of confidential signatories, if you were given them
 
 With tools every Debian has
 
@@ -34,17 +37,30 @@ An entry's words, what was signed, and the signature ($e is a file of entries/):
     { printf 'DSSEv1 28 application/vnd.in-toto+json %d ' $(stat -c %s payload); cat payload; } > pae
     sed 's/.*"sig":"\\([^"]*\\)".*/\\1/' $e | base64 -d > sig
 
-The payload names the key that signed it ("by"). The keys themselves stand in the letter statement, which is
-entries/000000.dsse.json, under "attestor" and "coordinators", as PEM text. With that text in key.pem:
+The payload names the key that signed it ("by"). The attestor's and the coordinators' keys stand in the letter
+statement, entries/000000.dsse.json; an organisation's own key stands in the key statement that bound it, and
+whoever signed that vouches for it. With the key's text in key (\\n are line ends), by its "scheme":
 
-    openssl pkeyutl -verify -pubin -inkey key.pem -rawin -in pae -sigfile sig
-    openssl pkey -pubin -in key.pem -outform DER | sha256sum        # is the key's name after "spki:"
+    openssl pkeyutl -verify -pubin -inkey key -rawin -in pae -sigfile sig              # ed25519
+    openssl dgst -sha256 -verify key -signature sig pae                                # p256
+    printf 'signer %s' "$(cat key)" > allowed
+    ssh-keygen -Y verify -f allowed -I signer -n NAMESPACE -s sig < pae                # sshsig
+    gpg --dearmor < key > ring.gpg; gpgv --keyring ./ring.gpg sig pae                  # openpgp
 
-Refuse a key if the next line prints one of the weak ones (all zeros; 01 and zeros; ecff...ff7f;
+For a passkey (webauthn) sig is JSON of three parts in base64url. With each decoded into a file of its name, the
+challenge in clientDataJSON must be what the first line prints, and the last must say OK:
+
+    openssl dgst -sha256 -binary pae | base64 | tr '/+' '_-' | tr -d =
+    { cat authenticatorData; openssl dgst -sha256 -binary clientDataJSON; } > signed
+    openssl dgst -sha256 -verify key -signature signature signed
+
+The key's name after "spki:", and for Ed25519 whether it is sound: refuse it if the second line prints one of the
+weak ones (all zeros; 01 and zeros; ecff...ff7f;
 26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05;
 c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a), the first bit of the last byte aside:
 
-    openssl pkey -pubin -in key.pem -outform DER | tail -c 32 | xxd -p -c 32
+    openssl pkey -pubin -in key -outform DER | sha256sum
+    openssl pkey -pubin -in key -outform DER | tail -c 32 | xxd -p -c 32
 
 The words and the documents: their sums stand in the payloads under "subject".
 
@@ -56,8 +72,17 @@ The newest checkpoint, with the log's public key in log.pem:
     tail -1 log/checkpoint | cut -d' ' -f3 | base64 -d | tail -c 64 > sig
     openssl pkeyutl -verify -pubin -inkey log.pem -rawin -in body -sigfile sig
 
+A time stamp over a checkpoint, with the authority's root in ca.pem and its own time in seconds:
+
+    openssl ts -verify -data checkpoints/SIZE -in checkpoints/SIZE.AUTHORITY.tsr -CAfile ca.pem -attime SECONDS
+
+A confidential signatory's opening: its sum is the commitment in the entry.
+
+    sha256sum openings/*
+
 What no check can prove
 
-That nobody was pressed to sign; that the person was entitled to speak for the organisation; and, where the
-level is 1 (attested), anything beyond the service's word that a code mailed to the contact was typed.
+That nobody was pressed to sign; that the person was entitled to speak for the organisation; at levels 2 and 3
+(browser key, passkey) that the screen showed the words that were signed; and at level 1 (attested) anything
+beyond the service's word that a code mailed to the contact was typed.
 """
