@@ -5,8 +5,11 @@ May import click and `signing.evidence`, nothing else of this house: it needs no
 
 import gc
 import json
-from collections.abc import Callable, Iterable, Iterator
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -19,20 +22,38 @@ from signing.evidence.report import EXIT_CODES, UNREADABLE, visible
 
 # Below this a pool costs more than it saves.
 POOL_FROM = 2_000
+BATCHES_AHEAD = 4 * (os.cpu_count() or 1)
 RECEIPT_HEADER = b"c2sp.org/tlog-proof@"
 MAX_INPUT = 1_000_000
 
 
 @contextmanager
 def signature_map(entries: int) -> Iterator[Callable[..., Iterable[Any]]]:
-    """Give the builtin map, or for a long log that of a process pool."""
+    """Give the builtin map, or for a long log that of a process pool, a few batches ahead of whoever asks.
+
+    The pool's own map would read the whole log before it gives anything.
+    """
     if entries < POOL_FROM:
         yield map
         return
     from concurrent.futures import ProcessPoolExecutor
 
     with ProcessPoolExecutor() as pool:
-        yield pool.map
+
+        def pool_map(judge: Callable[[Any], Any], batches: Iterable[Any]) -> Iterator[Any]:
+            source = iter(batches)
+            # Filled here and not in the generator, so that the pool works before anybody asks.
+            ahead = deque(pool.submit(judge, batch) for batch in islice(source, BATCHES_AHEAD))
+
+            def results() -> Iterator[Any]:
+                while ahead:
+                    done = ahead.popleft()
+                    ahead.extend(pool.submit(judge, batch) for batch in islice(source, 1))
+                    yield done.result()
+
+            return results()
+
+        yield pool_map
 
 
 @contextmanager
@@ -64,8 +85,44 @@ def _first_bytes(path: Path) -> bytes:
         raise Malformed("BUNDLE_UNREADABLE", f"It cannot be read: {error.strerror}.") from None
 
 
+def _read_openings(path: Path | None) -> dict[str, bytes]:
+    if path is None:
+        return {}
+    try:
+        files = sorted(each for each in path.iterdir() if each.is_file()) if path.is_dir() else [path]
+    except OSError as error:
+        raise Malformed("BUNDLE_UNREADABLE", f"The openings cannot be read: {error.strerror}.") from None
+    if not files:
+        raise Malformed("BUNDLE_UNREADABLE", "There are no openings in this folder.")
+    return {file.name: _read_small(file, "opening") for file in files}
+
+
+def _read_older(path: Path | None) -> Mapping[str, bytes] | bytes | None:
+    if path is None:
+        return None
+    if not path.is_dir() and _first_bytes(path) == RECEIPT_HEADER:
+        return _read_small(path, "receipt")
+    return Bundle.read(path)
+
+
+def _read_trust(path: Path | None) -> Trust | None:
+    if path is None:
+        return None
+    trust = Trust.from_bytes(_read_small(path, "trust file"))
+    if trust.tsa_roots:
+        from signing.evidence.stamp import open_roots  # slow to load, and most trust files have no use for it
+
+        open_roots(trust.tsa_roots)
+    return trust
+
+
 def judge(
-    path: Path, trust: Trust | None, log_key: NoteKey | None, coordinator: str | None, since: Path | None
+    path: Path,
+    trust: Trust | None,
+    log_key: NoteKey | None,
+    coordinator: str | None,
+    since: Path | None,
+    openings: Path | None,
 ) -> Report:
     """Read what is at the path, a bundle or a receipt, and judge it.
 
@@ -75,8 +132,8 @@ def judge(
     if not path.is_dir():
         start = _first_bytes(path)
         if start == RECEIPT_HEADER:
-            if since is not None or coordinator is not None:
-                raise Malformed("MISUSED", "A receipt is judged without --since and --coordinator.")
+            if since is not None or coordinator is not None or openings is not None:
+                raise Malformed("MISUSED", "A receipt is judged without --since, --coordinator and --openings.")
             return verify_receipt(_read_small(path, "receipt"), trust, log_key=log_key)
         if start.startswith(b"%PDF-"):
             raise Malformed(
@@ -85,9 +142,11 @@ def judge(
             )
     with collector_off():
         files = Bundle.read(path)
-        older = Bundle.read(since) if since is not None else None
+        older, shown = _read_older(since), _read_openings(openings)
         with signature_map(sum(name.startswith("entries/") for name in files)) as mapper:
-            return verify_bundle(files, trust, map=mapper, older=older, log_key=log_key, coordinator=coordinator)
+            return verify_bundle(
+                files, trust, map=mapper, older=older, log_key=log_key, coordinator=coordinator, openings=shown
+            )
 
 
 def _show(report: Report, as_json: bool) -> None:
@@ -114,7 +173,8 @@ def _show_unread(error: EvidenceError, as_json: bool) -> int:
 @click.option("--trust", "trust_file", type=click.Path(path_type=Path), help="Keys you trust, from outside the bundle.")
 @click.option("--log-key", metavar="VKEY", help="The log's key, instead of the trust file's.")
 @click.option("--coordinator", metavar="KEYNAME", help="The coordinator's key name, instead of the trust file's.")
-@click.option("--since", type=click.Path(path_type=Path), help="An earlier copy that this one must continue.")
+@click.option("--since", type=click.Path(path_type=Path), help="An earlier copy or receipt that this must continue.")
+@click.option("--openings", type=click.Path(path_type=Path), help="Openings of commitments: a file or a folder.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 def verify(
     path: Path,
@@ -122,6 +182,7 @@ def verify(
     log_key: str | None,
     coordinator: str | None,
     since: Path | None,
+    openings: Path | None,
     as_json: bool,
 ) -> None:
     """Check a bundle (folder or zip) or a receipt, offline.
@@ -129,9 +190,9 @@ def verify(
     Exit code: 0 proved, 1 rejected, 2 unreadable or misused, 3 not all proved.
     """
     try:
-        trust = Trust.from_bytes(_read_small(trust_file, "trust file")) if trust_file else None
+        trust = _read_trust(trust_file)
         key = NoteKey.from_vkey(log_key) if log_key else None
-        report = judge(path, trust, key, coordinator, since)
+        report = judge(path, trust, key, coordinator, since, openings)
     except EvidenceError as error:
         raise SystemExit(_show_unread(error, as_json)) from None
     _show(report, as_json)

@@ -12,6 +12,7 @@ from .binders import take_key
 from .closings import take_close
 from .entries import Failure, Guess, Mapper, ReadEntry, Reading, Signatures
 from .errors import EvidenceError, Rejected
+from .hashes import Hashes
 from .letter_state import Answer, Closing, Given, History, Ledger, Version, Walk
 from .moments import Bounds, check_time
 from .statement import AssentStatement, CloseStatement, KeyStatement, LetterStatement
@@ -49,8 +50,8 @@ def replay(
     if reading is None:
         reading = Reading(entries, map)
     if leaves is None:
-        leaves = [merkle.leaf_hash(entry) for entry in entries if entry is not None]
-    ledger = Ledger(origin or "", tuple(leaves), tuple(merkle.roots(leaves)), bounds)
+        leaves = Hashes(merkle.leaf_hash(entry) for entry in entries if entry is not None)
+    ledger = Ledger(origin or "", leaves, Hashes(merkle.roots(leaves)), bounds)
     judge = _Judge(Walk(ledger, Given(files, coordinators, history), Signatures(entries)))
     for entry, guess in reading:
         judge.take(entry, guess)

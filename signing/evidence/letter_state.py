@@ -4,7 +4,7 @@ May import the rooms here. Of an assent only what is needed later is kept, so th
 than its bundle.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -99,8 +99,8 @@ class Ledger:
     """
 
     origin: str
-    leaves: tuple[bytes, ...]
-    roots: tuple[bytes, ...]
+    leaves: Sequence[bytes]
+    roots: Sequence[bytes]
     bounds: Bounds | None = None
     versions: list[Version] = field(default_factory=list)
     bindings: Bindings = field(default_factory=Bindings)

@@ -1,4 +1,7 @@
-"""The report's row for each organisation (EVIDENCE 4.9, step 12); may import the rooms here."""
+"""The report's rows: each organisation, who signed letter and list, the words (EVIDENCE 4.9, step 12).
+
+May import the rooms here.
+"""
 
 from collections.abc import Mapping, Set
 from typing import Final
@@ -6,7 +9,8 @@ from typing import Final
 from .bindings import ATTESTOR, BoundKey
 from .ledger import Answer, Ledger
 from .moments import text_of
-from .report import OrganisationRow
+from .phrase import phrase, words_digest
+from .report import OrganisationRow, SignerRow
 from .signatory import Commitment, Signatory
 from .statement import AssentStatement
 
@@ -60,6 +64,30 @@ def vouchers_of(bound: BoundKey) -> str:
         if bind.parent is not None:
             words.append(f"the organisation's own key {bind.parent.key.key}")
     return ", ".join(dict.fromkeys(words))
+
+
+def signers_of(ledger: Ledger) -> list[SignerRow]:
+    """Say who signed each version and each closing."""
+    rows: list[SignerRow] = []
+    named = ledger.versions[0].statement.coordinators if ledger.versions else ()
+    for version in ledger.versions:
+        scheme = next((key.scheme for key in named if key.key == version.statement.by), "")
+        rows.append(SignerRow(f"Version {version.statement.version}", version.index, version.statement.by, scheme))
+        named = version.statement.coordinators
+    for closing in ledger.closings:
+        key = closing.version.coordinator(closing.statement.by)
+        scheme = key.scheme if key is not None else ""
+        rows.append(SignerRow(f"Edition {closing.statement.edition}", closing.index, closing.statement.by, scheme))
+    return rows
+
+
+def words_of(ledger: Ledger) -> dict[str, str] | None:
+    """Give the fingerprint of the newest version's words, in hexadecimal and as a phrase; None without a version."""
+    if not ledger.versions:
+        return None
+    files = ledger.versions[-1].statement.languages()
+    digest = words_digest({language: file.sha256 for language, file in files.items()})
+    return {"sha256": digest, "phrase": phrase(digest)}
 
 
 def row_of_receipt(statement: AssentStatement, index: int) -> OrganisationRow:

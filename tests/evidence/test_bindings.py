@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from signing.evidence.ledger import Ledger, replay
+from signing.evidence.stamp import Bounds
 
 from .builders import ATTESTOR, COORDINATOR, STRANGER, LetterBuilder, commitment, letter_text, signatory
 from .signers import browser_key, p256_key, passkey, ssh_key
@@ -34,21 +35,9 @@ def standing(ledger: Ledger) -> list[tuple[str, int]]:
     return [(answer.identity, answer.level) for answer in ledger.approvals()]
 
 
-class Stamped:
-    """Bounds out of a table of stamped sizes."""
-
-    def __init__(self, times: dict[int, str]) -> None:
-        self.times = {size: datetime.fromisoformat(time).replace(tzinfo=UTC) for size, time in times.items()}
-
-    def not_before(self, head_size: int) -> datetime | None:
-        return self.times.get(max((size for size in self.times if size <= head_size), default=-1))
-
-    def not_after(self, index: int) -> datetime | None:
-        return self.times.get(min((size for size in self.times if size > index), default=-1))
-
-
 def stamped(letter: LetterBuilder, times: dict[int, str]) -> Ledger:
-    return replay(letter.entries, files=None, coordinators=None, bounds=Stamped(times))
+    moments = [(size, datetime.fromisoformat(time).replace(tzinfo=UTC)) for size, time in times.items()]
+    return replay(letter.entries, files=None, coordinators=None, bounds=Bounds(moments))
 
 
 @pytest.mark.parametrize(
@@ -316,15 +305,15 @@ def test_with_stamps_an_expired_key_cannot_claim_an_earlier_time():
     letter.bind(ORG, PHONE, until="2026-11-24T00:02:00Z")
     letter.answer(ORG, key=PHONE)  # claims 00:00:02, within 300 seconds of the stamp
     assert failures(letter) == []
-    assert [f.code for f in stamped(letter, {2: "2026-11-24T00:03:00"}).failures] == ["KEY_EXPIRED"]
-    assert stamped(letter, {2: "2026-11-24T00:02:00"}).failures == []
+    assert [f.code for f in stamped(letter, {1: "2026-11-24T00:03:00"}).failures] == ["KEY_EXPIRED"]
+    assert stamped(letter, {1: "2026-11-24T00:02:00"}).failures == []
 
 
 def test_a_claimed_time_outside_the_stamps_counts_for_nothing():
     letter = opened()
     letter.answer(ORG)  # entry 1, head 1, claims 00:00:01
-    assert stamped(letter, {1: "2026-11-24T00:05:01", 2: "2026-11-24T00:05:02"}).failures == []
-    backdated = stamped(letter, {1: "2026-11-24T00:05:02"})
+    assert stamped(letter, {0: "2026-11-24T00:05:01", 2: "2026-11-24T00:05:02"}).failures == []
+    backdated = stamped(letter, {0: "2026-11-24T00:05:02"})
     assert [(f.code, f.entry) for f in backdated.failures] == [("TIME_OUT_OF_BOUNDS", 1)]
     assert backdated.live == {}
     ahead = stamped(letter, {2: "2026-11-23T23:55:00"})
