@@ -37,4 +37,5 @@ def _of(entry: RosterEntry | None) -> Opening:
         raise NotFound("Nothing of this organisation stands under a commitment in this letter.", code="no-opening")
     commitment = commitment_of(entry.opening)
     # The name of a file travels further than the file: it says which commitment, not whose.
-    return Opening(commitment, entry.opening, f"{entry.letter_id}-{commitment.removeprefix('sha256:')[:16]}.opening.json")
+    filename = f"{entry.letter_id}-{commitment.removeprefix('sha256:')[:16]}.opening.json"
+    return Opening(commitment, entry.opening, filename)

@@ -20,49 +20,12 @@ from signing.evidence.receipt import Receipt
 from signing.evidence.statement import AssentStatement, Commitment, parse
 from signing.workflow import auditing, bundling, deciding, drafting, inviting, tracking
 from signing.workflow.appending import payload_of
-from signing.workflow.deciding import Access, AnswerReceipt, PageUsed, StaleVersion
+from signing.workflow.deciding import AnswerReceipt, PageUsed, StaleVersion
 from signing.workflow.ports import HighWater, NoticeKind
 from signing.workflow.signatory_form import DecisionForm
 from tests.faults import fail_everywhere
 from tests.web.installation import Clock, House, letter_text
-
-ONE = "Rivers China"
-TWO = "Valley Watch"
-
-
-class Desk:
-    """One contact at work: link opened, code asked for, form filled in."""
-
-    def __init__(self, house: House, letter_id: str, organisation: str = ONE, browser: str = "browser") -> None:
-        self.house = house
-        self.letter_id = letter_id
-        self.organisation = organisation
-        opened = inviting.open_link(house.services, house.token(letter_id, organisation))
-        self.access = Access(opened.letter_id, opened.invitation_id, opened.generation, browser)
-
-    def asks_for_a_code(self) -> str:
-        self.house.clock.pass_(seconds=1)
-        view = deciding.view(self.house.services, self.access)
-        deciding.request_code(self.house.services, self.access, view.version, view.text_sha256)
-        return self.house.code(self.letter_id, self.organisation)
-
-    def form(self, decision: Decision = Decision.APPROVE, **fields: object) -> DecisionForm:
-        view = deciding.view(self.house.services, self.access)
-        return replace(
-            DecisionForm(
-                decision=decision, person="Kim Example", role="Director", listed_as=self.organisation, acronym=None,
-                native_name=None, sort_name=None, authority=True, reason=None, code="", version=view.version,
-                text_sha256=view.text_sha256, head=view.head, idempotency_key="key-of-this-page-1",
-            ),
-            **fields,
-        )
-
-    def sends(self, form: DecisionForm) -> AnswerReceipt:
-        return deciding.decide(self.house.services, self.access, form)
-
-    def answers(self, decision: Decision, key: str) -> AnswerReceipt:
-        code = self.asks_for_a_code()
-        return self.sends(self.form(decision, code=code, idempotency_key=key))
+from tests.workflow.desk import ONE, TWO, Desk
 
 
 @pytest.fixture
