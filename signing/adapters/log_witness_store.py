@@ -57,3 +57,22 @@ class CosignatureStore:
             .order_by(cosignature.c.size, cosignature.c.witness)
         )
         return [Cosignature(*row) for row in rows]
+
+    def over(self, letter_id: str, size: int) -> list[Cosignature]:
+        """Those over the checkpoint of this size, by witness."""
+        rows = self._connection.execute(
+            select(cosignature)
+            .where(cosignature.c.letter_id == letter_id, cosignature.c.size == size)
+            .order_by(cosignature.c.witness)
+        )
+        return [Cosignature(*row) for row in rows]
+
+    def newest(self, letter_id: str, *, below: int | None = None, limit: int = 100) -> list[Cosignature]:
+        """The largest sizes first, up to `limit` of those under the size `below`."""
+        wanted = select(cosignature).where(cosignature.c.letter_id == letter_id)
+        if below is not None:
+            wanted = wanted.where(cosignature.c.size < below)
+        rows = self._connection.execute(
+            wanted.order_by(cosignature.c.size.desc(), cosignature.c.witness).limit(limit)
+        )
+        return [Cosignature(*row) for row in rows]

@@ -21,7 +21,7 @@ def cosigned_checkpoint(services: Services, letter: Letter) -> bytes:
     """
     head = sound_head(services, letter)
     with services.unit_of_work() as uow:
-        lines = [each.line for each in uow.cosignatures.of_letter(letter.id) if each.size == head.size]
+        lines = [each.line for each in uow.cosignatures.over(letter.id, head.size)]
     return checkpoint_note(services, letter.origin, head.size, head.frontier.root()) + b"".join(lines)
 
 
