@@ -70,11 +70,11 @@ class TimeAuthority:
             raise NoStamp(error.message) from None
 
     def _ask(self, question: bytes) -> bytes:
-        request = urllib.request.Request(  # noqa: S310 - config lets only http and https through
-            self.url, data=question, headers={"Content-Type": QUERY, "Accept": REPLIES[0]}
-        )
         deadline = time.monotonic() + self.timeout
         try:
+            request = urllib.request.Request(  # noqa: S310 - config lets only http and https through
+                self.url, data=question, headers={"Content-Type": QUERY, "Accept": REPLIES[0]}
+            )
             with urllib.request.build_opener(_NoRedirects).open(request, timeout=self.timeout) as answer:
                 if answer.headers.get_content_type() not in REPLIES:
                     raise NoStamp("It answers with something else than a time stamp.")
