@@ -11,6 +11,7 @@ from signing.resources import templates_folder
 from signing.web import (
     auditor,
     contact,
+    contact_signing,
     coordinator,
     headers,
     link,
@@ -70,6 +71,7 @@ def create_app(services: Services, *, intake: Intake, mailbox: mailbox_pages.Mai
         sign_in.blueprint(services),
         link.blueprint(services),
         contact.blueprint(services),
+        contact_signing.blueprint(services),
         log.blueprint(services),
         auditor.blueprint(services),
         *coordinator.blueprints(services, intake),

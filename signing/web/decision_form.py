@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from signing.domain.organisation import TRANSITIONS, Decision
 from signing.web.page import _
-from signing.workflow.deciding import DecisionView
+from signing.workflow.decision_page import DecisionView
 from signing.workflow.ports import Services
 from signing.workflow.signatory_form import DecisionForm
 
@@ -17,12 +17,19 @@ TYPED = ("person", "role", "listed_as", "acronym", "native_name", "sort_name", "
 
 @dataclass
 class Typed:
-    """One filling-in of the form; `errors` is field → words, in the order of the page."""
+    """One filling-in of the form; `errors` is field → words, in the order of the page.
+
+    `way` is how the answer is to be signed, for the page's script: device, passkey or service.
+    """
 
     values: dict[str, str]
     decision: str
     authority: bool
     idempotency_key: str
+    accepts: bool = False
+    confidential: bool = False
+    way: str = ""
+    public_key: str = ""
     errors: dict[str, str] = field(default_factory=dict)
 
 
@@ -50,7 +57,10 @@ def blank(services: Services, view: DecisionView) -> Typed:
         "reason": "",
         "code": "",
     }
-    return Typed(values, choices[0].value if len(choices) == 1 else "", False, new_key(services))
+    return Typed(
+        values, choices[0].value if len(choices) == 1 else "", False, new_key(services),
+        accepts=view.accepts, confidential=view.confidential,
+    )
 
 
 def new_key(services: Services) -> str:
@@ -65,6 +75,10 @@ def read(posted: Mapping[str, str]) -> Typed:
         posted.get("decision", ""),
         bool(posted.get("authority")),
         posted.get("idempotency_key", ""),
+        accepts=bool(posted.get("accepts")),
+        confidential=bool(posted.get("confidential")),
+        way=posted.get("way", ""),
+        public_key=posted.get("public_key", ""),
     )
 
 
@@ -98,4 +112,6 @@ def for_workflow(typed: Typed, posted: Mapping[str, str]) -> DecisionForm:
         version=int(version) if version.isascii() and version.isdigit() and len(version) < 9 else 0,
         text_sha256=posted.get("text_sha256", ""), head=posted.get("head", ""),
         idempotency_key=typed.idempotency_key,
+        accepts=typed.accepts and typed.decision == Decision.APPROVE,
+        confidential=typed.confidential and typed.decision == Decision.APPROVE,
     )

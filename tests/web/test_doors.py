@@ -44,7 +44,8 @@ def addresses(app: Flask, house: House, letter_id: str, method: str, *, foreign:
     values: dict[str, Any] = {
         "letter_id": letter_id, "invitation_id": house.invitation(letter_id, ORGANISATION).id,
         "token": house.token(letter_id, ORGANISATION), "index": 1, "organisation_id": "org-china", "language": "en",
-        "tile": "0/000.p/1", "mail_id": "1", "number": 0, "name": "signing.css",
+        "tile": "0/000.p/1", "mail_id": "1", "number": 0, "name": "signing.css", "version": 1,
+        "prepared_id": "c" * 16,
         "digest": app.config["STATIC_FILES"]["signing.css"].digest,
     }
     if foreign:

@@ -41,10 +41,11 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def base_url(house: House) -> Iterator[str]:
-    """The application on a socket, knowing its own address."""
+    """The application on a socket, knowing its own address, as the letters that are made from now on do."""
     address = f"http://localhost:{(port := free_port())}"
     installation = replace(house.services.installation, base_url=address)
-    app = create_app(replace(house.services, installation=installation), intake=intake(), mailbox=Mailbox())
+    house.services = replace(house.services, installation=installation)
+    app = create_app(house.services, intake=intake(), mailbox=Mailbox())
     server = make_server("localhost", port, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()

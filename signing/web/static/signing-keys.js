@@ -273,9 +273,13 @@ export async function createPasskey({ rp, user, challenge, exclude = [] }) {
   };
 }
 
-/** Note a passkey's public half, so that this browser knows its name the next time; returns what is kept. */
-export async function notePasskey(name, { key, publicKey, credentialId }) {
-  await inStore("readwrite", (store) => store.put({ name, scheme: "webauthn", key, publicKey, credentialId }));
+/**
+ * Note a passkey's public half, so that this browser knows its name the next time; returns what is kept. `proof` is
+ * whatever the server gave for the registration.
+ */
+export async function notePasskey(name, { key, publicKey, credentialId, proof = "" }) {
+  const record = { name, scheme: "webauthn", key, publicKey, credentialId, proof };
+  await inStore("readwrite", (store) => store.put(record));
   return find(name);
 }
 
