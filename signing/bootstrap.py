@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from signing.adapters.transport import Transport
     from signing.adapters.worker import MailWorker
 
-SIGNING_KEYS = ("log", "attestor", "coordinator")
-
 
 def services_from_environment() -> Services:
     """The services of the installation that environment and `.env` describe.
@@ -47,7 +45,7 @@ def build(settings: Settings, database: Database | None = None) -> Services:
         tokens=Tokens(settings.secret()),
         log_key=keys["log"],
         attestor=keys["attestor"],
-        coordinator=keys["coordinator"],
+        coordinator=keys.get("coordinator"),
         document_certificate=key_files.root_certificate(settings.keys),
         high_water=HighWaterFiles(settings.home / "heads"),
         typesetter=typeset,
@@ -86,9 +84,14 @@ def open_transport(settings: Settings) -> Transport:
 
 
 def load_keys(settings: Settings) -> dict[str, Signer]:
-    """The signing keys by purpose. Raises Refusal when one is missing or does not open."""
+    """The signing keys by purpose; without `coordinator` once it was released to the coordinator.
+
+    Raises Refusal when one is missing or does not open.
+    """
     passphrase = settings.key_passphrase()
-    return {name: key_files.load_signer(settings.keys, name, passphrase) for name in SIGNING_KEYS}
+    gone = {key_files.COORDINATOR} if key_files.released(settings.keys) else set()
+    held = [name for name in key_files.SIGNING_KEYS if name not in gone]
+    return {name: key_files.load_signer(settings.keys, name, passphrase) for name in held}
 
 
 def release() -> str:

@@ -31,7 +31,9 @@ from signing.adapters.private_files import write_new
 from signing.domain.errors import Refusal
 from signing.evidence.keyring import PublicKey, public_key_from_pem
 
-SIGNING_KEYS = ("log", "attestor", "coordinator")
+COORDINATOR = "coordinator"
+SIGNING_KEYS = ("log", "attestor", COORDINATOR)
+RELEASED = f"{COORDINATOR}.released.pem"
 ROOT = "document-root"
 DOCUMENT = "document"
 KEYS = (*SIGNING_KEYS, ROOT, DOCUMENT)
@@ -69,8 +71,11 @@ def make_missing(folder: Path, passphrase: bytes, host: str, now: datetime | Non
         raise KeyRefused("The keys need a passphrase. Set SIGNING_KEY_PASSPHRASE_FILE.", code="key-passphrase")
     now = now or datetime.now(UTC)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    made = [name for name in KEYS if _make_key(folder, name, passphrase)]
+    gone = {COORDINATOR} if released(folder) else set()
+    made = [name for name in KEYS if name not in gone and _make_key(folder, name, passphrase)]
     for name in SIGNING_KEYS:
+        if name in gone:
+            continue
         public = folder / f"{name}.public.pem"
         if not public.exists():
             write_new(public, load_signer(folder, name, passphrase).public.public_key.encode())
@@ -119,6 +124,44 @@ def load_key(folder: Path, name: str, passphrase: bytes) -> PrivateKey:
         raise KeyRefused(
             f"The passphrase does not open {path}. Check SIGNING_KEY_PASSPHRASE or its file.", code="key-passphrase"
         ) from None
+
+
+def released(folder: Path) -> PublicKey | None:
+    """The coordinator's key that was handed over and is not held here any more, None while one is held or missing.
+
+    Its public half, marked as released, stays: nothing then makes a new key in its place.
+    """
+    marker = folder / RELEASED
+    if not marker.exists() or (folder / f"{COORDINATOR}.pem").exists():
+        return None
+    return public_key_from_pem(marker.read_text("ascii"))
+
+
+def release_coordinator(folder: Path, passphrase: bytes, to: Path, new_passphrase: bytes | None = None) -> PublicKey:
+    """Move the coordinator's private key to the folder `to`, under another passphrase if one is given.
+
+    Interrupted anywhere, it can be run again: the key leaves this folder only once it was read back from the other.
+
+    Raises:
+        KeyRefused: `key-missing` when none is held, `key-there` when another key is in the way, and those of
+            `load_key`.
+    """
+    key = load_key(folder, COORDINATOR, passphrase)
+    public = load_signer(folder, COORDINATOR, passphrase).public
+    target = to / f"{COORDINATOR}.pem"
+    if to.resolve() == folder.resolve():
+        raise KeyRefused(f"{to} is where the key lies already. Choose another folder.", code="key-there")
+    if not _write_key(target, key, new_passphrase or passphrase):
+        there = load_signer(to, COORDINATOR, new_passphrase or passphrase).public
+        if there != public:
+            raise KeyRefused(f"There is another key in {target}. Choose another folder.", code="key-there")
+    if load_signer(to, COORDINATOR, new_passphrase or passphrase).public != public:
+        raise KeyRefused(f"The key could not be read back from {target}. It stays where it is.", code="key-there")
+    write_new(to / f"{COORDINATOR}.public.pem", public.public_key.encode())
+    write_new(folder / RELEASED, public.public_key.encode())
+    for name in (f"{COORDINATOR}.public.pem", f"{COORDINATOR}.pem"):
+        (folder / name).unlink(missing_ok=True)
+    return public
 
 
 def root_certificate(folder: Path) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 COMMANDS = {
-    "close": "letter:close",
+    "close": "closing:close",
     "demo": "demo:demo",
     "doctor": "service:doctor",
     "export": "audit:export",
@@ -24,6 +24,7 @@ COMMANDS = {
     "status": "letter:status",
     "user": "people:user",
     "verify": "verify:verify",
+    "vouch": "vouching:vouch",
     "witness": "witness:witness",
     "worker": "service:worker",
 }

@@ -75,10 +75,17 @@ def _secrets(settings: Settings) -> Iterator[Finding]:
 def _keys(settings: Settings) -> Finding:
     from signing.bootstrap import load_keys
 
-    return _refused("signing keys", lambda: load_keys(settings)) or Finding(
-        f"signing keys in {settings.keys}",
+    refused = _refused("signing keys", lambda: load_keys(settings))
+    if refused is not None:
+        return refused
+    what = f"signing keys in {settings.keys}"
+    if "coordinator" not in load_keys(settings):
+        return Finding(what, "ok", "No coordinator's key is held by the service: it can close no letter alone.")
+    return Finding(
+        what,
         "note",
-        "The coordinator's key is held by the service: every report says so.",
+        "A coordinator's key is held by the service: reports of letters that name it say so. See "
+        "`signing keys release-coordinator`.",
     )
 
 

@@ -1,8 +1,7 @@
-"""Commands about a letter: import, preview, open, invite, status, close."""
+"""Commands about a letter: import, preview, open, invite, status."""
 
 from __future__ import annotations
 
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,16 +9,17 @@ import click
 
 from signing.adapters.letter_intake import read_letter
 from signing.bootstrap import services_from_environment
-from signing.cli.printing import print_data
-from signing.domain.letter import LetterState
-from signing.workflow import closing, drafting, inviting, tracking
+from signing.cli.coordinator_signature import Way, obtain, signed_by_coordinator
+from signing.cli.printing import AS_JSON, print_data
+from signing.domain.letter import Letter, LetterState
+from signing.workflow import coordinator_signing, drafting, inviting, tracking
+from signing.workflow.coordinator_signing import Wishes
 from signing.workflow.ports import NoticeStatus
 
 MAIL_WORDS: dict[NoticeStatus | None, str] = {
     NoticeStatus.QUEUED: "  (mail waits to be sent)",
     NoticeStatus.SENDING: "  (mail is being sent)",
 }
-AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 
 
 @click.group()
@@ -93,10 +93,41 @@ def preview(letter_id: str, out: Path, language: str | None) -> None:
 
 @letter.command("open")
 @click.argument("letter_id", metavar="LETTER")
+@click.option("--min-level", type=click.IntRange(1, 4), help="Lowest level of approval: 1 attested … 4 own key.")
+@click.option("--binders", help="Who must vouch for a contact's key: attestor, coordinator or attestor,coordinator.")
+@click.option("--coordinator", "coordinators", multiple=True, help="Name of a key the version names; repeat.")
+@click.option("--rekey", is_flag=True, help="Open the same words again, to name other keys or ask for more.")
+@signed_by_coordinator
 @AS_JSON
-def open_(letter_id: str, as_json: bool) -> None:
+def open_(
+    letter_id: str,
+    min_level: int | None,
+    binders: str | None,
+    coordinators: tuple[str, ...],
+    rekey: bool,
+    way: Way,
+    as_json: bool,
+) -> None:
     """Freeze the words as a version and begin its log. Nobody is mailed yet."""
-    opened = drafting.open_letter(services_from_environment(), letter_id)
+    services = services_from_environment()
+    wishes = Wishes(
+        coordinators=coordinators or None,
+        min_level=min_level,
+        binders=[name.strip() for name in binders.split(",")] if binders is not None else None,
+        rekey=rekey,
+    )
+    opened = obtain(
+        services,
+        letter_id,
+        way,
+        "letter",
+        prepare=lambda key: coordinator_signing.prepare_opening(services, letter_id, key, wishes=wishes),
+        at_once=lambda: drafting.open_letter(services, letter_id, wishes),
+        again=f"letter open {letter_id}",
+        result=Letter,
+    )
+    if opened is None:
+        return
     print_data(
         {"letter": opened.id, "version": opened.version, "state": opened.state},
         as_json,
@@ -125,7 +156,8 @@ def invite(letter_id: str, stage: int | None, as_json: bool) -> None:
 @AS_JSON
 def status(letter_id: str, as_json: bool) -> None:
     """Tell where every organisation stands."""
-    found = tracking.status(services_from_environment(), letter_id)
+    services = services_from_environment()
+    found = tracking.status(services, letter_id)
     rows = [
         {
             "id": row.entry.organisation_id,
@@ -148,31 +180,4 @@ def status(letter_id: str, as_json: bool) -> None:
         *([f"Answers until {found.letter.hard_deadline:%Y-%m-%d %H:%M} UTC"] if found.letter.hard_deadline else []),
         *(f"  {row.standing:12} {row.entry.organisation}{MAIL_WORDS.get(row.mail, '')}" for row in found.rows),
         ", ".join(f"{count} {name}" for name, count in found.counts.items() if count) or "No organisations yet.",
-    )
-
-
-@click.command()
-@click.argument("letter_id", metavar="LETTER")
-@click.option("--yes", is_flag=True, help="Do not ask, even at a terminal.")
-@AS_JSON
-def close(letter_id: str, yes: bool, as_json: bool) -> None:
-    """Shut the doors, compile the signatory list, set the PDF and have the coordinator's key sign both."""
-    services = services_from_environment()
-    if not yes and sys.stdin.isatty():
-        counts = tracking.status(services, letter_id).counts
-        approved = counts.pop("approved")
-        others = ", ".join(f"{count} {name}" for name, count in counts.items() if count) or "nobody else"
-        click.confirm(f"{approved} approved, {others}. Close for good?", abort=True, err=True)
-    edition = closing.close(services, letter_id)
-    print_data(
-        {
-            "letter": letter_id,
-            "edition": edition.number,
-            "version": edition.version,
-            "listed": edition.listed,
-            "confidential": edition.confidential,
-        },
-        as_json,
-        f"Letter {letter_id} is closed with {edition.listed} signatories (edition {edition.number}).",
-        f"Next: signing export {letter_id} --out bundle.zip",
     )

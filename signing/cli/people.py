@@ -8,8 +8,7 @@ import click
 from email_validator import EmailNotValidError, validate_email
 
 from signing.bootstrap import services_from_environment
-from signing.cli.letter import AS_JSON
-from signing.cli.printing import print_data
+from signing.cli.printing import AS_JSON, print_data
 from signing.domain.access import Account, Role
 from signing.domain.errors import Faulty
 from signing.workflow import signing_in

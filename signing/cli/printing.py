@@ -7,6 +7,8 @@ from typing import Any
 
 import click
 
+AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+
 
 def print_data(data: Any, as_json: bool, *lines: str) -> None:
     """Print `data` as JSON when asked for it, else the lines."""

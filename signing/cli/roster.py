@@ -9,8 +9,7 @@ import click
 
 from signing.adapters.roster_sheets import read_roster
 from signing.bootstrap import services_from_environment
-from signing.cli.letter import AS_JSON
-from signing.cli.printing import print_data
+from signing.cli.printing import AS_JSON, print_data
 from signing.domain.roster import check_rows
 from signing.workflow import rostering
 

@@ -9,7 +9,6 @@ from signing.domain.letter import Letter
 from signing.evidence.statement import Statement, parse
 from signing.evidence.trust import Trust, TrustedLog
 from signing.workflow.appending import payload_of, receipt_of
-from signing.workflow.coordinator_statements import service_signer
 from signing.workflow.letters import letter_of
 from signing.workflow.ports import Edition, LoggedEntry, Services
 
@@ -65,12 +64,17 @@ def edition(services: Services, letter_id: str) -> Edition:
 
 def trust_bytes(services: Services) -> bytes:
     """The trust file an auditor needs, to be handed on by another way than the bundle (EVIDENCE 4.8)."""
-    coordinator = service_signer(services).public.key
+    held = (services.coordinator.public.key,) if services.coordinator else ()
+    with services.unit_of_work() as uow:
+        # Retired ones too: letters that they opened are still theirs.
+        own = tuple(each.key for each in uow.coordinator_keys.all())
     return Trust(
         logs=(TrustedLog(f"{services.installation.host}/l/", services.log_key.public.public_key),),
-        coordinators=(coordinator,),
+        coordinators=(*held, *own),
+        policy=services.installation.witness_policy,
+        tsa_roots=tuple(services.installation.tsa_roots.values()),
         document_certificates=(services.document_certificate,),
-        held_by_service=(coordinator,),
+        held_by_service=held,
     ).to_bytes()
 
 

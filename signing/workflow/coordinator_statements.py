@@ -77,7 +77,8 @@ def service_signer(services: Services) -> Signer:
     """The coordinator's key that the service holds. Raises CoordinatorMustSign when it holds none."""
     if services.coordinator is None:
         raise CoordinatorMustSign(
-            "This service holds no coordinator's key. Sign with your own key: on the page, or with the command line."
+            "This service holds no coordinator's key. Sign with your own: on the letter's page, or on the command line "
+            "with --ssh-key, --key-file or --statement."
         )
     return services.coordinator
 

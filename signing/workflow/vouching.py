@@ -35,14 +35,45 @@ VOUCHER = "coordinator"
 
 @dataclass(frozen=True, slots=True)
 class BoundKey:
-    """A key of an organisation on this letter, as the coordinator sees it."""
+    """A key of an organisation on this letter, as the coordinator sees it; `waits` until one vouches for it."""
 
     entry: RosterEntry
     view: KeyView
 
+    @property
+    def key(self) -> PublicKey:
+        return self.view.binding.public
+
+    @property
+    def phrase(self) -> str:
+        return self.view.phrase
+
+    @property
+    def level(self) -> int:
+        return self.view.level
+
+    @property
+    def bound_by(self) -> tuple[str, ...]:
+        return self.view.bound_by
+
+    @property
+    def since(self) -> datetime:
+        return self.view.binding.at
+
+    @property
+    def waits(self) -> bool:
+        return self.view.waiting
+
+    @property
+    def confidential(self) -> bool:
+        return self.view.binding.confidential
+
 
 def bound_keys(services: Services, letter_id: str) -> list[BoundKey]:
-    """Every key that is bound in this letter, revoked ones too, in the roster's order. Raises NotFound."""
+    """Every key that is bound in this letter and neither revoked nor expired, in the roster's order.
+
+    Raises NotFound.
+    """
     now = services.clock()
     with services.unit_of_work() as uow:
         letter = letter_of(uow, letter_id)
@@ -52,12 +83,13 @@ def bound_keys(services: Services, letter_id: str) -> list[BoundKey]:
             for entry in uow.roster.entries(letter_id)
             if entry.organisation_id in bound
             for view in keys_of(uow, letter, entry.organisation_id, now)
+            if not view.revoked and not view.expired
         ]
 
 
 def waiting(services: Services, letter_id: str) -> list[BoundKey]:
     """The keys with which nobody can approve until the coordinator vouches for them. Raises NotFound."""
-    return [each for each in bound_keys(services, letter_id) if each.view.waiting]
+    return [each for each in bound_keys(services, letter_id) if each.waits]
 
 
 def vouch(
