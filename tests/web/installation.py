@@ -25,8 +25,9 @@ from signing.domain.organisation import Decision, RosterEntry
 from signing.evidence.keyring import public_key_from_pem
 from signing.evidence.statement import Signatory
 from signing.web.intake import Intake
-from signing.workflow import deciding, drafting, inviting, signing_in
+from signing.workflow import coordinator_keys, deciding, drafting, inviting, signing_in
 from signing.workflow.deciding import Access
+from signing.workflow.opening import Wishes
 from signing.workflow.ports import Installation, NoticeKind, Services
 from signing.workflow.signatory_form import DecisionForm
 from signing.workflow.tokens import Tokens
@@ -182,17 +183,25 @@ class House:
                 } | fields)))
             uow.commit()
 
-    def open(self, letter_id: str) -> None:
-        drafting.open_letter(self.services, letter_id)
+    def open(self, letter_id: str, wishes: Wishes | None = None) -> None:
+        drafting.open_letter(self.services, letter_id, wishes)
+
+    def own_key(self, email: str = "coordinator@example.org") -> Key:
+        """A key of a coordinator's own, registered here."""
+        with self.services.unit_of_work() as uow:
+            account = next(account for account in uow.accounts.all() if account.email == email)
+        key = Key()
+        coordinator_keys.register(self.services, account.id, key.public, "Own key")
+        return key
 
     def invite(self, letter_id: str) -> None:
         inviting.invite(self.services, letter_id)
 
-    def opened(self, *organisations: str, **fields: Any) -> str:
+    def opened(self, *organisations: str, wishes: Wishes | None = None, **fields: Any) -> str:
         """A letter that is open, with these organisations invited."""
         letter_id = self.letter(deadline=self.clock.now + timedelta(days=20))
         self.roster(letter_id, *organisations, **fields)
-        self.open(letter_id)
+        self.open(letter_id, wishes)
         self.invite(letter_id)
         return letter_id
 

@@ -11,7 +11,8 @@ from werkzeug.routing import Rule
 
 from signing.web.guards import Door, Persona
 from signing.web.headers import POLICY, SCRIPTED_POLICY
-from signing.workflow import closing, publishing
+from signing.workflow import closing, coordinator_signing, publishing
+from signing.workflow.coordinator_signing import Wishes
 from tests.web.installation import BASE_URL, House
 from tests.web.visitor import Visitor
 
@@ -22,8 +23,12 @@ OTHER = "Front Line Defenders"
 @pytest.fixture
 def letter_id(house: House) -> str:
     """A published letter that one organisation approved: every page has something to show."""
-    made = house.opened(ORGANISATION, OTHER)
+    own = house.own_key().public.key
+    held = house.services.coordinator.public.key
+    made = house.opened(ORGANISATION, OTHER, wishes=Wishes(coordinators=[held, own]))
     house.approve(made, ORGANISATION)
+    # One closing waits for the coordinator's own signature; then the service's key was quicker.
+    coordinator_signing.prepare_closing(house.services, made, own)
     closing.close(house.services, made)
     publishing.publish(house.services, made)
     return made
@@ -45,7 +50,8 @@ def addresses(app: Flask, house: House, letter_id: str, method: str, *, foreign:
         "letter_id": letter_id, "invitation_id": house.invitation(letter_id, ORGANISATION).id,
         "token": house.token(letter_id, ORGANISATION), "index": 1, "organisation_id": "org-china", "language": "en",
         "tile": "0/000.p/1", "mail_id": "1", "number": 0, "name": "signing.css", "version": 1,
-        "prepared_id": "c" * 16,
+        "prepared_id": "c" * 16, "file_name": "en.pdf",
+        "waiting_id": coordinator_signing.waiting(house.services, letter_id, "close")[0].prepared_id,
         "digest": app.config["STATIC_FILES"]["signing.css"].digest,
     }
     if foreign:
@@ -132,7 +138,7 @@ def test_each_persona_passes_exactly_its_own_doors(
             continue  # opening the link would make a contact of anybody
         visitor.goes_to(path)
         if persona in allowed:
-            moves_on = path in ("/sign-in", "/coordinator/letters") or path.endswith(("/code", "/opening.json"))
+            moves_on = path in ("/sign-in", "/coordinator/letters") or "/own-key/" in path or path.endswith(("/code", "/opening.json"))
             assert visitor.status == 200 or (moves_on and visitor.status == 303), (path, visitor.status)
         elif visitor.status == 303:
             assert visitor.answer.headers["Location"].startswith("/sign-in?next="), path

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from signing.web.coordinator import closing, invitations, letters, roster, words
+from signing.web.coordinator import (
+    closing,
+    invitations,
+    keys,
+    letters,
+    opening,
+    roster,
+    signing,
+    vouching,
+    words,
+)
 from signing.web.guards import Door
 from signing.web.intake import Intake
 from signing.workflow.ports import Services
@@ -19,4 +29,8 @@ def blueprints(services: Services, intake: Intake) -> list[Door]:
         roster.blueprint(services, intake),
         invitations.blueprint(services),
         closing.blueprint(services),
+        keys.blueprint(services),
+        opening.blueprint(services),
+        signing.blueprint(services),
+        vouching.blueprint(services),
     ]

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from signing.domain.errors import NotFound, Refusal
+from signing.domain.letter import CLOSING_LASTS, LetterState
 from signing.evidence.statement import LIST_FILE
-from signing.web import evidence_files
+from signing.web import entry_words, evidence_files
 from signing.web.coordinator.rail import rail
+from signing.web.coordinator.signers import account_id, chosen, signers
 from signing.web.download import attachment
 from signing.web.guards import Door, Persona, door
 from signing.web.refusals import answer_to
-from signing.workflow import auditing, closing, tracking
+from signing.workflow import auditing, closing, coordinator_signing, publishing, tracking
+from signing.workflow.coordinator_signing import ToSignByCoordinator
 from signing.workflow.ports import Services
+from signing.workflow.tracking import Status
 
 
 def blueprint(services: Services) -> Door:
@@ -22,16 +28,37 @@ def blueprint(services: Services) -> Door:
 
     @made.get("/close")
     def form(letter_id: str) -> ResponseReturnValue:
-        return _page(services, letter_id)
+        return page(services, letter_id)
 
     @made.post("/close")
     def close(letter_id: str) -> ResponseReturnValue:
+        signer = chosen()
         try:
-            closing.close(services, letter_id)
+            if signer is None:
+                closing.close(services, letter_id)
+                return redirect(url_for("closing.form", letter_id=letter_id), 303)
+            waits = coordinator_signing.prepare_closing(services, letter_id, signer, account_id())
+        except NotFound as refusal:
+            if refusal.code == "letter-unknown":
+                raise
+            return page(services, letter_id, refusal), 409
+        except Refusal as refusal:
+            return page(services, letter_id, refusal), answer_to(refusal).status
+        return redirect(url_for("signing.form", letter_id=letter_id, waiting_id=waits.prepared_id), 303)
+
+    @made.post("/close/cancel")
+    def cancel(letter_id: str) -> ResponseReturnValue:
+        closing.cancel_closing(services, letter_id)
+        return redirect(url_for("closing.form", letter_id=letter_id), 303)
+
+    @made.post("/publish")
+    def publish(letter_id: str) -> ResponseReturnValue:
+        try:
+            publishing.publish(services, letter_id)
         except NotFound:
             raise
         except Refusal as refusal:
-            return _page(services, letter_id, refusal), answer_to(refusal).status
+            return page(services, letter_id, refusal), answer_to(refusal).status
         return redirect(url_for("closing.form", letter_id=letter_id), 303)
 
     @made.get("/<language>.pdf")
@@ -53,7 +80,8 @@ def blueprint(services: Services) -> Door:
     return made
 
 
-def _page(services: Services, letter_id: str, refusal: Refusal | None = None) -> str:
+def page(services: Services, letter_id: str, refusal: Refusal | None = None) -> str:
+    """The page of the closing, before, between and after, or after a refusal of it."""
     status = tracking.status(services, letter_id)
     listing = closing.preview_list(services, letter_id) if status.letter.version else None
     edition = auditing.edition(services, letter_id) if status.state.closed else None
@@ -61,6 +89,18 @@ def _page(services: Services, letter_id: str, refusal: Refusal | None = None) ->
     languages = sorted(name.removesuffix(".pdf") for name in edition.files if name.endswith(".pdf")) if edition else []
     return render_template(
         "coordinator/close.html", status=status, rail=rail(status, "close"), listing=listing, edition=edition,
-        languages=languages, changed=changed, refusal=refusal,
+        languages=languages, changed=changed, refusal=refusal, signers=signers(services, letter_id),
+        waiting=_waiting(services, letter_id), now=services.clock(), doors_open_at=_doors_open_at(status),
+        account_id=account_id(), withheld=entry_words.withheld,
         asked_as={row.entry.organisation_id: row.entry.listed_name for row in status.rows},
     )
+
+
+def _waiting(services: Services, letter_id: str) -> list[ToSignByCoordinator]:
+    """Closings that wait for a signature: one's own can be signed, another's is only told of."""
+    return coordinator_signing.waiting(services, letter_id, "close")
+
+
+def _doors_open_at(status: Status) -> datetime | None:
+    began = status.letter.closing_since
+    return began + CLOSING_LASTS if began and status.state is LetterState.CLOSING else None

@@ -31,7 +31,7 @@ def rail(status: Status, here: str) -> list[Step]:
         ("words", _("Words"), "words.letter", True),
         ("roster", _("Roster"), "roster.form", bool(status.rows)),
         ("preview", _("Preview"), "words.preview", opened),
-        ("open", _("Open"), "words.opening", opened),
+        ("open", _("Open"), "opening.form", opened),
         ("invite", _("Invite"), "invitations.form", invited),
         ("status", _("Status"), "invitations.status", closed),
         ("close", _("Close"), "closing.form", closed),

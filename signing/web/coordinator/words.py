@@ -1,18 +1,16 @@
-"""One letter's words: as they stand, as they will be printed, and the moment they are frozen."""
+"""One letter's words: as they stand, and as they will be printed."""
 
 from __future__ import annotations
 
-from flask import Response, redirect, render_template, request, url_for
+from flask import Response, render_template, request
 from flask.typing import ResponseReturnValue
 
-from signing.domain.errors import NotFound, Refusal
 from signing.domain.letter_text import LetterText
 from signing.web import letter_html
 from signing.web.coordinator import letter_import
 from signing.web.coordinator.rail import rail
 from signing.web.guards import Door, Persona, door
 from signing.web.intake import Intake
-from signing.web.refusals import answer_to
 from signing.workflow import drafting, tracking
 from signing.workflow.drafting import LetterView
 from signing.workflow.ports import Services
@@ -47,31 +45,14 @@ def blueprint(services: Services, intake: Intake) -> Door:
         response.headers["Content-Disposition"] = f'inline; filename="{letter_id}-draft.pdf"'
         return response
 
-    @made.get("/open")
-    def opening(letter_id: str) -> ResponseReturnValue:
-        return _page(services, letter_id, "open", "coordinator/open.html")
-
-    @made.post("/open")
-    def open_now(letter_id: str) -> ResponseReturnValue:
-        try:
-            drafting.open_letter(services, letter_id)
-        except NotFound:
-            raise
-        except Refusal as refusal:
-            page = _page(services, letter_id, "open", "coordinator/open.html", refusal=refusal)
-            return page, answer_to(refusal).status
-        return redirect(url_for("invitations.form", letter_id=letter_id), 303)
-
     return made
 
 
-def _page(
-    services: Services, letter_id: str, step: str, template: str, refusal: Refusal | None = None
-) -> str:
+def _page(services: Services, letter_id: str, step: str, template: str) -> str:
     status = tracking.status(services, letter_id)
     return render_template(
         template, view=drafting.read(services, letter_id), status=status, rail=rail(status, step),
-        letter_html=letter_html, refusal=refusal, in_order=_in_order,
+        letter_html=letter_html, in_order=_in_order,
     )
 
 
