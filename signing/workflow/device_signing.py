@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
-from signing.domain.errors import Faulty, Refusal
+from signing.domain.errors import N_, Faulty, Refusal
 from signing.domain.letter import Letter
 from signing.domain.organisation import Answer, Decision, RosterEntry
 from signing.evidence.envelope import Envelope
@@ -50,7 +50,7 @@ class AlreadyRecorded(Refusal):
     code = "already-recorded"
 
     def __init__(self) -> None:
-        super().__init__("This answer is recorded already. Its receipt is on the receipt page.")
+        super().__init__(N_("This answer is recorded already. Its receipt is on the receipt page."))
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,9 +212,9 @@ def judged(letter: Letter, public: PublicKey, payload: bytes, signature: bytes) 
             return envelope.to_bytes()
     except EvidenceError as error:
         verdict = error.code
-    words = "This signature does not fit the statement and the key. Please sign the file once more, unchanged."
+    words = N_("This signature does not fit the statement and the key. Please sign the file once more, unchanged.")
     if verdict == "WEBAUTHN_FLAGS":
-        words = "Your passkey did not check that it is you (finger, face or PIN). Please try once more."
+        words = N_("Your passkey did not check that it is you (finger, face or PIN). Please try once more.")
     raise Faulty(words, code="signature-bad", field="signature")
 
 

@@ -58,8 +58,10 @@ class KeyWaits(Refusal):
         self.phrase = key_phrase(public)
         self.public = public
         super().__init__(
-            "Your key is noted. This letter asks the coordinator to confirm it first: please telephone, and compare "
-            "these words: {phrase}. We mail you when it is confirmed; then approve here.",
+            N_(
+                "Your key is noted. This letter asks the coordinator to confirm it first: please telephone, and "
+                "compare these words: {phrase}. We mail you when it is confirmed; then approve here."
+            ),
             values={"phrase": self.phrase},
         )
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from hashlib import sha256
 
 import pytest
 from hypothesis import example, given
@@ -14,11 +15,36 @@ from hypothesis import strategies as st
 
 from signing.adapters.mail_headers import NotAnAddress, header_words, recipient
 from signing.adapters.mail_text import MailTexts, Outdated, WrittenMail, folded
+from signing.domain.binding import Binding
 from signing.domain.invitation import Code
+from signing.domain.letter import LetterState, Version
 from signing.evidence.envelope import seal
+from signing.evidence.phrase import phrase
+from signing.evidence.statement import (
+    AssentStatement,
+    Commitment,
+    Head,
+    KeyStatement,
+    Signatory,
+    Subject,
+    nonce_text,
+)
+from signing.workflow.letters import text_sha256
 from signing.workflow.ports import Notice, NoticeKind, Services
-from tests.adapters.builders import LETTER, NOW, a_notice, an_answer, an_entry, an_invitation, lay_out
+from tests.adapters.builders import (
+    LETTER,
+    NOW,
+    a_letter,
+    a_notice,
+    a_version,
+    an_answer,
+    an_entry,
+    an_invitation,
+    lay_out,
+)
 from tests.adapters.conftest import Clock
+from tests.evidence import signers
+from tests.web.installation import letter_text
 
 only_sqlite = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 TEXTS = MailTexts("letters@example.org")
@@ -52,13 +78,63 @@ def a_code_notice(services: Services) -> Notice:
     return replace(a_notice(2, NoticeKind.CODE), subject_id="code-1")
 
 
-def a_receipt_notice(services: Services, decision: str = "approve") -> Notice:
+NAMED = Signatory(None, "The Organisation 1", None, "org-1", "Person", "director", None)
+HIDDEN = Commitment("sha256:" + "c" * 64)
+LAPTOP = signers.browser_key("laptop").public
+
+
+def statement(services: Services, index: int, **fields: object) -> AssentStatement:
+    """An answer of organisation 1; a decline stands under a commitment."""
+    who = HIDDEN if fields.get("decision") == "decline" else NAMED
+    return AssentStatement(
+        **(
+            {
+                "by": services.attestor.public.key, "letter": a_letter().origin, "head": Head(0, b"r" * 32),
+                "time": "2026-11-24T09:30:00Z", "nonce": nonce_text(bytes([index]) * 16),
+                "subject": (Subject.of("1.en.md", b"words"),), "version": 1, "decision": "approve", "signatory": who,
+                "prev": None,
+            }
+            | fields
+        )
+    )  # fmt: skip
+
+
+def logged(services: Services, said: AssentStatement | KeyStatement) -> int:
     with services.unit_of_work(write=True) as uow:
-        entry = seal(b'{"a":"statement"}', services.attestor.public.key, services.attestor.sign)
-        logged = uow.log.append(uow.log.lock(LETTER), "assent", entry, NOW)
-        uow.answers.add(replace(an_answer(logged.index, f"key {logged.index}"), decision=decision))
+        entry = seal(said.to_bytes("letters.example.org"), services.attestor.public.key, services.attestor.sign)
+        index = uow.log.append(uow.log.lock(LETTER), said.KIND, entry, NOW).index
+        if isinstance(said, AssentStatement):
+            uow.answers.add(replace(an_answer(index, f"key {index}"), decision=said.decision))
         uow.commit()
-    return replace(a_notice(3, NoticeKind.RECEIPT), subject_id=str(logged.index))
+    return index
+
+
+def a_receipt_notice(services: Services, decision: str = "approve", **fields: object) -> Notice:
+    with services.unit_of_work() as uow:
+        size = uow.log.head(LETTER).size
+    index = logged(services, statement(services, size, decision=decision, **fields))
+    return replace(a_notice(3, NoticeKind.RECEIPT), subject_id=str(index))
+
+
+def a_key_notice(services: Services, action: str = "bind", **fields: object) -> Notice:
+    """A receipt of a key statement, whose key the service remembers."""
+    said = statement(services, 99)
+    common = {name: getattr(said, name) for name in ("by", "letter", "head", "time", "nonce", "signatory")}
+    more = {"basis": "code"} if action == "bind" else {}
+    key = KeyStatement(
+        **(common | {"subject": (Subject.of("key", LAPTOP.public_key.encode()),), "action": action, "bound": LAPTOP}
+           | more | fields)
+    )  # fmt: skip
+    index = logged(services, key)
+    if action == "bind":
+        with services.unit_of_work(write=True) as uow:
+            uow.bindings.add(
+                Binding(
+                    LETTER, index, "org-1", LAPTOP.key, LAPTOP.scheme, LAPTOP.public_key, "attestor", "code", None, NOW
+                )
+            )
+            uow.commit()
+    return replace(a_notice(4, NoticeKind.RECEIPT), subject_id=str(index))
 
 
 @only_sqlite
@@ -138,13 +214,14 @@ def test_a_code_that_opens_nothing_any_more_is_not_sent(
 @only_sqlite
 def test_a_receipt_carries_the_proof_and_says_how_to_check_it(services: Services, invitation_notice: Notice) -> None:
     for index, (decision, said) in enumerate(
-        {"approve": "approves", "decline": "declines", "withdraw": "withdraws"}.items()
+        {"approve": "approves", "decline": "your answer", "withdraw": "withdraws"}.items()
     ):
         mail = received(TEXTS.write(services, a_receipt_notice(services, decision)))
         (proof,) = mail.iter_attachments()
         assert proof.get_filename() == f"{LETTER}-{index}.tlog-proof"
         assert proof.get_content().startswith(b"c2sp.org/tlog-proof@v1\n")
         assert said in mail["Subject"]
+        assert ("Organisation" in mail["Subject"]) == (decision != "decline")
         assert f"signing verify {LETTER}-{index}.tlog-proof --trust trust.json" in body(mail)
         assert "THIS WAS NOT US?" in body(mail)
         assert "/i/" not in body(mail)
@@ -166,6 +243,98 @@ def test_only_the_receipt_of_a_decline_carries_the_opening_and_says_whose_it_is(
         assert opening == (b'{"salt":"x"}' if decision == "decline" else None)
         for kind in ("plain", "html"):
             assert ("for you alone" in body(mail, kind)) == (decision == "decline")
+
+
+@only_sqlite
+def test_a_confidential_receipt_names_nobody_in_its_subject_and_opens_to_nobody_invited_by_mistake(
+    services: Services, invitation_notice: Notice
+) -> None:
+    with services.unit_of_work(write=True) as uow:
+        (entry, *_) = uow.roster.entries(LETTER)
+        uow.roster.record_answer(replace(entry, opening=b'{"salt":"x"}', confidential=True))
+        uow.commit()
+    notice = a_receipt_notice(services, signatory=HIDDEN)
+    mail = received(TEXTS.write(services, notice))
+    assert mail["Subject"].startswith("Receipt of your answer: ")
+    assert "Organisation 1" not in mail["Subject"]
+    assert "counted on the list and named nowhere" in words(mail)
+    assert len(list(mail.iter_attachments())) == 2
+    strange = received(TEXTS.write(services, replace(notice, to="stranger@elsewhere.example")))
+    assert [part.get_filename() for part in strange.iter_attachments()] == [f"{LETTER}-0.tlog-proof"]
+    assert "for you alone" not in body(strange)
+
+
+@only_sqlite
+def test_a_receipt_says_how_the_answer_was_signed_and_which_key_is_new(
+    services: Services, invitation_notice: Notice
+) -> None:
+    attested = words(received(TEXTS.write(services, a_receipt_notice(services))))
+    assert "with the mailed code; this service vouches for it (level 1 of 4)" in attested
+    assert "a new key" not in attested
+    a_key_notice(services)
+    mail = received(TEXTS.write(services, a_receipt_notice(services, by=LAPTOP.key)))
+    for kind in ("plain", "html"):
+        said = " ".join(body(mail, kind).split())
+        assert "with a key in your browser (level 2 of 4)" in said
+        assert phrase(sha256(LAPTOP.public_key.encode()).digest()) in said
+        assert phrase(text_sha256(a_version())) in said
+
+
+@only_sqlite
+@pytest.mark.parametrize("action", ["bind", "revoke"])
+def test_a_key_that_was_noted_or_revoked_is_told_of_with_the_proof(
+    services: Services, invitation_notice: Notice, action: str
+) -> None:
+    until = {"until": "2026-12-01T12:00:00Z"} if action == "bind" else {}
+    mail = received(TEXTS.write(services, a_key_notice(services, action, **until)))
+    assert {"bind": "noted", "revoke": "revoked"}[action] in mail["Subject"]
+    (proof,) = mail.iter_attachments()
+    assert proof.get_content().startswith(b"c2sp.org/tlog-proof@v1\n")
+    for kind in ("plain", "html"):
+        said = " ".join(body(mail, kind).split())
+        assert phrase(sha256(LAPTOP.public_key.encode()).digest()) in said
+        assert ("Tuesday 1 December 2026, 13:00 (Brussels time)" in said) == (action == "bind")
+    assert "Organisation 1" not in mail["Subject"]
+    assert "/i/" not in body(mail)
+
+
+@only_sqlite
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [(NoticeKind.CARRIED, "your approval stands"), (NoticeKind.KEY_VOUCHED, "the coordinator has confirmed your key")],
+)
+def test_a_carried_approval_and_a_confirmed_key_are_told_of_with_the_link(
+    services: Services, invitation_notice: Notice, kind: NoticeKind, said: str
+) -> None:
+    mail = received(TEXTS.write(services, replace(invitation_notice, kind=kind)))
+    link = f"https://letters.example.org/i/{services.tokens.link('invitation-1', 1)}"
+    for part in ("plain", "html"):
+        assert said in " ".join(body(mail, part).split())
+        assert body(mail, part).count(link) == 1
+    assert "Organisation 1" not in mail["Subject"]
+    with services.unit_of_work(write=True) as uow:
+        uow.invitations.revoke("invitation-1", NOW)
+        uow.commit()
+    with pytest.raises(Outdated):
+        TEXTS.write(services, replace(invitation_notice, kind=kind))
+
+
+@only_sqlite
+def test_the_fingerprint_of_the_open_words_is_in_every_mail_that_asks_for_something(
+    services: Services, invitation_notice: Notice
+) -> None:
+    text = letter_text().to_bytes()
+    with services.unit_of_work(write=True) as uow:
+        uow.letters.save_draft(Version(LETTER, 1, {"en": text}, None))
+        uow.letters.freeze(LETTER, 1, NOW)
+        uow.letters.set_state(LETTER, LetterState.OPEN, version=1)
+        uow.commit()
+    words_of_it = phrase(text_sha256(Version(LETTER, 1, {"en": text}, None)))
+    kinds = (NoticeKind.INVITATION, NoticeKind.NEW_VERSION, NoticeKind.CARRIED, NoticeKind.KEY_VOUCHED)
+    for notice in (*(replace(invitation_notice, kind=kind) for kind in kinds), a_code_notice(services)):
+        mail = received(MailTexts("letters@example.org").write(services, notice))
+        assert words_of_it in words(mail)
+        assert words_of_it in body(mail, "html")
 
 
 @only_sqlite
