@@ -9,14 +9,18 @@ from typing import TYPE_CHECKING
 
 from signing import config
 from signing.adapters import key_files
+from signing.adapters.authority_roots import read_roots
 from signing.adapters.database import Database, connect
 from signing.config import Settings
 from signing.workflow.ports import Installation, Services, Signer
 from signing.workflow.tokens import Tokens
+from signing.workflow.witness_state import witness_policy
 
 if TYPE_CHECKING:
     from flask import Flask
 
+    from signing.adapters.log_keeper import LogKeeper
+    from signing.adapters.stamping import TimeAuthority
     from signing.adapters.transport import Transport
     from signing.adapters.worker import MailWorker
 
@@ -51,7 +55,14 @@ def build(settings: Settings, database: Database | None = None) -> Services:
         typesetter=typeset,
         collation=IcuCollation(),
         passwords=Argon2Passwords(),
-        installation=Installation(settings.base_url, settings.host, release()),
+        installation=Installation(
+            settings.base_url,
+            settings.host,
+            release(),
+            witness_policy=settings.witness_policy(),
+            time_authorities=tuple(settings.time_authorities),
+            tsa_roots=read_roots(settings.keys, list(settings.time_authorities)),
+        ),
     )
 
 
@@ -73,6 +84,29 @@ def mail_worker(settings: Settings) -> MailWorker:
     from signing.adapters.worker import MailWorker
 
     return MailWorker(build(settings), open_transport(settings), MailTexts(settings.mail_from))
+
+
+def log_keeper(settings: Settings) -> LogKeeper:
+    """The clock work on this installation's logs; it has nothing to do where nobody outside is asked."""
+    from signing.adapters.log_keeper import Keeper, LogKeeper
+    from signing.adapters.stamp_keeper import StampKeeper
+    from signing.adapters.witnesses import WitnessKeeper
+
+    services = build(settings)
+    keepers: list[Keeper] = []
+    if settings.tsa_urls:
+        keepers.append(StampKeeper(services, time_authorities(settings, services)))
+    if (policy := witness_policy(services)) is not None:
+        keepers.append(WitnessKeeper(services, policy))
+    return LogKeeper(services.clock, keepers)
+
+
+def time_authorities(settings: Settings, services: Services) -> list[TimeAuthority]:
+    """The authorities of the settings, each with the root its stamps must lead to."""
+    from signing.adapters.stamping import TimeAuthority
+
+    roots = services.installation.tsa_roots
+    return [TimeAuthority(name, url, roots[name]) for name, url in settings.time_authorities.items()]
 
 
 def open_transport(settings: Settings) -> Transport:

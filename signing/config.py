@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,8 @@ from dotenv import dotenv_values
 from email_validator import EmailNotValidError, validate_email
 
 from signing.domain.errors import Refusal
+from signing.evidence.errors import EvidenceError
+from signing.evidence.policy import Policy
 
 KNOWN = {
     "SIGNING_HOME": "folder of database, mailbox and secrets of this installation (./instance)",
@@ -25,9 +28,11 @@ KNOWN = {
     "SIGNING_SECRET_KEY_FILE": "file that holds it instead (SIGNING_HOME/secret-key)",
     "SIGNING_KEY_PASSPHRASE": "opens the private keys",
     "SIGNING_KEY_PASSPHRASE_FILE": "file that holds it instead (SIGNING_HOME/key-passphrase)",
+    "SIGNING_TSA_URLS": "RFC 3161 time-stamping authorities, separated by spaces; roots in SIGNING_KEYS/tsa (none)",
+    "SIGNING_WITNESSES": "C2SP tlog-policy file: the witnesses of our logs, their addresses, and the quorum (none)",
 }
 SECRET_SHORTEST = 32
-LATER = {"SIGNING_REDIS_URL", "SIGNING_TSA_URLS", "SIGNING_WITNESSES", "SIGNING_BOUNCES"}
+LATER = {"SIGNING_REDIS_URL", "SIGNING_BOUNCES"}
 
 
 class SettingsRefused(Refusal):
@@ -48,6 +53,8 @@ class Settings:
     secret_key_file: Path
     passphrase: bytes | None
     passphrase_file: Path
+    witnesses: Path | None = None
+    tsa_urls: tuple[str, ...] = ()
 
     @property
     def host(self) -> str:
@@ -62,6 +69,11 @@ class Settings:
     def embedded(self) -> bool:
         return self.database_url.startswith("sqlite")
 
+    @property
+    def time_authorities(self) -> dict[str, str]:
+        """The address of each time-stamping authority by its name: the host with dots as hyphens."""
+        return {_authority_name(url): url for url in self.tsa_urls}
+
     def secret(self) -> bytes:
         """The secret key. Raises SettingsRefused when there is none yet, or one that is too short to be safe."""
         value = self._value(self.secret_key, self.secret_key_file, "secret key")
@@ -75,6 +87,23 @@ class Settings:
     def key_passphrase(self) -> bytes:
         """The passphrase of the private keys. Raises SettingsRefused when there is none yet."""
         return self._value(self.passphrase, self.passphrase_file, "key passphrase")
+
+    def witness_policy(self) -> str:
+        """The witnesses' C2SP tlog-policy, empty when there is none.
+
+        Raises SettingsRefused when the file cannot be read or used.
+        """
+        if self.witnesses is None:
+            return ""
+        try:
+            text = self.witnesses.read_text("utf-8")
+            policy = Policy.from_text(text)
+        except (OSError, UnicodeDecodeError, EvidenceError) as error:
+            reason = error.message if isinstance(error, EvidenceError) else "It cannot be read as a text file."
+            raise SettingsRefused(f"The file {self.witnesses} of SIGNING_WITNESSES cannot be used. {reason}") from None
+        for name in policy.witnesses:
+            _witness_url(name, policy.urls.get(name, ""))
+        return text
 
     def _value(self, given: bytes | None, file: Path, what: str) -> bytes:
         if given is not None:
@@ -132,6 +161,8 @@ def load(environment: Mapping[str, str] | None = None, folder: Path | None = Non
         secret_key_file=folder / given.get("SIGNING_SECRET_KEY_FILE", str(home / "secret-key")),
         passphrase=(given["SIGNING_KEY_PASSPHRASE"].encode() if "SIGNING_KEY_PASSPHRASE" in given else None),
         passphrase_file=folder / given.get("SIGNING_KEY_PASSPHRASE_FILE", str(home / "key-passphrase")),
+        witnesses=folder / given["SIGNING_WITNESSES"] if "SIGNING_WITNESSES" in given else None,
+        tsa_urls=_tsa_urls(given.get("SIGNING_TSA_URLS", "")),
     )
 
 
@@ -192,6 +223,43 @@ def _mail_from(value: str | None, host: str) -> str:
                 "SIGNING_MAIL_FROM must be a plain address, e.g. letters@letters.example."
             ) from None
     return address
+
+
+def _tsa_urls(value: str) -> tuple[str, ...]:
+    urls = tuple(re.split(r"[\s,]+", value.strip(" ,"))) if value.strip(" ,") else ()
+    for url in urls:
+        parts = urlsplit("")
+        try:
+            parts = urlsplit(url)
+            name, sound = _authority_name(url), _port_is_sound(parts) and not (parts.username or parts.fragment)
+        except ValueError:
+            name, sound = "", False
+        # The name stands in the file names of a bundle.
+        if parts.scheme not in ("http", "https") or not sound or not re.fullmatch(r"[a-z0-9-]+", name, re.ASCII):
+            raise SettingsRefused(
+                "SIGNING_TSA_URLS must hold addresses of time-stamping authorities, such as "
+                "https://freetsa.org/tsr, separated by spaces, without user name or password."
+            )
+    if len({_authority_name(url) for url in urls}) != len(urls):
+        raise SettingsRefused("SIGNING_TSA_URLS names one host twice: two authorities must be two parties.")
+    return urls
+
+
+def _authority_name(url: str) -> str:
+    return (urlsplit(url).hostname or "").replace(".", "-").replace(":", "-")
+
+
+def _witness_url(name: str, url: str) -> None:
+    try:
+        parts = urlsplit(url)
+        sound = bool(parts.hostname) and _port_is_sound(parts) and not (parts.query or parts.fragment)
+    except ValueError:
+        sound = False
+    if not sound or not (parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname or ""))):
+        raise SettingsRefused(
+            f"The witness {name} in the file of SIGNING_WITNESSES needs an address at the end of its line, "
+            "such as https://witness.example/w1 (http is for localhost only)."
+        )
 
 
 def _secret_key(value: str | None) -> bytes | None:

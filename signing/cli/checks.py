@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import secrets
 import stat
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from signing.adapters.authority_roots import read_roots
 from signing.adapters.database import connect
+from signing.adapters.stamping import NoStamp, TimeAuthority
 from signing.adapters.transport import Deferred
-from signing.bootstrap import open_transport
+from signing.bootstrap import build, open_transport, time_authorities
 from signing.config import Settings
 from signing.domain.errors import Refusal
+from signing.workflow import auditing
+from signing.workflow.stamps import stamp_state
+from signing.workflow.witness_state import witness_state
 
 DEMO_ACCOUNTS = "demo-accounts.json"
+STAMPS_MISSED = "Does `signing serve` or `signing worker` run, and can it reach the authority? Its log says why not."
 DEMONSTRATION = (
     "This folder holds the demonstration, with its known accounts. Give your installation a folder of its own: "
     "SIGNING_HOME=./coalition, for example (or remove the demonstration's folder)."
@@ -40,7 +47,39 @@ def demonstrates(settings: Settings) -> bool:
 
 def examine(settings: Settings) -> list[Finding]:
     """Every check in turn; one that fails does not hide the next."""
-    return [*_addresses(settings), *_secrets(settings), _keys(settings), _database(settings), _mail(settings)]
+    return [
+        *_addresses(settings), *_secrets(settings), _keys(settings), _database(settings), _mail(settings),
+        *_witnesses(settings), _time_authorities(settings),
+    ]
+
+
+def look_around(settings: Settings) -> Iterator[Finding]:
+    """What `signing doctor` looks at besides: nothing that should keep `signing serve` from starting."""
+    authorities: list[TimeAuthority] = []
+    letters: list[Finding] = []
+
+    def look() -> None:
+        services = build(settings)
+        authorities.extend(time_authorities(settings, services))
+        warnings = {letter.id: stamp_state(services, letter.id).warning for letter in auditing.letters(services)}
+        letters.extend(
+            Finding(f"time stamps of letter {letter_id}", "mend", f"Missed: {warning}. {STAMPS_MISSED}")
+            for letter_id, warning in warnings.items()
+            if warning
+        )
+
+    # What keeps the keys, the roots or the database from being used is told in lines of their own.
+    if settings.tsa_urls and _refused("time stamps", look) is None:
+        yield from map(_answering, authorities)
+        yield from letters
+
+
+def _answering(authority: TimeAuthority) -> Finding:
+    try:
+        authority.stamp(secrets.token_bytes(32))
+    except NoStamp as failure:
+        return Finding(f"time-stamping authority {authority.name}", "note", f"It does not stamp now: {failure.reason}")
+    return Finding(f"time-stamping authority {authority.name}", "ok")
 
 
 def _addresses(settings: Settings) -> Iterator[Finding]:
@@ -125,6 +164,53 @@ def _mail(settings: Settings) -> Finding:
         "ok",
         f"Remember SPF, DKIM and DMARC for {domain}, and that bounces come to {local}+…@{domain}.",
     )
+
+
+def _witnesses(settings: Settings) -> Iterator[Finding]:
+    if settings.witnesses is None:
+        yield Finding(
+            "witnesses", "note",
+            "No SIGNING_WITNESSES: that everybody is shown the same log rests on the receipts people keep.",
+        )
+        return
+    refused = _refused("witnesses", settings.witness_policy)
+    if refused is not None:
+        yield refused
+        return
+    late: list[str] = []
+
+    def look() -> None:
+        services = build(settings)
+        for letter in auditing.letters(services):
+            state = witness_state(services, letter.id)
+            if state is not None and state.late:
+                late.append(
+                    f"Letter {letter.id} waits since {state.waiting_since:%Y-%m-%d %H:%M} UTC for "
+                    f"{', '.join(state.missing)}; {state.covered} of {state.size} entries are cosigned by a quorum."
+                )
+
+    # What keeps the database or the keys from being used is told in a line of its own.
+    if _refused("witnesses", look) is None:
+        words = " ".join([*late, "Are they reachable, and does `signing worker` run?"]) if late else ""
+        yield Finding(f"witnesses in {settings.witnesses}", "note" if late else "ok", words)
+
+
+def _time_authorities(settings: Settings) -> Finding:
+    names = list(settings.time_authorities)
+    if not names:
+        return Finding(
+            "time stamps",
+            "note",
+            "No SIGNING_TSA_URLS: every time in a bundle is then the word of whoever signed. See docs/stamps.md.",
+        )
+    refused = _refused("time stamps", lambda: read_roots(settings.keys, names))
+    if refused is None and len(names) == 1:
+        return Finding(
+            f"time stamps by {names[0]}",
+            "note",
+            "Add a second authority, in another country: one alone could lie about the time unseen.",
+        )
+    return refused or Finding(f"time stamps by {', '.join(names)}", "ok")
 
 
 def _refused(what: str, look: Callable[[], object]) -> Finding | None:

@@ -18,8 +18,8 @@ from signing import config
 from signing.adapters import key_files
 from signing.adapters.database import connect
 from signing.adapters.private_files import write_new
-from signing.bootstrap import mail_worker
-from signing.cli.checks import DEMONSTRATION, Finding, demonstrates, examine
+from signing.bootstrap import log_keeper, mail_worker
+from signing.cli.checks import DEMONSTRATION, Finding, demonstrates, examine, look_around
 from signing.cli.printing import print_data
 from signing.config import Settings, SettingsRefused
 
@@ -93,13 +93,14 @@ def refuse_demonstration(settings: Settings) -> None:
 
 
 @click.command()
-@click.option("--once", is_flag=True, help="Send what is due and stop.")
+@click.option("--once", is_flag=True, help="Do what is due and stop.")
 @click.option("--beside", type=int, hidden=True, help="Stop when this process is gone.")
 def worker(once: bool, beside: int | None) -> None:
-    """Send mails from the outbox, with retries, until told to stop."""
+    """Send mails from the outbox, with retries, and bring logs to witnesses and time stamps, until told to stop."""
     settings = config.load()
-    sender = mail_worker(settings)
+    sender, keeper = mail_worker(settings), log_keeper(settings)
     if once:
+        keeper.run_once()
         click.echo(f"{sender.run_once()} mails handled")
         return
     stop = threading.Event()
@@ -109,8 +110,13 @@ def worker(once: bool, beside: int | None) -> None:
 
     signal.signal(signal.SIGTERM, told_to_stop)
     signal.signal(signal.SIGINT, told_to_stop)
-    # A worker whose web server was killed must not linger and send from a stopped installation.
-    sender.run_forever(lambda: stop.is_set() or (beside is not None and os.getppid() != beside))
+
+    def stopped() -> bool:
+        # A worker whose web server was killed must not linger and send from a stopped installation.
+        return stop.is_set() or (beside is not None and os.getppid() != beside)
+
+    keeper.start_beside(stopped)
+    sender.run_forever(stopped)
 
 
 @click.command()
@@ -118,7 +124,7 @@ def worker(once: bool, beside: int | None) -> None:
 def doctor(as_json: bool) -> None:
     """Check the configuration and say what to mend; exit code 1 when something must be mended."""
     settings = config.load()
-    findings = examine(settings)
+    findings = [*examine(settings), *look_around(settings)]
     if demonstrates(settings):
         findings.insert(0, Finding("demonstration", "mend", DEMONSTRATION))
     print_data(

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from signing.config import SettingsRefused, load
+from tests.evidence.builders import WITNESS_KEY
 
 
 def test_nothing_given_is_a_local_installation_on_sqlite(tmp_path: Path) -> None:
@@ -38,7 +39,14 @@ def test_an_empty_variable_overrules_the_file_with_the_default(tmp_path: Path) -
     ("name", "value"),
     [
         ("SIGNING_BASE_URI", "https://letters.example"),
-        ("SIGNING_TSA_URLS", "https://tsa.example"),
+        ("SIGNING_TSA_URLS", "tsa.example"),
+        ("SIGNING_TSA_URLS", "https://tsa.example ftp://other.example"),
+        ("SIGNING_TSA_URLS", "https://user:secret@tsa.example"),
+        ("SIGNING_TSA_URLS", "https://tsa.example/tsr#part"),
+        ("SIGNING_TSA_URLS", "https://tsa.example:port"),
+        ("SIGNING_TSA_URLS", "https://[::1"),
+        ("SIGNING_TSA_URLS", "https://tsa_.example"),
+        ("SIGNING_TSA_URLS", "https://tsa.example/one http://TSA.example/two"),
         ("SIGNING_BASE_URL", "http://letters.example"),
         ("SIGNING_BASE_URL", "https://letters.example/path"),
         ("SIGNING_BASE_URL", "https://user:secret@letters.example"),
@@ -91,3 +99,32 @@ def test_a_secret_too_short_to_be_safe_is_refused_in_words(tmp_path: Path) -> No
 )
 def test_mails_travel_encrypted_or_not_at_all(tmp_path: Path, url: str) -> None:
     assert load({"SIGNING_SMTP_URL": url}, tmp_path).smtp_url == url
+
+
+def test_time_authorities_are_named_after_their_hosts(tmp_path: Path) -> None:
+    given = "https://tsa.example/tsr, http://Time.Other.example:8080/?key=1\nhttp://[::1]/tsr"
+    assert load({"SIGNING_TSA_URLS": given}, tmp_path).time_authorities == {
+        "tsa-example": "https://tsa.example/tsr",
+        "time-other-example": "http://Time.Other.example:8080/?key=1",
+        "--1": "http://[::1]/tsr",
+    }
+    assert load({}, tmp_path).time_authorities == load({"SIGNING_TSA_URLS": " , "}, tmp_path).time_authorities == {}
+
+
+def test_witnesses_are_a_policy_file_with_addresses_or_are_refused_in_words(tmp_path: Path) -> None:
+    assert load({}, tmp_path).witness_policy() == ""
+    settings = load({"SIGNING_WITNESSES": "witnesses.policy"}, tmp_path)
+    with pytest.raises(SettingsRefused, match=r"witnesses\.policy.*cannot be used"):
+        settings.witness_policy()
+    line = f"witness w1 {WITNESS_KEY.vkey}"
+    for text in (
+        "quorum w1\n", f"{line}\nquorum w1\n", f"{line} witness.example\nquorum w1\n",
+        f"{line} http://witness.example\nquorum w1\n", f"{line} file:///etc\nquorum w1\n",
+        f"{line} https://witness.example:port\nquorum w1\n",
+    ):  # fmt: skip
+        (tmp_path / "witnesses.policy").write_text(text)
+        with pytest.raises(SettingsRefused, match="SIGNING_WITNESSES"):
+            settings.witness_policy()
+    for where in ("https://witness.example/w1", "http://localhost:8100", "http://127.0.0.1:8100/"):
+        (tmp_path / "witnesses.policy").write_text(f"{line} {where}\nquorum w1\n")
+        assert settings.witness_policy() == f"{line} {where}\nquorum w1\n"
