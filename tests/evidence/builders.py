@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any, Protocol
 
@@ -14,10 +15,11 @@ from signing.evidence.envelope import seal
 from signing.evidence.keyring import PublicKey, public_key_from_raw
 from signing.evidence.ledger import Ledger, replay
 from signing.evidence.letter_file import LetterFile
-from signing.evidence.note import ALG_COSIGNATURE, NoteKey
+from signing.evidence.note import ALG_COSIGNATURE, Note, NoteKey, cosignature_line
 from signing.evidence.policy import log_policy
 from signing.evidence.receipt import Receipt
 from signing.evidence.signatory_list import SignatoryList, compile_list
+from signing.evidence.stamp import Bounds
 from signing.evidence.statement import (
     AssentStatement,
     CloseStatement,
@@ -36,6 +38,8 @@ from signing.evidence.statement import (
     payload_digest,
 )
 from signing.evidence.trust import TrustedLog
+
+from .time_authority import TimeAuthority
 
 HOST = "assent.example"
 ORIGIN = f"{HOST}/l/7f3c9a"
@@ -81,6 +85,8 @@ LOG, ATTESTOR, COORDINATOR, STRANGER = map(key_of, ("log", "attestor", "coordina
 WITNESS = key_of("witness")
 WITNESS_KEY = NoteKey("witness.example/w1", ALG_COSIGNATURE, WITNESS.raw)
 WITNESS_LINE = f"witness w1 {WITNESS_KEY.vkey}\nquorum w1\n"
+
+AUTHORITY = TimeAuthority()
 
 NAMES = (
     "Société de l’Eau №1",
@@ -146,7 +152,9 @@ class LetterBuilder:
     receipts: dict[str, bytes] = field(default_factory=dict)
     history: dict[str, bytes] = field(default_factory=dict)
     openings: dict[str, bytes] = field(default_factory=dict)
-    outsiders: Outsiders = field(default_factory=Outsiders)
+    stamps: dict[tuple[int, str], bytes] = field(default_factory=dict)
+    stamped: list[tuple[int, datetime]] = field(default_factory=list)
+    cosignatures: dict[int, bytes] = field(default_factory=dict)
     log_key: Key = LOG
     last_version: str | None = None
     last_answer: dict[str, str] = field(default_factory=dict)
@@ -278,7 +286,8 @@ class LetterBuilder:
 
     def ledger(self) -> Ledger:
         files = {f"letter/{name}": data for name, data in self.files.items()}
-        return replay(self.entries, files=files, coordinators=None)
+        bounds = Bounds(self.stamped) if self.stamped else None
+        return replay(self.entries, files=files, coordinators=None, bounds=bounds)
 
     def signatories(self) -> SignatoryList:
         return compile_list(self.ledger(), groups={}, sort_key=by_name)
@@ -320,6 +329,24 @@ class LetterBuilder:
     def keep_checkpoint(self) -> None:
         self.checkpoints[self.frontier.size] = self.checkpoint()
 
+    def stamp(self, at: str, authority: TimeAuthority = AUTHORITY) -> None:
+        """Keep the checkpoint of now, with a time authority's stamp over it."""
+        self.keep_checkpoint()
+        size = self.frontier.size
+        moment = datetime.fromisoformat(at).replace(tzinfo=UTC)
+        self.stamps[size, authority.name] = authority.stamp(self.checkpoints[size], moment)
+        self.stamped.append((size, moment))
+
+    def cosign(self, witness: Key = WITNESS) -> bytes:
+        """Keep the checkpoint of now with a witness's line beside it, and give the note with the line in it."""
+        self.keep_checkpoint()
+        size, note = self.frontier.size, self.checkpoint()
+        line = cosignature_line(
+            Note.from_bytes(note).text, WITNESS_KEY.name, WITNESS.raw, 1795478400, witness.private.sign
+        )
+        self.cosignatures[size] = line
+        return note + line
+
     def receipt(self, index: int) -> bytes:
         leaves = [merkle.leaf_hash(entry) for entry in self.entries]
         return Receipt(index, merkle.inclusion_path(leaves, index), self.checkpoint(), self.entries[index]).to_bytes()
@@ -335,18 +362,21 @@ class LetterBuilder:
             receipts=self.receipts,
             history=self.history,
             openings=self.openings,
-            outsiders=self.outsiders,
+            outsiders=Outsiders(self.cosignatures, self.stamps),
         )
 
     def trust(self) -> Trust:
         return trust_of(self.log_key)
 
 
-def trust_of(log_key: Key = LOG, coordinator: Key = COORDINATOR, *, policy: str = "") -> Trust:
+def trust_of(
+    log_key: Key = LOG, coordinator: Key = COORDINATOR, *, policy: str = "", roots: tuple[str, ...] = ()
+) -> Trust:
     return Trust(
         logs=(TrustedLog(f"{HOST}/l/", log_key.public.public_key),),
         coordinators=(coordinator.name,),
         policy=policy,
+        tsa_roots=roots,
         held_by_service=(coordinator.name,),
     )
 

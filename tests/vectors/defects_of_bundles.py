@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from signing.evidence.note import Note, cosignature_line
+from signing.evidence.note import Note
 from signing.evidence.receipt import Receipt
 from signing.evidence.signatory_list import ListedName, SignatoryList
 from signing.evidence.statement import Head
@@ -10,8 +10,6 @@ from tests.evidence.builders import (
     ATTESTOR,
     HOST,
     STRANGER,
-    WITNESS,
-    WITNESS_KEY,
     LetterBuilder,
     commitment,
     letter_text,
@@ -30,12 +28,17 @@ def sound() -> Files:
 @vector(exit_code=0, trust="trust-witness")
 def sound_witnessed() -> Files:
     letter = closed()
-    note = letter.checkpoint()
-    line = cosignature_line(Note.from_bytes(note).text, WITNESS_KEY.name, WITNESS.raw, 1795478400, WITNESS.private.sign)
-    return letter.bundle(note + line)
+    return letter.bundle(letter.cosign())
 
 
-@vector("EDITION_BEHIND", exit_code=0)
+@vector(exit_code=0, trust="trust-whole")
+def sound_with_all_that_outsiders_can_add() -> Files:
+    letter = closed()
+    letter.stamp("2026-11-24T00:01:00")
+    return letter.bundle(letter.cosign())
+
+
+@vector(exit_code=0, warns=("EDITION_BEHIND",))
 def withdrawn_after_closing() -> Files:
     letter = closed()
     letter.answer(signatory(0), "withdraw")
@@ -111,6 +114,24 @@ def checkpoint_signature_damaged() -> Files:
     line = replace(note.signatures[0], signature=flipped(note.signatures[0].signature, 9))
     files["log/checkpoint"] = Note(note.text, (line,)).to_bytes()
     return files
+
+
+@vector("CHECKPOINT_BAD", trust="trust-witness")
+def cosignature_beside_a_checkpoint_damaged() -> Files:
+    letter = closed()
+    newest = letter.cosign()
+    letter.checkpoints.pop(5)
+    line = letter.cosignatures.pop(5)
+    letter.cosignatures[4] = line
+    return letter.bundle(newest)
+
+
+@vector("CHECKPOINT_MALFORMED", trust="trust-witness")
+def cosignatures_without_their_checkpoint() -> Files:
+    letter = closed()
+    newest = letter.cosign()
+    letter.checkpoints.pop(5)
+    return letter.bundle(newest)
 
 
 @vector("LOG_KEY_UNKNOWN")

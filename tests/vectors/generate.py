@@ -15,11 +15,24 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from tests.evidence.builders import WITNESS_LINE, trust_of  # noqa: E402
-from tests.vectors import defects_of_bundles, defects_of_entries  # noqa: E402
-from tests.vectors.story import VECTORS, closed  # noqa: E402
+from tests.vectors import (  # noqa: E402
+    defects_of_bundles,
+    defects_of_entries,
+    defects_of_keys,
+    defects_of_openings,
+    defects_of_passkeys,
+    defects_of_times,
+)
+from tests.vectors.story import TRUSTS, VECTORS, closed  # noqa: E402
 
-DECLARED_BY = (defects_of_bundles, defects_of_entries)  # importing them fills VECTORS
+DECLARED_BY = (
+    defects_of_bundles,
+    defects_of_entries,
+    defects_of_keys,
+    defects_of_openings,
+    defects_of_passkeys,
+    defects_of_times,
+)  # fmt: skip  (importing them fills VECTORS)
 
 
 def spell(data: bytes) -> str:
@@ -36,13 +49,13 @@ def generate(out: Path) -> None:
         path = out / "base" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
-    (out / "trust.json").write_bytes(trust_of().to_bytes())
-    (out / "trust-witness.json").write_bytes(trust_of(policy=WITNESS_LINE).to_bytes())
+    for name, (trust, _) in TRUSTS.items():
+        (out / f"{name}.json").write_bytes(trust.to_bytes())
     for name, about in VECTORS.items():
         files = about["make"]()
         changes = {at: spell(data) for at, data in sorted(files.items()) if base.get(at) != data}
         changes |= dict.fromkeys(sorted(base.keys() - files.keys()))
-        value = {key: about[key] for key in ("expect", "exit", "trust")} | {"files": changes}
+        value = {key: about[key] for key in ("expect", "exit", "trust", "warnings")} | {"files": changes}
         (out / f"{name}.json").write_text(json.dumps(value, ensure_ascii=False, indent=1) + "\n", "utf-8")
 
 

@@ -8,20 +8,41 @@ from signing.evidence import canonical
 from signing.evidence.envelope import Envelope
 from tests.evidence.builders import (
     ATTESTOR,
+    AUTHORITY,
+    WITNESS_LINE,
     LetterBuilder,
     commitment,
     signatory,
+    trust_of,
 )
 
 Files = dict[str, bytes]
 VECTORS: dict[str, dict[str, Any]] = {}
 
+# What an auditor may bring, and what every check with it warns of.
+TRUSTS = {
+    "trust": (trust_of(), {"COORDINATOR_KEY_HELD_BY_SERVICE", "NO_WITNESS_POLICY", "TIMES_CLAIMED"}),
+    "trust-witness": (trust_of(policy=WITNESS_LINE), {"COORDINATOR_KEY_HELD_BY_SERVICE", "TIMES_CLAIMED"}),
+    "trust-stamps": (trust_of(roots=(AUTHORITY.root_pem,)), {"COORDINATOR_KEY_HELD_BY_SERVICE", "NO_WITNESS_POLICY"}),
+    "trust-whole": (
+        replace(trust_of(policy=WITNESS_LINE, roots=(AUTHORITY.root_pem,)), held_by_service=(ATTESTOR.name,)), set(),
+    ),
+}  # fmt: skip
+
 
 def vector(
-    *codes: str, exit_code: int = 1, trust: str = "trust"
+    *codes: str, exit_code: int = 1, trust: str = "trust", warns: tuple[str, ...] = ()
 ) -> Callable[[Callable[[], Files]], Callable[[], Files]]:
+    """Declare a vector: its failures (for exit code 3 what is left open), and its warnings where it is sound."""
+
     def note(make: Callable[[], Files]) -> Callable[[], Files]:
-        VECTORS[make.__name__] = {"expect": list(codes), "exit": exit_code, "trust": trust, "make": make}
+        VECTORS[make.__name__] = {
+            "expect": list(codes),
+            "exit": exit_code,
+            "trust": trust,
+            "warnings": sorted({*TRUSTS[trust][1], *warns}) if exit_code == 0 else [],
+            "make": make,
+        }
         return make
 
     return note
