@@ -15,6 +15,7 @@ from signing.domain.letter import Letter, LetterState
 from signing.workflow import coordinator_signing, drafting, inviting, tracking
 from signing.workflow.coordinator_signing import Wishes
 from signing.workflow.ports import NoticeStatus
+from signing.workflow.stamps import stamp_state
 
 MAIL_WORDS: dict[NoticeStatus | None, str] = {
     NoticeStatus.QUEUED: "  (mail waits to be sent)",
@@ -158,6 +159,7 @@ def status(letter_id: str, as_json: bool) -> None:
     """Tell where every organisation stands."""
     services = services_from_environment()
     found = tracking.status(services, letter_id)
+    stamps = stamp_state(services, letter_id)
     rows = [
         {
             "id": row.entry.organisation_id,
@@ -174,10 +176,12 @@ def status(letter_id: str, as_json: bool) -> None:
             "version": found.letter.version,
             "organisations": rows,
             "counts": found.counts,
+            "stamps": stamps.to_json(),
         },
         as_json,
         f"{found.letter.title} ({found.state}, version {found.letter.version})",
         *([f"Answers until {found.letter.hard_deadline:%Y-%m-%d %H:%M} UTC"] if found.letter.hard_deadline else []),
         *(f"  {row.standing:12} {row.entry.organisation}{MAIL_WORDS.get(row.mail, '')}" for row in found.rows),
         ", ".join(f"{count} {name}" for name, count in found.counts.items() if count) or "No organisations yet.",
+        *([f"Warning: {stamps.warning}. See `signing doctor`."] if stamps.warning else []),
     )
