@@ -101,6 +101,15 @@ class DeviceContact:
         self.arrives()
 
 
+def asks_for(
+    house: House, letter_id: str, *, min_level: int = 1, binders: tuple[str, ...] = ("attestor",)
+) -> None:
+    """The letter's policy, as its coordinator would have chosen it."""
+    with house.services.unit_of_work(write=True) as uow:
+        uow.letters.set_policy(letter_id, min_level=min_level, binders=binders)
+        uow.commit()
+
+
 def statements(house: House, letter_id: str) -> list[Statement]:
     """What the log of a letter says."""
     return [parse(payload_of(each.logged.entry)) for each in auditing.log(house.services, letter_id)]
