@@ -16,7 +16,7 @@ from signing.web.coordinator.signers import account_id, chosen, signers
 from signing.web.download import attachment
 from signing.web.guards import Door, Persona, door
 from signing.web.refusals import answer_to
-from signing.workflow import auditing, closing, coordinator_signing, publishing, tracking
+from signing.workflow import auditing, closing, coordinator_signing, publishing, stamps, tracking, witness_state
 from signing.workflow.coordinator_signing import ToSignByCoordinator
 from signing.workflow.ports import Services
 from signing.workflow.tracking import Status
@@ -91,7 +91,8 @@ def page(services: Services, letter_id: str, refusal: Refusal | None = None) -> 
         "coordinator/close.html", status=status, rail=rail(status, "close"), listing=listing, edition=edition,
         languages=languages, changed=changed, refusal=refusal, signers=signers(services, letter_id),
         waiting=_waiting(services, letter_id), now=services.clock(), doors_open_at=_doors_open_at(status),
-        account_id=account_id(), withheld=entry_words.withheld,
+        account_id=account_id(), withheld=entry_words.withheld, stamps=stamps.stamp_state(services, letter_id),
+        witnesses=witness_state.witness_state(services, letter_id),
         asked_as={row.entry.organisation_id: row.entry.listed_name for row in status.rows},
     )
 

@@ -6,11 +6,14 @@ from flask import make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from signing.domain.errors import NotFound, Refusal
+from signing.web import entry_words
 from signing.web.coordinator.rail import rail
+from signing.web.download import attachment
 from signing.web.guards import Door, Persona, door
 from signing.web.refusals import answer_to
-from signing.workflow import inviting, tracking
+from signing.workflow import inviting, openings, stamps, tracking, vouching, witness_state
 from signing.workflow.ports import Services
+from signing.workflow.vouching import BoundKey
 
 REFRESH_SECONDS = 30
 
@@ -36,9 +39,8 @@ def blueprint(services: Services) -> Door:
 
     @made.get("/status")
     def status(letter_id: str) -> ResponseReturnValue:
-        found, live = tracking.status(services, letter_id), request.args.get("live") == "1"
-        page = render_template("coordinator/status.html", status=found, rail=rail(found, "status"), live=live)
-        response = make_response(page)
+        live = request.args.get("live") == "1"
+        response = make_response(_status_page(services, letter_id, live=live))
         if live:
             response.headers["Refresh"] = str(REFRESH_SECONDS)
         return response
@@ -53,7 +55,29 @@ def blueprint(services: Services) -> Door:
         inviting.revoke(services, letter_id, organisation_id)
         return redirect(url_for("invitations.status", letter_id=letter_id), 303)
 
+    @made.get("/organisations/<organisation_id>/opening.json")
+    def opening(letter_id: str, organisation_id: str) -> ResponseReturnValue:
+        tracking.status(services, letter_id)
+        try:
+            found = openings.opening_of(services, letter_id, organisation_id)
+        except NotFound:
+            return redirect(url_for("invitations.status", letter_id=letter_id), 303)
+        return attachment(found.content, found.filename, "application/json")
+
     return made
+
+
+def _status_page(services: Services, letter_id: str, *, live: bool) -> str:
+    status = tracking.status(services, letter_id)
+    bound = vouching.bound_keys(services, letter_id)
+    keys: dict[str, list[BoundKey]] = {}
+    for each in bound:
+        keys.setdefault(each.entry.organisation_id, []).append(each)
+    return render_template(
+        "coordinator/status.html", status=status, rail=rail(status, "status"), live=live, keys=keys,
+        waiting=[each for each in bound if each.waits], key_kind=entry_words.key_kind,
+        stamps=stamps.stamp_state(services, letter_id), witnesses=witness_state.witness_state(services, letter_id),
+    )
 
 
 def _invite_page(services: Services, letter_id: str, refusal: Refusal | None = None) -> str:
