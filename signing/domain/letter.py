@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from signing.domain.errors import N_, Faulty, NotAllowed
-from signing.evidence.carry import Change
 from signing.evidence.statement import BINDERS
 
 CLOSING_LASTS = timedelta(minutes=30)
@@ -192,12 +191,3 @@ class Version:
     files: dict[str, bytes]
     opened_at: datetime | None
     change: str | None = None
-
-
-def carries(versions: Iterable[Version], since: int, accepts_typography: bool) -> bool:
-    """Whether an approval of version `since` covers the newest opened one, version by version (EVIDENCE 4.3)."""
-    return all(
-        version.change is not None and Change(version.change).carries(accepts_typography)
-        for version in versions
-        if version.opened_at is not None and version.number > since
-    )

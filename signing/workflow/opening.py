@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from signing.domain.errors import Faulty, NotFound
-from signing.domain.letter import Letter, LetterAction, Version, carries
+from signing.domain.letter import Letter, LetterAction, Version
 from signing.domain.organisation import Answer
 from signing.evidence.carry import change_between
 from signing.evidence.keyring import PublicKey
@@ -28,7 +28,7 @@ from signing.workflow.coordinator_statements import (
     settled,
 )
 from signing.workflow.evidence_ports import PreparedStatement
-from signing.workflow.letters import letter_of, locked_letter, print_draft, texts_of
+from signing.workflow.letters import carried, letter_of, locked_letter, print_draft, texts_of
 from signing.workflow.notices import notice
 from signing.workflow.ports import Notice, NoticeKind, Services, UnitOfWork
 
@@ -279,15 +279,14 @@ def _notices(services: Services, uow: UnitOfWork, letter: Letter, before: int, n
         invitation.organisation_id: invitation for invitation in uow.invitations.of_letter(letter.id)
     }
     versions = uow.letters.versions(letter.id)
-    earlier = [version for version in versions if version.number <= before]
     told = []
     for entry in uow.roster.entries(letter.id):
         invitation = invitations.get(entry.organisation_id)
-        since = entry.answer_version
-        if entry.answer is not Answer.APPROVED or since is None or invitation is None or invitation.revoked_at:
+        if entry.answer is not Answer.APPROVED or invitation is None or invitation.revoked_at:
             continue
-        if not carries(earlier, since, entry.accepts):
+        if entry.answer_version != before and not carried(versions, entry, before):
+            # It had lapsed before, and was told so then.
             continue
-        kind = NoticeKind.CARRIED if carries(versions, since, entry.accepts) else NoticeKind.NEW_VERSION
+        kind = NoticeKind.CARRIED if carried(versions, entry, before + 1) else NoticeKind.NEW_VERSION
         told.append(notice(services, kind, entry, invitation.id, invitation.id, now))
     return told

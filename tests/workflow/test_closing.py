@@ -18,7 +18,7 @@ from signing.workflow import auditing, bundling, closing, drafting
 from signing.workflow.ports import Edition
 from tests.faults import fail_everywhere
 from tests.web.installation import House
-from tests.workflow.test_deciding import ONE, TWO, Desk
+from tests.workflow.desk import ONE, TWO, Desk
 
 THREE = "Éveil des Sources"
 

@@ -15,7 +15,7 @@ from signing.evidence.statement import LetterStatement, Subject
 from signing.workflow import auditing, closing, drafting, inviting, rostering, tracking
 from signing.workflow.ports import NoticeKind
 from tests.web.installation import House, letter_text
-from tests.workflow.test_deciding import ONE, Desk
+from tests.workflow.desk import ONE, Desk
 
 
 def row(line: int, organisation: str, email: str, id: str | None = None) -> RosterRow:
