@@ -168,7 +168,7 @@ def test_status_is_the_documented_shape(place: Installation, letter: str) -> Non
     assert place.json("invite", letter, "--stage", "2")["invited"] == 0
     assert place.json("invite", letter)["invited"] == 2
     status = place.json("status", letter)
-    assert set(status) == {"letter", "state", "version", "organisations", "counts"}
+    assert set(status) == {"letter", "state", "version", "organisations", "counts", "stamps"}
     assert (status["state"], status["version"]) == ("open", 1)
     assert set(status["organisations"][0]) == {"id", "organisation", "state", "stage"}
     assert status["counts"]["silent"] == 2
