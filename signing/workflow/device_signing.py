@@ -280,9 +280,10 @@ def _bound(
     """
     identity = Identity(seen.entry.organisation_id, known.opening is not None)
     standing = standing_of(uow, seen.letter, identity, known.key, now)
-    if known.code_id is not None and (code := uow.codes.get(known.code_id)):
+    if known.code_id is not None:
         # It was answered in time; a signature with one's own key may take its days.
-        if code.used_at is not None:
+        code = uow.codes.get(known.code_id)
+        if code is None or code.used_at is not None:
             raise used_up()
         uow.codes.use(code.id, now)
     if standing.waits_for_others(seen.letter):

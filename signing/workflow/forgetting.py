@@ -7,8 +7,10 @@ from datetime import timedelta
 
 from signing.domain.access import SESSION_LASTS
 from signing.workflow.ports import Services
+from signing.workflow.waiting_assents import OWN_KEY_LASTS
 
-CODES_KEPT = timedelta(days=1)
+# A statement that rests on a code may wait as long for its signature, and a code is spent once.
+CODES_KEPT = OWN_KEY_LASTS + timedelta(days=1)
 
 
 def forget(services: Services) -> None:

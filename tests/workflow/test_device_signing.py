@@ -279,6 +279,19 @@ def test_one_code_binds_one_key(house: House, desk: Desk) -> None:
     assert len(entries(house, desk.letter_id)) == 3
 
 
+def test_a_code_spent_on_another_answer_binds_nothing_however_late(house: House, desk: Desk, clock: Clock) -> None:
+    code = desk.asks_for_a_code()
+    key = ssh_key("slow")
+    slow = desk.prepares(key, code=code)
+    desk.sends(desk.form(Decision.DECLINE, code=code, idempotency_key="key-of-this-page-2"))
+    clock.pass_(days=6)
+    forgetting.forget(house.services)
+    with pytest.raises(Faulty) as refused:
+        desk.signs(key, slow)
+    assert code_of(refused) == "code-used-up"
+    assert len(entries(house, desk.letter_id)) == 2
+
+
 def test_of_two_devices_at_once_one_is_overtaken(house: House, desk: Desk) -> None:
     laptop = desk.prepares(LAPTOP, code=desk.asks_for_a_code())
     phone = Desk(house, desk.letter_id, browser="phone")
