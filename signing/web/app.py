@@ -11,6 +11,7 @@ from signing.resources import templates_folder
 from signing.web import (
     auditor,
     contact,
+    contact_keys,
     contact_signing,
     coordinator,
     headers,
@@ -74,6 +75,7 @@ def create_app(services: Services, *, intake: Intake, mailbox: mailbox_pages.Mai
         contact.blueprint(services),
         contact_signing.blueprint(services),
         own_key.blueprint(services),
+        contact_keys.blueprint(services),
         log.blueprint(services),
         auditor.blueprint(services),
         *coordinator.blueprints(services, intake),

@@ -9,9 +9,10 @@ from flask import g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from signing.domain.errors import Faulty, NotFound, Refusal
+from signing.domain.letter import Letter
 from signing.domain.organisation import Decision
 from signing.evidence.errors import EvidenceError
-from signing.evidence.keyring import own_signature
+from signing.evidence.keyring import PublicKey, own_signature
 from signing.evidence.signatory import Signatory
 from signing.web import decision_form, decision_page, offered_key
 from signing.web.decision_form import Typed
@@ -23,7 +24,7 @@ from signing.web.refusals import answer_to
 from signing.workflow import deciding, device_signing
 from signing.workflow.contact_access import Access
 from signing.workflow.decision_page import DecisionView
-from signing.workflow.device_signing import AlreadyRecorded, StatementExpired, ToSign
+from signing.workflow.device_signing import AlreadyRecorded, StatementExpired
 from signing.workflow.enrolment import KeyKnown, KeyRevoked, KeyUnfit, KeyWaits
 from signing.workflow.key_views import KeyView, key_phrase
 from signing.workflow.ports import Services
@@ -32,6 +33,7 @@ OWN = f"{PAGE}/own-key"
 BY_KEY = [Decision.APPROVE, Decision.WITHDRAW]
 LONGEST_FILE = 64_000
 OWN_LEVEL = 4
+FILE = "assent.pae"
 # Where ssh-keygen keeps a key of each kind, unless it was told otherwise.
 SSH_FILES = {
     "ssh-ed25519": "id_ed25519", "ecdsa-sha2-nistp256": "id_ecdsa", "sk-ssh-ed25519@openssh.com": "id_ed25519_sk",
@@ -79,7 +81,7 @@ def blueprint(services: Services) -> Door:
             composed = device_signing.to_sign(services, g.access, prepared_id)
         except (NotFound, StatementExpired, AlreadyRecorded):
             return redirect(url_for("own_key.sign", invitation_id=invitation_id, prepared_id=prepared_id), 303)
-        return attachment(composed.pae, "assent.pae", "application/octet-stream")
+        return attachment(composed.pae, FILE, "application/octet-stream")
 
     @made.post(f"{OWN}/<prepared_id>")
     def signed(invitation_id: str, prepared_id: str) -> ResponseReturnValue:
@@ -185,24 +187,25 @@ def _waiting(
     page = render_template(
         "contact/own_key_sign.html", composed=composed, statement=statement, who=who, view=view, entry=view.entry,
         letter=view.letter, invitation_id=access.invitation_id, phrase=key_phrase(composed.key),
-        commands=_commands(composed), error=error,
+        command=command(composed.key, composed.letter, FILE), error=error,
     )
     return page, 422 if error else 200
 
 
-def _commands(composed: ToSign) -> list[str]:
-    if composed.key.scheme == "openpgp":
-        return ["gpg --armor --detach-sign assent.pae"]
-    kind = composed.key.public_key.split(" ", 1)[0]
-    namespace = device_signing.place_of(composed.letter).ssh_namespace
-    return [f"ssh-keygen -Y sign -f ~/.ssh/{SSH_FILES.get(kind, 'id_ed25519')} -n {namespace} assent.pae"]
+def command(key: PublicKey, letter: Letter, name: str) -> str:
+    """What the holder of an own key runs on the file `name`."""
+    if key.scheme == "openpgp":
+        return f"gpg --armor --detach-sign {name}"
+    kind = key.public_key.split(" ", 1)[0]
+    namespace = device_signing.place_of(letter).ssh_namespace
+    return f"ssh-keygen -Y sign -f ~/.ssh/{SSH_FILES.get(kind, 'id_ed25519')} -n {namespace} {name}"
 
 
 def _record(services: Services, access: Access, prepared_id: str) -> ResponseReturnValue:
     view = decision_page.viewed(services, access)
     try:
         composed = device_signing.to_sign(services, access, prepared_id)
-        device_signing.submit(services, access, prepared_id, _signature(composed))
+        device_signing.submit(services, access, prepared_id, uploaded_signature(composed.key.scheme, FILE))
     except (NotFound, AlreadyRecorded, StatementExpired):
         return _waiting(services, access, view, prepared_id)
     except KeyWaits as refusal:
@@ -212,18 +215,18 @@ def _record(services: Services, access: Access, prepared_id: str) -> ResponseRet
     return decision_page.to_receipt(access)
 
 
-def _signature(composed: ToSign) -> bytes:
-    """What was uploaded, else what was pasted. Raises Faulty."""
+def uploaded_signature(scheme: str, name: str) -> bytes:
+    """What was uploaded, else what was pasted, of the signature over the file `name`. Raises Faulty."""
     file = request.files.get("signature_file")
     upload = (file.read(LONGEST_FILE) if file else b"") or request.form.get("signature", "").encode()
     if not upload.strip():
         raise Faulty("Choose the signature's file, or paste what it holds.", field="signature")
     try:
-        return own_signature(composed.key.scheme, upload)
+        return own_signature(scheme, upload)
     except EvidenceError:
         raise Faulty(
-            "This is not a signature of that kind. It is the file that the command has written: assent.pae.sig or "
-            "assent.pae.asc.", field="signature",
+            "This is not a signature of that kind. It is the file that the command has written: {name}.sig or "
+            "{name}.asc.", values={"name": name}, field="signature",
         ) from None
 
 
