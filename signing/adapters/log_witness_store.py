@@ -40,6 +40,16 @@ class TimeStampStore:
         )
         return [TimeStamp(*row) for row in rows]
 
+    def newest(self, letter_id: str, authority: str) -> TimeStamp | None:
+        """The one over the largest size."""
+        row = self._connection.execute(
+            select(time_stamp)
+            .where(time_stamp.c.letter_id == letter_id, time_stamp.c.authority == authority)
+            .order_by(time_stamp.c.size.desc())
+            .limit(1)
+        ).first()
+        return None if row is None else TimeStamp(*row)
+
 
 class CosignatureStore:
     def __init__(self, connection: Connection) -> None:

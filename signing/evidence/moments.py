@@ -18,7 +18,7 @@ class Bounds(Protocol):
     """What sound time stamps on checkpoints say of the log's states."""
 
     def not_before(self, head_size: int) -> datetime | None:
-        """The time of the largest stamped checkpoint of at most this size, None without one."""
+        """The time of the largest stamped checkpoint that a head of this size is beyond, None without one."""
 
     def not_after(self, index: int) -> datetime | None:
         """The time of the smallest stamped checkpoint that holds this entry, None without one."""

@@ -89,6 +89,9 @@ class TimeStamps(Protocol):
     def of_letter(self, letter_id: str) -> list[TimeStamp]:
         """By size, then authority."""
 
+    def newest(self, letter_id: str, authority: str) -> TimeStamp | None:
+        """The one over the largest size."""
+
 
 @dataclass(frozen=True, slots=True)
 class Cosignature:

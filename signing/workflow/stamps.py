@@ -6,7 +6,7 @@ the stamps themselves, so that every process sees the same and nothing is forgot
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -74,16 +74,15 @@ def stamp_state(services: Services, letter_id: str) -> StampState:
     now = services.clock()
     with services.unit_of_work() as uow:
         letter = letter_of(uow, letter_id)
-        stamps = uow.time_stamps.of_letter(letter_id)
         authorities = {
-            name: _authority_state(uow, letter, [each for each in stamps if each.authority == name], now)
+            name: _authority_state(uow, letter, name, now)
             for name in (services.installation.time_authorities if letter.opened_at is not None else ())
         }
-    newest = stamps[-1] if stamps else None
+    newest = max(authorities.values(), key=lambda each: each.newest_size, default=None)
     return StampState(
         wanted=bool(authorities),
-        newest_size=newest.size if newest else 0,
-        newest_at=newest.at if newest else None,
+        newest_size=newest.newest_size if newest else 0,
+        newest_at=newest.newest_at if newest else None,
         late=any(each.late for each in authorities.values()),
         authorities=authorities,
     )
@@ -92,19 +91,18 @@ def stamp_state(services: Services, letter_id: str) -> StampState:
 def due(services: Services, letter: Letter, now: datetime) -> list[str]:
     """The names of the authorities that are to stamp the newest checkpoint of an opened letter now."""
     with services.unit_of_work() as uow:
-        stamps = uow.time_stamps.of_letter(letter.id)
         since = {
-            name: _due_since(uow, letter, [each for each in stamps if each.authority == name])
+            name: _due_since(uow, letter, uow.time_stamps.newest(letter.id, name))
             for name in services.installation.time_authorities
         }
     return [name for name, at in since.items() if at is not None and at <= now]
 
 
-def _authority_state(uow: UnitOfWork, letter: Letter, stamps: Sequence[TimeStamp], now: datetime) -> AuthorityState:
-    since = _due_since(uow, letter, stamps)
+def _authority_state(uow: UnitOfWork, letter: Letter, name: str, now: datetime) -> AuthorityState:
+    newest = uow.time_stamps.newest(letter.id, name)
+    since = _due_since(uow, letter, newest)
     if since is not None and since > now:
         since = None
-    newest = stamps[-1] if stamps else None
     return AuthorityState(
         newest_size=newest.size if newest else 0,
         newest_at=newest.at if newest else None,
@@ -113,16 +111,16 @@ def _authority_state(uow: UnitOfWork, letter: Letter, stamps: Sequence[TimeStamp
     )
 
 
-def _due_since(uow: UnitOfWork, letter: Letter, stamps: Sequence[TimeStamp]) -> datetime | None:
+def _due_since(uow: UnitOfWork, letter: Letter, newest: TimeStamp | None) -> datetime | None:
     """When this authority's next stamp became or becomes due; None as long as nothing changed."""
     size = uow.log.head(letter.id).size
-    covered = stamps[-1].size if stamps else 0
+    covered = newest.size if newest else 0
     changed = uow.log.entry(letter.id, covered) if covered < size else None
     if changed is None:
         return None
-    if not stamps:
+    if newest is None:
         return changed.at
-    hourly = max(changed.at, stamps[-1].at + EVERY)
+    hourly = max(changed.at, newest.at + EVERY)
     # Only a closed letter has a close entry to look for, and little comes after it.
     for index in range(covered, size) if letter.state is LetterState.CLOSED else ():
         entry = uow.log.entry(letter.id, index)
