@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 
 from . import shape
-from .note import ALG_ED25519, NoteKey
+from .checkpoint import Checkpoint
+from .errors import EvidenceError, Rejected
+from .note import ALG_ED25519, Note, NoteKey
 from .policy import Policy
 from .trust import Trust
 
@@ -22,6 +24,18 @@ class Auditor:
     policy: Policy | None
     tsa_roots: tuple[str, ...]
     held_by_service: tuple[str, ...] | None
+
+    def check_note(self, checkpoint: Checkpoint, note: Note) -> None:
+        """Check that the log signed a checkpoint, and that the lines of known witnesses fit; of them there may be none.
+
+        Raises:
+            Rejected: `CHECKPOINT_BAD` or `LOG_KEY_UNKNOWN`.
+        """
+        checkpoint.verify(note, self.log_keys_for(checkpoint.origin))
+        try:
+            note.verify(self.policy.witnesses.values() if self.policy is not None else ())
+        except EvidenceError as error:
+            raise Rejected("CHECKPOINT_BAD", error.message) from None
 
     def log_keys_for(self, origin: str) -> tuple[NoteKey, ...]:
         """Give the same log's keys under another letter's origin: one service has one log key, and a name a letter."""

@@ -116,20 +116,17 @@ class Heads:
 
     def _check_cosignatures(self, note: bytes, lines: bytes) -> None:
         """Lines of known witnesses must fit; how many there must be is asked of the newest checkpoint alone."""
-        alone, cosigned = Checkpoint.from_note(note)[1], Checkpoint.from_note(note + lines)[1]
+        alone, (checkpoint, cosigned) = Checkpoint.from_note(note)[1], Checkpoint.from_note(note + lines)
         if cosigned.text != alone.text or not lines:
             raise Malformed("CHECKPOINT_MALFORMED", "These are no signature lines to append to the checkpoint.")
-        try:
-            cosigned.verify(self.auditor.policy.witnesses.values() if self.auditor.policy is not None else ())
-        except EvidenceError as error:
-            raise Rejected("CHECKPOINT_BAD", error.message) from None
+        self.auditor.check_note(checkpoint, cosigned)
 
     def _check_head(self, data: bytes, ledger: Ledger, forked: str) -> Checkpoint:
         """Compare another head of this log with ours, and keep both notes when they contradict."""
         checkpoint, note = Checkpoint.from_note(data)
         if checkpoint.origin != ledger.origin:
             raise Rejected("LETTER_MISMATCH", "The checkpoint is another letter's.")
-        checkpoint.verify(note, self.auditor.log_keys)
+        self.auditor.check_note(checkpoint, note)
         if checkpoint.size > ledger.size or checkpoint.root != ledger.roots[checkpoint.size]:
             newest = self.files.get(CHECKPOINT, b"")
             self.report.evidence += [text.decode("utf-8", "replace") for text in (data, newest)]

@@ -38,7 +38,7 @@ class EarlierLetters:
             statement = parse(Envelope.from_bytes(receipt.entry).payload)
         except EvidenceError as error:
             raise Rejected("RECEIPT_BAD", error.message) from None
-        checkpoint.verify(note, self._auditor.log_keys_for(checkpoint.origin))
+        self._auditor.check_note(checkpoint, note)
         receipt.verify_path(checkpoint, receipt.entry)
         if not isinstance(statement, KeyStatement) or statement.action != "bind":
             raise Rejected("RECEIPT_BAD", "It is a receipt of something else than a bind.")
