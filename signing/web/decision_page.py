@@ -55,7 +55,8 @@ def about(view: DecisionView, typed: Typed) -> dict[str, object]:
     return {
         "view": view, "entry": view.entry, "letter": view.letter, "typed": typed, "place": place,
         "choices": [each.value for each in decision_form.possible(view)],
-        "why_not": _(view.why_not) if view.why_not else "", "known_keys": " ".join(known), "sealed": sealed,
+        "why_not": _(view.why_not) if view.why_not else "", "known_keys": " ".join(known),
+        "revoked_keys": " ".join(each.binding.key for each in view.keys if each.revoked), "sealed": sealed,
         "invitation_id": (request.view_args or {})["invitation_id"],
     }
 

@@ -108,7 +108,10 @@ def _offer(
     if not typed.public_key and known:
         typed.public_key = known[-1].binding.public_key
     about = decision_page.about(view, typed)
-    about["choices"] = [each for each in decision_form.possible(view) if each in BY_KEY]
+    choices = [each.value for each in decision_form.possible(view) if each in BY_KEY]
+    if len(choices) == 1:
+        typed.decision = choices[0]
+    about["choices"] = choices
     return render_template(
         "contact/own_key.html", waiting=device_signing.waiting(services, access), known=known,
         code_sent=view.code_sent, just_sent=just_sent, **about,

@@ -93,6 +93,14 @@ def offers(contact: Visitor, house: House, letter_id: str, own: str, public: str
     contact.follows()
 
 
+def signs(contact: Visitor, key: Ssh | Gpg) -> None:
+    """From the page of what is to be signed to the record of it."""
+    page, command = contact.path, command_on(contact)
+    data = contact.goes_to(f"{page}/assent.pae").answer.data
+    contact.goes_to(page).sends(page, signature=key.sign(data, command).decode())
+    assert contact.status == 303, contact.words
+
+
 def command_on(contact: Visitor) -> str:
     found = re.search(r"<pre[^>]*><code>([^<]+)</code>", contact.text)
     assert found

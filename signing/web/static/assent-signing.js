@@ -5,7 +5,9 @@ import { difference, wordsOfFile, wordsOfSheet } from "./letter-words.js";
 import {
   agree, checkedStatement, membersAre, parsed, passkey, payloadOf, posted, signatureOver, submitted,
 } from "./statement-signing.js";
-import { Refused, deviceKey, envelope, fromBase64, offerFile, sha256, text, toHex } from "./signing-keys.js";
+import {
+  Refused, deviceKey, envelope, find, forget, fromBase64, offerFile, sha256, text, toHex,
+} from "./signing-keys.js";
 
 const MEMBERS = ["by", "decision", "head", "letter", "nonce", "prev", "signatory", "time", "version"];
 const NAMED = ["acronym", "listed_as", "native_name", "org", "person", "role", "sort_name"];
@@ -72,9 +74,16 @@ async function check(payload, key, form, hidden, opening) {
   await checkWords(subject, form);
 }
 
+/** The key to sign with, made now where there is none; one that was revoked makes room for another. */
+async function keyFor(way, name, form) {
+  const kept = await find(way === "device" ? name : `passkey:${name}`);
+  if (kept && form.dataset.revoked.split(" ").includes(kept.key)) await forget(kept.name);
+  return way === "device" ? deviceKey(name) : passkey(`passkey:${name}`, form.dataset.passkey, form);
+}
+
 /** From the press to the receipt's address. Nothing is signed before every check has passed. */
 export async function answer(form, way, { name, hidden, saveFirst }) {
-  const key = way === "device" ? await deviceKey(name) : await passkey(`passkey:${name}`, form.dataset.passkey, form);
+  const key = await keyFor(way, name, form);
   const fields = new FormData(form);
   fields.set("scheme", key.scheme);
   fields.set("public_key", key.publicKey);
