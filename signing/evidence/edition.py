@@ -3,14 +3,14 @@
 May import `ledger`, `signatory_list`, `statement`, `errors`.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha256
 from typing import Final
 
 from .errors import EvidenceError
 from .ledger import Closing, Failure
 from .signatory import Signatory
-from .signatory_list import SignatoryList
+from .signatory_list import ListedName, listed_names
 from .statement import LIST_FILE
 
 PDF_FOLDER: Final = "pdf/"
@@ -21,35 +21,15 @@ def edition_folder(edition: int, current: int) -> str:
     return "" if edition == current else f"editions/{edition}/"
 
 
-# A list that was read, or why it could not be.
-PrintedList = SignatoryList | EvidenceError
-
-
-def printed_lists(files: Mapping[str, bytes]) -> dict[str, PrintedList]:
-    """Read every list file of a bundle."""
-    lists: dict[str, PrintedList] = {}
-    for path, data in files.items():
-        if path.rpartition("/")[2] == LIST_FILE:
-            try:
-                lists[path] = SignatoryList.from_bytes(data)
-            except EvidenceError as error:
-                lists[path] = error
-    return lists
-
-
-def check_edition(
-    closing: Closing, files: Mapping[str, bytes], lists: Mapping[str, PrintedList], folder: str
-) -> list[Failure]:
+def check_edition(closing: Closing, files: Mapping[str, bytes], folder: str) -> list[Failure]:
     """Compare an edition's files and list with what its closing signed and its log says."""
     return [
         Failure(code, closing.index, f"Edition {closing.statement.edition}: {message}")
-        for code, message in _defects(closing, files, lists, folder)
+        for code, message in _defects(closing, files, folder)
     ]
 
 
-def _defects(
-    closing: Closing, files: Mapping[str, bytes], lists: Mapping[str, PrintedList], folder: str
-) -> Iterator[tuple[str, str]]:
+def _defects(closing: Closing, files: Mapping[str, bytes], folder: str) -> Iterator[tuple[str, str]]:
     signed = {file.name: file.sha256 for file in closing.statement.subject}
     list_digest = signed.pop(LIST_FILE)
     if signed.keys() != {f"{language}.pdf" for language in closing.version.statement.languages()}:
@@ -59,23 +39,26 @@ def _defects(
         if sha256(files.get(path, b"")).hexdigest() != digest:
             yield "PDF_MISMATCH", f"the file {path} is not the one signed."
     path = f"{folder}{LIST_FILE}"
-    printed = lists.get(path)
-    if printed is None or sha256(files[path]).hexdigest() != list_digest:
+    data = files.get(path)
+    if data is None or sha256(data).hexdigest() != list_digest:
         # A list nobody signed proves nothing about names, so there is nothing further to compare.
         yield "LIST_FILE_MISMATCH", f"the file {path} is not the one signed."
-    elif isinstance(printed, EvidenceError):
-        yield printed.code, printed.message
-    else:
-        yield from _compare(closing, printed)
+        return
+    try:
+        yield from _compare(closing, listed_names(data))
+    except EvidenceError as error:
+        yield error.code, error.message
 
 
-def _compare(closing: Closing, printed: SignatoryList) -> Iterator[tuple[str, str]]:
+def _compare(closing: Closing, printed: Iterable[ListedName]) -> Iterator[tuple[str, str]]:
     expected: dict[int, Signatory] = {}
     for answer in closing.approvals:
         if isinstance(answer.signatory, Signatory):
             expected[answer.index] = answer.signatory
     missing = dict(expected)
-    for name in printed.listed:
+    count = 0
+    for name in printed:
+        count += 1
         if name.index not in expected:
             yield "LIST_EXTRA", f"{name.signatory.listed_as!r} is listed without an approval that stands."
         elif name.index not in missing:
@@ -84,7 +67,7 @@ def _compare(closing: Closing, printed: SignatoryList) -> Iterator[tuple[str, st
             yield "LIST_NAME_MISMATCH", f"{name.signatory.listed_as!r} is listed in words it did not sign."
     for signatory in missing.values():
         yield "LIST_MISSING", f"{signatory.listed_as!r} approved and is not listed."
-    if closing.statement.listed != len(printed.listed):
+    if closing.statement.listed != count:
         yield "LIST_FILE_MISMATCH", "the closing counts another number of listed names."
     if closing.statement.confidential != len(closing.approvals) - len(expected):
         yield "CONFIDENTIAL_COUNT", "the closing counts another number of confidential signatories."

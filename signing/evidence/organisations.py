@@ -3,8 +3,8 @@
 May import the rooms here.
 """
 
-from collections.abc import Mapping, Set
-from typing import Final
+from collections.abc import Mapping, Sequence, Set
+from typing import Final, overload
 
 from .bindings import ATTESTOR, BoundKey
 from .ledger import Answer, Ledger
@@ -17,14 +17,38 @@ from .statement import AssentStatement
 LEVEL_NAMES: Final = {1: "attested", 2: "browser key", 3: "passkey", 4: "own key"}
 
 
-def rows_of(ledger: Ledger, opened: Mapping[str, Signatory]) -> list[OrganisationRow]:
-    """Say what is known of each organisation's newest answer, and whether the current edition lists it.
+class Rows(Sequence[OrganisationRow]):
+    """What is known of each organisation's newest answer, and whether the current edition lists it.
 
-    `opened` are the names behind those commitments for which an opening was shown.
+    `opened` are the names behind those commitments for which an opening was shown. A row is made when it is asked
+    for: a letter can have a hundred thousand.
     """
-    approvals = ledger.closings[-1].approvals if ledger.closings else ()
-    listed = {answer.identity for answer in approvals}
-    return [_row(ledger, answer, listed, opened) for answer in ledger.live.values()]
+
+    def __init__(self, ledger: Ledger, opened: Mapping[str, Signatory]) -> None:
+        approvals = ledger.closings[-1].approvals if ledger.closings else ()
+        self._listed = frozenset(answer.identity for answer in approvals)
+        self._answers = list(ledger.live.values())
+        self._ledger = ledger
+        self._opened = opened
+
+    def __len__(self) -> int:
+        """Give the number of organisations."""
+        return len(self._answers)
+
+    @overload
+    def __getitem__(self, place: int) -> OrganisationRow: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> list[OrganisationRow]: ...
+
+    def __getitem__(self, place: int | slice) -> OrganisationRow | list[OrganisationRow]:
+        """Make one row, or a range of them."""
+        if isinstance(place, slice):
+            return [self._row(answer) for answer in self._answers[place]]
+        return self._row(self._answers[place])
+
+    def _row(self, answer: Answer) -> OrganisationRow:
+        return _row(self._ledger, answer, self._listed, self._opened)
 
 
 def _row(ledger: Ledger, answer: Answer, listed: Set[str], opened: Mapping[str, Signatory]) -> OrganisationRow:

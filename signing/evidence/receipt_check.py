@@ -23,7 +23,7 @@ def verify_receipt(data: bytes, trust: Trust | None, *, log_key: NoteKey | None 
             report.fail("LETTER_MISMATCH", "The entry is about another letter than the log.", receipt.index)
         report.entries = 1
         if isinstance(statement, AssentStatement):
-            report.organisations.append(row_of_receipt(statement, receipt.index))
+            report.organisations = [row_of_receipt(statement, receipt.index)]
         if log_key is None and (trust is None or not trust.logs):
             report.leave_open("LOG_KEY_NOT_GIVEN", "Nobody told this check the log's key.")
             receipt.verify_path(checkpoint, receipt.entry)

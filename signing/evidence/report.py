@@ -139,7 +139,7 @@ class Report:
     failures: list[Failure] = field(default_factory=list)
     warnings: list[Remark] = field(default_factory=list)
     unproved: list[Remark] = field(default_factory=list)
-    organisations: list[OrganisationRow] = field(default_factory=list)
+    organisations: Sequence[OrganisationRow] = ()
     signers: list[SignerRow] = field(default_factory=list)
     confidential: int = 0
     authorities: dict[str, int] = field(default_factory=dict)

@@ -3,7 +3,8 @@
 May import `ledger`, `signatory`, `canonical`, `shape`. Page, PDF and verifier all call `compile_list`.
 """
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,9 @@ from . import canonical, shape
 from .errors import EvidenceError, Malformed
 from .ledger import Ledger
 from .signatory import Signatory
+
+# A flat object: whatever else it is not, the reader of canonical JSON will say.
+_NAME = re.compile(rb'\{(?:[^"{}]|"(?:[^"\\]|\\.)*+")*+\}', re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +62,28 @@ class SignatoryList:
         Raises:
             Malformed: `LIST_FILE_MISMATCH` when it is not such a list in its only spelling.
         """
-        try:
-            items = shape.array(canonical.from_bytes(data), "signatory list")
-            return cls(tuple(map(ListedName.from_json, items)), confidential)
-        except EvidenceError as error:
-            message = f"The file signatories.json cannot be read. {error.message}"
-            raise Malformed("LIST_FILE_MISMATCH", message) from None
+        return cls(tuple(listed_names(data)), confidential)
+
+
+def listed_names(data: bytes) -> Iterator[ListedName]:
+    """Read the names of signatories.json one by one, so that a long list never stands in memory whole.
+
+    Raises:
+        Malformed: `LIST_FILE_MISMATCH` as soon as it is seen not to be such a list in its only spelling.
+    """
+    try:
+        at = 0
+        while data[at : at + 1] == (b"[" if at == 0 else b",") and data != b"[]":
+            name = _NAME.match(data, at + 1)
+            if name is None:
+                break
+            yield ListedName.from_json(canonical.from_bytes(name[0]))
+            at = name.end()
+        if data[at:] != (b"]" if at else b"[]"):
+            raise Malformed("NOT_CANONICAL", "It is not a list of names.")
+    except EvidenceError as error:
+        message = f"The file signatories.json cannot be read. {error.message}"
+        raise Malformed("LIST_FILE_MISMATCH", message) from None
 
 
 def compile_list(

@@ -10,9 +10,9 @@ import stat
 import struct
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
-from typing import Final
+from typing import Final, NoReturn
 
 from .errors import EvidenceError, Malformed
 
@@ -21,6 +21,7 @@ MAX_FILE_BYTES: Final = 64 * 1024 * 1024
 MAX_TOTAL_BYTES: Final = 512 * 1024 * 1024
 MAX_NAME: Final = 200
 MAX_DEPTH: Final = 8
+SIZE_BITS: Final = MAX_FILE_BYTES.bit_length()
 
 _LOCAL_HEADER = struct.Struct("<4s5H3L2H")
 
@@ -28,8 +29,8 @@ _LOCAL_HEADER = struct.Struct("<4s5H3L2H")
 class Bundle(Mapping[str, bytes]):
     """The files of a bundle by name, each read when it is asked for."""
 
-    def __init__(self, sizes: Mapping[str, int], content: Callable[[str], bytes]) -> None:
-        self._sizes = sizes
+    def __init__(self, names: Collection[str], content: Callable[[str], bytes]) -> None:
+        self._names = names
         self._content = content
 
     def __getitem__(self, name: str) -> bytes:
@@ -39,23 +40,21 @@ class Bundle(Mapping[str, bytes]):
             KeyError: when the bundle has no such file.
             Malformed: `BUNDLE_MALFORMED` when it has changed since the bundle was opened.
         """
-        size = self._sizes[name]
-        data = self._content(name)
-        if len(data) != size:
-            raise Malformed("BUNDLE_MALFORMED", f"{name!a} has changed while it was read.")
-        return data
+        if name not in self._names:
+            raise KeyError(name)
+        return self._content(name)
 
     def __iter__(self) -> Iterator[str]:
         """Give the names."""
-        return iter(self._sizes)
+        return iter(self._names)
 
     def __len__(self) -> int:
         """Give the number of files."""
-        return len(self._sizes)
+        return len(self._names)
 
     def __contains__(self, name: object) -> bool:
         """Tell whether there is such a file, without reading it."""
-        return name in self._sizes
+        return name in self._names
 
     @classmethod
     def read(cls, path: Path) -> "Bundle":
@@ -69,10 +68,11 @@ class Bundle(Mapping[str, bytes]):
             if path.is_dir():
                 if not any(path.iterdir()):
                     raise Malformed("BUNDLE_UNREADABLE", "The folder is empty: it is no bundle.")
-                return cls(dict(_folder_sizes(path)), lambda name: _file_content(path / name))
+                sizes = dict(_folder_sizes(path))
+                return cls(sizes.keys(), lambda name: _file_content(path / name, name, sizes[name]))
             if path.is_file() and zipfile.is_zipfile(path):
                 archive = _Zip(path)
-                return cls(archive.sizes, archive.content)
+                return cls(archive.names(), archive.content)
         except EvidenceError:
             raise
         except OSError as error:
@@ -106,14 +106,19 @@ def _folder_sizes(path: Path) -> Iterator[tuple[str, int]]:
         yield name, size
 
 
-def _file_content(path: Path) -> bytes:
+def _file_content(path: Path, name: str, size: int) -> bytes:
     try:
         # A link that was put in the file's place meanwhile is not followed.
         file = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
         with os.fdopen(file, "rb") as opened:
-            return opened.read(MAX_FILE_BYTES + 1)
+            data = opened.read(size + 1)
     except OSError as error:
-        raise Malformed("BUNDLE_UNREADABLE", f"{path.name!a} cannot be read: {error.strerror}.") from None
+        raise Malformed("BUNDLE_UNREADABLE", f"{name!a} cannot be read: {error.strerror}.") from None
+    return data if len(data) == size else _changed(name)
+
+
+def _changed(name: str) -> NoReturn:
+    raise Malformed("BUNDLE_MALFORMED", f"{name!a} has changed while it was read.")
 
 
 class _Budget:
@@ -142,7 +147,7 @@ class _Zip:
         try:
             with zipfile.ZipFile(self._file) as archive:
                 infos = archive.infolist()
-        except (zipfile.BadZipFile, ValueError, struct.error, NotImplementedError, OverflowError):
+        except (zipfile.BadZipFile, ValueError, IndexError, struct.error, NotImplementedError, OverflowError):
             raise Malformed("BUNDLE_MALFORMED", "The zip is damaged.") from None
         budget = _Budget()
         for info in infos:
@@ -151,13 +156,19 @@ class _Zip:
         if budget.bytes > path.stat().st_size:
             raise Malformed("BUNDLE_MALFORMED", "The zip promises more than it holds.")
         stored = [info for info in infos if not info.is_dir()]
-        self.starts = {info.filename: self._checked_start(info) for info in stored}
-        self.sizes = {info.filename: info.file_size for info in stored}
-        if len(self.starts) != len(stored):
+        # Start and size in one number: of a long log there is one of these for every entry.
+        self._places = {info.filename: self._checked_start(info) << SIZE_BITS | info.file_size for info in stored}
+        if len(self._places) != len(stored):
             raise Malformed("BUNDLE_MALFORMED", "The zip holds a name twice.")
 
+    def names(self) -> Collection[str]:
+        return self._places.keys()
+
     def content(self, name: str) -> bytes:
-        return os.pread(self._file.fileno(), self.sizes[name], self.starts[name])
+        place = self._places[name]
+        size = place & (1 << SIZE_BITS) - 1
+        data = os.pread(self._file.fileno(), size, place >> SIZE_BITS)
+        return data if len(data) == size else _changed(name)
 
     def _checked_start(self, info: zipfile.ZipInfo) -> int:
         """Where the file's bytes begin, once its own header and its sum agree with the directory."""

@@ -10,7 +10,7 @@ from typing import Final
 
 from .auditor import Auditor, auditor_of
 from .checkpoint import Checkpoint
-from .edition import PrintedList, check_edition, edition_folder, printed_lists
+from .edition import check_edition, edition_folder
 from .entries import Mapper, Reading
 from .errors import EvidenceError
 from .heads import CHECKPOINT, Heads
@@ -19,7 +19,7 @@ from .logged_entries import read_tree
 from .moments import Bounds
 from .note import NoteKey
 from .openings import Openings
-from .organisations import rows_of, signers_of, words_of
+from .organisations import Rows, signers_of, words_of
 from .remarks import remark
 from .report import Report
 from .signatory import Signatory
@@ -99,7 +99,6 @@ def _verify(
     reading = Reading(entries, mapper)
     history = heads.earlier_letters(newest.origin)
     bounds = _stamped(report, files, auditor, newest.size)
-    lists = printed_lists(files)  # here, while a pool is busy with the signatures
     # 6. to 10. Each entry, in order
     ledger = replay(
         entries, files=files, coordinators=auditor.coordinators, origin=newest.origin, leaves=leaves,
@@ -112,7 +111,7 @@ def _verify(
         heads.check_older(older, ledger)
     report.failures.extend(ledger.failures)
     # 10. The editions' files
-    _check_editions(report, files, ledger, lists)
+    _check_editions(report, files, ledger)
     # 11. Openings
     shown = [(name, files[name]) for name in files if name.startswith(OPENINGS)]
     opened = Openings(ledger, [*shown, *openings.items()])
@@ -153,16 +152,14 @@ def _stamped(report: Report, files: Mapping[str, bytes], auditor: Auditor, size:
     return stamps.bounds
 
 
-def _check_editions(
-    report: Report, files: Mapping[str, bytes], ledger: Ledger, lists: Mapping[str, PrintedList]
-) -> None:
+def _check_editions(report: Report, files: Mapping[str, bytes], ledger: Ledger) -> None:
     if not ledger.closings:
         report.leave_open("NOT_CLOSED", "The coordinator has not signed a list yet.")
         return
     current = ledger.closings[-1]
     for closing in ledger.closings:
         folder = edition_folder(closing.statement.edition, current.statement.edition)
-        report.failures.extend(check_edition(closing, files, lists, folder))
+        report.failures.extend(check_edition(closing, files, folder))
     if any(answer.index > current.index for answer in ledger.live.values()):
         report.warn("EDITION_BEHIND", "Somebody has answered since the newest edition was closed.")
 
@@ -171,5 +168,5 @@ def _describe(report: Report, ledger: Ledger, openings: Openings) -> None:
     report.title = ledger.versions[-1].statement.title if ledger.versions else ""
     report.words = words_of(ledger)
     report.confidential = sum(not isinstance(answer.signatory, Signatory) for answer in ledger.approvals())
-    report.organisations.extend(rows_of(ledger, openings.opened))
+    report.organisations = Rows(ledger, openings.opened)
     report.signers.extend(signers_of(ledger))

@@ -37,13 +37,13 @@ def readme_commands(start: str) -> str:
 
 
 OPEN_ENTRY = readme_commands("An entry's words, what was signed")
-CHECK_ENTRY = readme_commands("With that text in key.pem").splitlines()[0]
+CHECK_ENTRY = readme_commands("With the key's text in key").splitlines()[0]
 CHECK_LOG = readme_commands("The newest checkpoint, with the log's public key")
 
 
 @pytest.mark.parametrize(("index", "key"), [(0, "coordinator"), (1, "attestor"), (10, "attestor"), (11, "coordinator")])
 def test_openssl_verifies_an_entry_with_the_commands_of_the_readme(folder, index, key):
-    script = f"e=entries/{index:06d}.dsse.json; cp {key}.pem key.pem\n{OPEN_ENTRY}\n{CHECK_ENTRY}"
+    script = f"e=entries/{index:06d}.dsse.json; cp {key}.pem key\n{OPEN_ENTRY}\n{CHECK_ENTRY}"
     judged = shell(folder, script)
     assert judged.returncode == 0, judged.stderr
     assert "Signature Verified Successfully" in judged.stdout
@@ -51,9 +51,9 @@ def test_openssl_verifies_an_entry_with_the_commands_of_the_readme(folder, index
 
 
 def test_openssl_refuses_the_same_entry_under_another_key_or_with_another_word(folder):
-    script = f"e=entries/000001.dsse.json; cp coordinator.pem key.pem\n{OPEN_ENTRY}\n{CHECK_ENTRY}"
+    script = f"e=entries/000001.dsse.json; cp coordinator.pem key\n{OPEN_ENTRY}\n{CHECK_ENTRY}"
     assert shell(folder, script).returncode != 0
-    script = f"e=entries/000001.dsse.json; cp attestor.pem key.pem\n{OPEN_ENTRY}\nsed -i s/approve/decline/ pae\n"
+    script = f"e=entries/000001.dsse.json; cp attestor.pem key\n{OPEN_ENTRY}\nsed -i s/approve/decline/ pae\n"
     assert shell(folder, script + CHECK_ENTRY).returncode != 0
 
 

@@ -28,7 +28,6 @@ def upgrade() -> None:
     op.add_column("roster_entry", sa.Column("confidential", sa.Integer(), nullable=False, server_default=sa.text("0")))
     op.add_column("roster_entry", sa.Column("level", sa.Integer(), nullable=True))
     op.execute("UPDATE roster_entry SET level = 1 WHERE answer_index IS NOT NULL")
-    op.execute("UPDATE roster_entry SET confidential = 1 WHERE answer = 'declined'")
     # Until now every later version that was opened had other words.
     op.execute("UPDATE letter_version SET change = 'words' WHERE number > 1 AND opened_at IS NOT NULL")
     _keys()
