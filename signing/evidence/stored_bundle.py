@@ -133,7 +133,7 @@ class _Budget:
         self.bytes += size
         if self.files > MAX_FILES or size > MAX_FILE_BYTES or self.bytes > MAX_TOTAL_BYTES:
             raise Malformed("BUNDLE_MALFORMED", "The bundle holds too many or too large files.")
-        if len(name) > MAX_NAME or not name.isascii() or not name.isprintable():
+        if not 0 < len(name) <= MAX_NAME or not name.isascii() or not name.isprintable():
             raise Malformed("BUNDLE_MALFORMED", f"A bundle has no file {name[:MAX_NAME]!a}.")
 
 
@@ -147,7 +147,7 @@ class _Zip:
         try:
             with zipfile.ZipFile(self._file) as archive:
                 infos = archive.infolist()
-        except (zipfile.BadZipFile, ValueError, IndexError, struct.error, NotImplementedError, OverflowError):
+        except (zipfile.BadZipFile, ValueError, struct.error, NotImplementedError, OverflowError):
             raise Malformed("BUNDLE_MALFORMED", "The zip is damaged.") from None
         budget = _Budget()
         for info in infos:
