@@ -6,6 +6,7 @@ May import click and `signing.evidence`, nothing else of this house: it needs no
 import gc
 import json
 import os
+import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -17,6 +18,7 @@ import click
 
 from signing.evidence import EvidenceError, Malformed, Report, Trust, verify_bundle, verify_receipt
 from signing.evidence.bundle import Bundle
+from signing.evidence.entries import BATCH
 from signing.evidence.note import NoteKey
 from signing.evidence.report import EXIT_CODES, UNREADABLE, visible
 
@@ -51,9 +53,20 @@ def signature_map(entries: int) -> Iterator[Callable[..., Iterable[Any]]]:
                     ahead.extend(pool.submit(judge, batch) for batch in islice(source, 1))
                     yield done.result()
 
-            return results()
+            return with_progress(results(), entries)
 
         yield pool_map
+
+
+def with_progress(results: Iterator[Any], entries: int) -> Iterator[Any]:
+    """Hand the batches on, and show somebody who waits at a terminal how far they are."""
+    if not sys.stderr.isatty():
+        yield from results
+        return
+    with click.progressbar(length=entries, label="Checking signatures", file=sys.stderr) as bar:
+        for each in results:
+            yield each
+            bar.update(BATCH)
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """`signing verify` at the command line: verdict, exit code, and plain words for what cannot be read."""
 
+import io
 import json
 import subprocess
 import sys
@@ -8,8 +9,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from signing.cli.verify import POOL_FROM, signature_map, verify
+from signing.cli.verify import POOL_FROM, signature_map, verify, with_progress
 from signing.evidence import bundle
+from signing.evidence.entries import BATCH
 from signing.evidence.note import NoteKey
 
 from .builders import COORDINATOR, LOG, ORIGIN, LetterBuilder, closed_letter, signatory, trust_of
@@ -131,3 +133,33 @@ def test_a_long_log_is_shared_out_to_processes_and_a_short_one_is_not():
     with signature_map(POOL_FROM) as shared:
         assert shared is not map
         assert list(shared(abs, [-1, -2, -3])) == [1, 2, 3]
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_whoever_waits_at_a_terminal_sees_how_far_it_is(monkeypatch):
+    screen = Terminal()
+    monkeypatch.setattr(sys, "stderr", screen)
+    assert list(with_progress(iter([[""] * BATCH] * 3), 3 * BATCH)) == [[""] * BATCH] * 3
+    assert "Checking signatures" in screen.getvalue()
+    assert "100%" in screen.getvalue()
+
+
+def test_a_file_gets_no_progress_bar(capsys):
+    assert list(with_progress(iter([[""]]), 1)) == [[""]]
+    assert capsys.readouterr().err == ""
+
+
+def test_a_trust_file_with_something_else_than_a_root_is_a_mistake_of_the_caller(place):
+    (place / "trust.json").write_bytes(trust_of(roots=("-----BEGIN CERTIFICATE-----",)).to_bytes())
+    result = run(place, "bundle.zip", *trusting(place))
+    assert result.exit_code == 2
+    assert "TRUST_MALFORMED" in result.output
+
+
+def test_a_log_read_a_few_batches_ahead_gives_all_of_them_in_order():
+    with signature_map(POOL_FROM) as shared:
+        assert list(shared(abs, range(-400, 0))) == list(range(400, 0, -1))
