@@ -97,7 +97,8 @@ class WitnessKeeper:
             except Unavailable:
                 raise
             except Refusal as refusal:
-                log.critical("The log of letter %s goes to no witness: %s", letter.id, refusal.message)
+                if self._is_news(f"{letter.id} {refusal.code}", now):
+                    log.critical("The log of letter %s goes to no witness: %s", letter.id, refusal.message)
 
     def _keep(self, letter: Letter, now: datetime) -> None:
         head = sound_head(self._services, letter)
@@ -182,16 +183,22 @@ class WitnessKeeper:
             return uow.log.roots(head.letter_id, consistency_ranges(old, head.size))
 
     def _complain(self, letter: Letter, now: datetime) -> None:
-        said, state = self._said.get(letter.id), witness_state(self._services, letter.id)
-        if state is None or not state.late or (said is not None and now - said < SAY_AGAIN):
+        state = witness_state(self._services, letter.id)
+        if state is None or not state.late or not self._is_news(letter.id, now):
             return
-        self._said[letter.id] = now
         log.critical(
             "The log of letter %s waits for its witnesses since %s, longer than %d minutes: %d of %d entries are "
             "cosigned by a quorum; missing: %s.",
             letter.id, state.waiting_since, QUORUM_WITHIN.total_seconds() // 60, state.covered, state.size,
             ", ".join(state.missing),
         )
+
+    def _is_news(self, what: str, now: datetime) -> bool:
+        """Whether this was not said within the hour; it is taken as said now."""
+        if now - self._said.get(what, now - SAY_AGAIN) < SAY_AGAIN:
+            return False
+        self._said[what] = now
+        return True
 
     def _rests(self, what: tuple[str, str], now: datetime) -> bool:
         return what in self._pauses and now < self._pauses[what][1]

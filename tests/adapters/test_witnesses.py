@@ -221,6 +221,20 @@ def test_a_database_that_was_rolled_back_is_told_by_the_witnesses_even_without_o
         assert uow.cosignatures.of_letter("letter-2") == []
 
 
+def test_a_log_our_own_guard_finds_rolled_back_goes_to_nobody_and_is_told_once_an_hour(
+    opened: Services, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    opened.high_water.advance(ORIGIN, 9, b"r" * 32)
+    with liar(lambda: (200, b"", {})) as (url, sent):
+        _, keeper = asking(opened, f"witness w1 {WITNESS_KEY.vkey} {url}\nquorum w1\n")
+        for _ in range(3):
+            keeper.run(clock.now)
+        clock.advance(hours=1)
+        keeper.run(clock.now)
+    assert sent == []
+    assert ["goes to no witness" in record.getMessage() for record in caplog.records] == [True, True]
+
+
 class Blind:
     """The guard outside the database, lost."""
 
