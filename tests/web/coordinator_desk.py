@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import subprocess
+from base64 import b64encode
 from pathlib import Path
 from typing import Any
 
 from signing.evidence.statement import LetterStatement, Statement, parse
 from signing.workflow.appending import payload_of
-from tests.web.installation import House
+from tests.web.installation import House, Key
 from tests.web.visitor import Visitor
 
 ORGANISATION = "Human Rights in China"
@@ -75,3 +76,22 @@ def last(house: House, letter_id: str) -> Any:
 def letter_statement(house: House, letter_id: str) -> LetterStatement:
     found = [each for each in statements(house, letter_id) if isinstance(each, LetterStatement)]
     return found[-1]
+
+
+def begins(coordinator: Visitor, page: str, signer: str, **typed: object) -> str:
+    """Choose the key and come to the page where it signs; its address."""
+    coordinator.goes_to(page).sends(page, signer=signer, **typed)
+    assert coordinator.status == 303, coordinator.words
+    return coordinator.follows().path
+
+
+def opens(coordinator: Visitor, path: str, key: Key, **typed: object) -> str:
+    sign = begins(coordinator, f"{path}/open", key.public.key, **typed)
+    return signs(coordinator, sign, key)
+
+
+def signs(coordinator: Visitor, sign: str, key: Key) -> str:
+    data = coordinator.goes_to(f"{sign}/statement.pae").answer.data
+    coordinator.goes_to(sign).sends(sign, signature=b64encode(key.sign(data)).decode())
+    assert coordinator.status == 303, coordinator.words
+    return sign

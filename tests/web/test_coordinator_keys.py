@@ -23,9 +23,10 @@ HOLLOW = {
     "response": {"clientDataJSON": "e30", "attestationObject": "oA"},
 }
 # The point of order one, for which 64 fixed bytes sign everything.
-WEAK = "\n".join((
-    "-----BEGIN PUBLIC KEY-----", "MCowBQYDK2VwAyEAAQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", "-----END PUBLIC KEY-----", "",
-))
+WEAK = """-----BEGIN PUBLIC KEY-----
+MCowBQYDK2VwAyEAAQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=
+-----END PUBLIC KEY-----
+"""
 
 
 @pytest.fixture

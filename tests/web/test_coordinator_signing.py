@@ -1,4 +1,4 @@
-"""Opening and closing with a coordinator's own key, through the pages alone, with the real ssh-keygen."""
+"""Opening and signing with a coordinator's own key, through the pages alone, with the real ssh-keygen."""
 
 from __future__ import annotations
 
@@ -17,18 +17,21 @@ from signing.domain.access import Role
 from signing.evidence.letter_file import LetterFile
 from signing.evidence.statement import CloseStatement, LetterStatement
 from signing.web.app import create_app
-from signing.workflow import auditing, coordinator_signing, drafting, publishing
+from signing.workflow import auditing, drafting
 from tests.web.coordinator_desk import (
     ORGANISATION,
     OTHER,
     SshKey,
+    begins,
     last,
     letter_statement,
+    opens,
     registers,
     signed_on,
+    signs,
     statements,
 )
-from tests.web.installation import BASE_URL, House, Key, Mailbox, intake, letter_text
+from tests.web.installation import BASE_URL, House, Mailbox, intake, letter_text
 from tests.web.visitor import Visitor
 
 
@@ -49,13 +52,6 @@ def draft(house: House) -> str:
 @pytest.fixture
 def path(draft: str) -> str:
     return f"/coordinator/letters/{draft}"
-
-
-def begins(coordinator: Visitor, page: str, signer: str, **typed: object) -> str:
-    """Choose the key and come to the page where it signs; its address."""
-    coordinator.goes_to(page).sends(page, signer=signer, **typed)
-    assert coordinator.status == 303, coordinator.words
-    return coordinator.follows().path
 
 
 def test_own_keys_come_first_and_the_services_last(coordinator: Visitor, ssh: SshKey, path: str) -> None:
@@ -96,33 +92,6 @@ def test_a_letter_is_opened_and_closed_with_ssh_keygen_and_without_scripts(
     assert closed.by == ssh.name
     assert {each.name: each.sha256 for each in closed.subject}["en.pdf"] == sha256(pdf).hexdigest()
     assert auditing.edition(house.services, draft).files["en.pdf"] == pdf
-
-
-def test_the_service_alone_cannot_close_what_an_own_key_opened(
-    coordinator: Visitor, house: House, draft: str, path: str
-) -> None:
-    key = house.own_key()
-    opens(coordinator, path, key)
-    house.invite(draft)
-    house.approve(draft, ORGANISATION)
-    coordinator.goes_to(f"{path}/close")
-    assert 'value="service"' not in coordinator.text
-    coordinator.sends(f"{path}/close", signer="service")
-    assert coordinator.status == 409
-    assert "This letter was opened with other coordinators' keys." in coordinator.words
-    assert not [each for each in statements(house, draft) if isinstance(each, CloseStatement)]
-
-
-def opens(coordinator: Visitor, path: str, key: Key, **typed: object) -> str:
-    sign = begins(coordinator, f"{path}/open", key.public.key, **typed)
-    return signs(coordinator, sign, key)
-
-
-def signs(coordinator: Visitor, sign: str, key: Key) -> str:
-    data = coordinator.goes_to(f"{sign}/statement.pae").answer.data
-    coordinator.goes_to(sign).sends(sign, signature=b64encode(key.sign(data)).decode())
-    assert coordinator.status == 303, coordinator.words
-    return sign
 
 
 def test_policy_and_keys_for_later_are_signed_as_they_were_chosen(
@@ -241,45 +210,6 @@ def test_a_signature_over_another_statement_is_refused(
     assert statements(house, draft) == []
 
 
-def test_a_closing_that_waits_tells_the_time_and_can_be_called_off(
-    coordinator: Visitor, house: House, draft: str, path: str
-) -> None:
-    key = house.own_key()
-    opens(coordinator, path, key)
-    house.invite(draft)
-    house.approve(draft, ORGANISATION)
-    sign = begins(coordinator, f"{path}/close", key.public.key)
-    house.clock.pass_(minutes=12)
-    coordinator.goes_to(f"{path}/close")
-    assert "The doors are shut" in coordinator.words
-    assert "18 minutes left." in coordinator.words
-    assert "Until Monday 2 March 2026, 10:00 (UTC) nobody can answer" in coordinator.words
-    coordinator.sends(f"{path}/close/cancel").follows()
-    assert "Close the letter?" in coordinator.words
-    data = coordinator.goes_to(f"{sign}/statement.pae").answer.data
-    coordinator.goes_to(sign).sends(sign, signature=b64encode(key.sign(data)).decode())
-    assert coordinator.status == 409
-    assert "Please close once more." in coordinator.words
-    assert not [each for each in statements(house, draft) if isinstance(each, CloseStatement)]
-
-
-def test_a_closing_left_unsigned_opens_the_doors_by_itself(
-    coordinator: Visitor, house: House, draft: str, path: str
-) -> None:
-    key = house.own_key()
-    opens(coordinator, path, key)
-    house.invite(draft)
-    house.approve(draft, ORGANISATION)
-    sign = begins(coordinator, f"{path}/close", key.public.key)
-    house.clock.pass_(minutes=30)
-    assert coordinator.goes_to(sign).status == 409
-    assert "This has waited too long for the signature." in coordinator.words
-    assert "Close the letter?" in coordinator.goes_to(f"{path}/close").words
-    house.approve(draft, OTHER)
-    signs(coordinator, begins(coordinator, f"{path}/close", key.public.key), key)
-    assert "lists 2 organisations" in coordinator.goes_to(f"{path}/close").words
-
-
 def test_a_signature_handed_in_twice_is_recorded_once(
     coordinator: Visitor, house: House, draft: str, path: str
 ) -> None:
@@ -356,53 +286,3 @@ def test_where_the_service_holds_no_key_only_own_keys_are_offered(house: House, 
     key = house.own_key()
     opens(coordinator, path, key)
     assert last(house, draft).by == key.public.key
-
-
-def test_a_closed_letter_is_published_once_and_not_before(
-    coordinator: Visitor, house: House, draft: str, path: str
-) -> None:
-    house.open(draft)
-    house.invite(draft)
-    house.approve(draft, ORGANISATION)
-    coordinator.posts(f"{path}/publish", csrf_token=coordinator.token())
-    assert coordinator.status == 409
-    assert "Close the letter first" in coordinator.words
-    coordinator.goes_to(f"{path}/close").sends(f"{path}/close").follows()
-    coordinator.sends(f"{path}/publish").follows()
-    assert "The letter is published" in coordinator.words
-    assert "Published on 2 March 2026." in coordinator.words
-    assert publishing.publish(house.services, draft).published_at == house.clock.now
-
-
-def test_what_another_coordinator_has_begun_is_told_of(
-    coordinator: Visitor, house: House, draft: str, path: str, visit: Callable[[], Visitor]
-) -> None:
-    key = house.own_key()
-    opens(coordinator, path, key)
-    house.invite(draft)
-    house.approve(draft, ORGANISATION)
-    begins(coordinator, f"{path}/close", key.public.key)
-    house.account("second@example.org", Role.COORDINATOR)
-    second = visit().signs_in("second@example.org").goes_to(f"{path}/close")
-    assert "Another coordinator has begun this, and holds the key." in second.words
-    assert coordinator_signing.waiting(house.services, draft, "close")[0].prepared_id not in second.text
-
-
-def test_a_new_edition_is_signed_with_an_own_key(coordinator: Visitor, house: House, draft: str, path: str,
-                                                 visitor: Visitor) -> None:
-    key = house.own_key()
-    opens(coordinator, path, key)
-    house.invite(draft)
-    house.approve(draft, ORGANISATION)
-    signs(coordinator, begins(coordinator, f"{path}/close", key.public.key), key)
-    visitor.goes_to(f"/i/{house.token(draft, ORGANISATION)}").follows()
-    page = visitor.path
-    house.clock.pass_(minutes=1)
-    visitor.sends(f"{page}/code", decision="withdraw", authority="1")
-    visitor.sends(page, code=house.code(draft, ORGANISATION))
-    assert visitor.status == 303
-    sign = begins(coordinator, f"{path}/close", key.public.key)
-    assert "Sign the list, edition 2" in coordinator.words
-    assert "Edition 2 waits for a signature" in coordinator.goes_to(f"{path}/close").words
-    signs(coordinator, sign, key)
-    assert "Edition 2" in coordinator.goes_to(f"{path}/close").words
