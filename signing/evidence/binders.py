@@ -5,9 +5,10 @@ organisation holds the key: an assent names both inside what is signed, so bindi
 """
 
 from dataclasses import dataclass
+from itertools import chain
 from typing import Final
 
-from .bindings import ATTESTOR, COORDINATOR, Bind, BoundKey
+from .bindings import ATTESTOR, COORDINATOR, FOREVER, Bind, BoundKey
 from .entries import Guess, ReadEntry
 from .errors import EvidenceError, Rejected
 from .key_statement import KeyStatement
@@ -43,11 +44,11 @@ def take_key(walk: Walk, entry: ReadEntry, statement: KeyStatement, guess: Guess
     statement.bound.open()
     moment = earliest(statement.time, statement.head.size, walk.ledger.bounds)
     signer = _signer(walk, statement, version, moment)
-    known = [*version.keys(), *(bound.key for bound in walk.ledger.bindings.of(statement.signatory.identity))]
-    if not walk.signatures.is_checked(entry, guess, signer.key, version.place, known):
+    others = chain(version.keys(), walk.ledger.bindings.of(statement.signatory.identity))
+    if not walk.signatures.is_checked(entry, guess, signer.key, version.place, others):
         walk.ledger.unchecked.append(entry.index)
     if statement.action == "revoke":
-        _revoke(walk, entry.index, statement)
+        _revoke(walk, entry.index, statement, signer)
     else:
         _bind(walk, entry.index, statement, signer, moment)
 
@@ -77,11 +78,12 @@ def _signer(walk: Walk, statement: KeyStatement, version: Version, moment: str) 
     return _Signer(key, tuple(roles), own)
 
 
-def _revoke(walk: Walk, index: int, statement: KeyStatement) -> None:
+def _revoke(walk: Walk, index: int, statement: KeyStatement, signer: _Signer) -> None:
     bound = walk.ledger.bindings.find(statement.signatory.identity, statement.bound.key)
     if bound is None or bound.key != statement.bound:
         raise Rejected("KEY_UNBOUND", "A key is revoked that was never bound to this organisation.")
-    bound.revoke(index, statement.compromised_since)
+    words = " and ".join(f"the {role}" for role in signer.roles)
+    bound.revoke(index, statement.compromised_since, words or f"the organisation's own key {signer.key.key}")
 
 
 def _bind(walk: Walk, index: int, statement: KeyStatement, signer: _Signer, moment: str) -> None:
@@ -91,13 +93,18 @@ def _bind(walk: Walk, index: int, statement: KeyStatement, signer: _Signer, mome
         raise Rejected("KEY_TYPE", "A key that names its holder cannot speak for a confidential organisation.")
     history, same_since = walk.given.history, None
     if history is not None and statement.basis == "continuity":
-        same_since = history.earlier_bind(statement).time
+        earlier = history.earlier_bind(statement)
+        if (statement.until or FOREVER) > (earlier.until or FOREVER):
+            raise Rejected("KEY_UNBOUND", "The key is bound for longer than the earlier letter bound it.")
+        same_since = earlier.time
     identity, bindings = statement.signatory.identity, walk.ledger.bindings
     bound = bindings.open(identity, statement.bound, statement.time)
     if history is not None:
         same_since = min(filter(None, (same_since, history.first_time(identity, statement.bound))), default=None)
     bound.same_since = min(filter(None, (bound.same_since, same_since)), default=None)
     parent = signer.own if signer.own is not bound else None
+    if not signer.roles and parent is None:
+        return  # a key that vouches for itself adds nothing
     bind = Bind(index, signer.roles, parent, statement.basis, moment)
     assert walk.newest is not None  # the caller has looked
     bindings.add(bound, bind, statement.until, walk.newest.statement.binders)

@@ -272,8 +272,36 @@ def test_a_key_that_only_a_thief_vouches_for_is_disputed_with_the_stolen_one():
     letter.answer(ORG, key=TABLET)
     letter.revoke(ORG, PHONE, compromised_since="2026-11-24T00:00:01Z")
     assert warnings(letter) == ["DISPUTED"]
+    letter.bind(ORG, TABLET, key=TABLET)
+    assert warnings(letter) == ["DISPUTED"], "its own word adds nothing"
     letter.bind(ORG, TABLET)
     assert warnings(letter) == []
+
+
+def test_a_thief_s_keys_cannot_clear_themselves_or_one_another():
+    letter = opened()
+    letter.bind(ORG, PHONE)
+    letter.bind(ORG, LAPTOP, key=PHONE)
+    letter.bind(ORG, TABLET, key=LAPTOP)
+    letter.bind(ORG, LAPTOP, key=LAPTOP)
+    letter.bind(ORG, LAPTOP, key=TABLET)
+    letter.answer(ORG, key=LAPTOP)
+    letter.revoke(ORG, PHONE, compromised_since="2026-11-24T00:00:01Z")
+    assert failures(letter) == []
+    assert warnings(letter) == ["DISPUTED"]
+
+
+def test_whoever_casts_doubt_on_an_answer_is_named():
+    letter = opened()
+    letter.bind(ORG, PHONE)
+    letter.bind(ORG, LAPTOP, key=PHONE)
+    letter.answer(ORG, key=PHONE)
+    letter.revoke(ORG, PHONE, key=LAPTOP, compromised_since="2026-11-24T00:00:02Z")
+    letter.revoke(ORG, PHONE, key=COORDINATOR, compromised_since="2026-11-24T00:00:01Z")
+    (warning,) = letter.ledger().warnings
+    assert "in entry 5 by the coordinator" in warning.message
+    letter.revoke(ORG, PHONE, compromised_since="2026-11-24T00:00:01Z")
+    assert "in entry 5 by the coordinator" in letter.ledger().warnings[0].message, "the first who said so"
 
 
 def test_a_delegation_ends_and_nobody_prolongs_it_by_handing_on():
@@ -328,6 +356,16 @@ def test_a_new_key_without_the_old_ones_word_is_said_to_be_re_keyed():
     assert warnings(letter) == ["REKEYED"]
     letter.bind(ORG, LAPTOP, key=PHONE)
     assert warnings(letter) == []
+
+
+def test_two_new_keys_that_bind_one_another_continue_no_older_one():
+    letter = opened()
+    letter.bind(ORG, PHONE)
+    letter.bind(ORG, LAPTOP)
+    letter.bind(ORG, TABLET, key=LAPTOP)
+    letter.bind(ORG, LAPTOP, key=TABLET)
+    (warning,) = letter.ledger().warnings
+    assert (warning.code, warning.entry) == ("REKEYED", 2)
 
 
 def test_a_key_that_was_never_good_enough_is_no_key_to_continue():
