@@ -64,19 +64,23 @@ async function filesOf(subject) {
 }
 
 const CHECKS = {
-  async letter(statement) {
+  async letter(statement, host) {
     const said = statement.predicate;
     agree("version", String(said.version), shown("version"));
     agree("title", said.title, shown("title"));
     agree("min_level", String(said.min_level), shown("min_level"));
     agree("binders", [...said.binders].sort(), shown("binders").split(" ").sort());
     agree("coordinators", said.coordinators.map((each) => each.key), allShown("coordinator"));
+    agree("rp", said.rp.id, host);
+    agree("ssh_namespace", said.ssh_namespace, `assent@${host}`);
     await filesOf(statement.subject);
   },
 
   async close(statement) {
     const said = statement.predicate;
-    for (const name of ["version", "edition", "listed", "confidential"]) agree(name, String(said[name]), shown(name));
+    for (const name of ["version", "edition", "listed", "confidential", "document_date"]) {
+      agree(name, String(said[name]), shown(name));
+    }
     const files = await filesOf(statement.subject);
     const names = parsed(files.get("signatories.json"));
     agree("names", names.map((each) => each.listed_as), allShown("name"));
@@ -104,7 +108,7 @@ async function checkedPayload(form) {
   agree("type", statement.predicateType, `https://${host}/${kind}/v1`);
   agree("by", statement.predicate.by, by);
   agree("letter", statement.predicate.letter, origin);
-  await CHECKS[kind](statement);
+  await CHECKS[kind](statement, host);
   return payload;
 }
 
