@@ -8,6 +8,7 @@ from datetime import datetime
 from signing.domain.errors import NotAllowed, NotFound, Refusal
 from signing.domain.letter import CLOSING_LASTS, Letter, LetterAction, LetterState, Version
 from signing.evidence.ledger import replay
+from signing.evidence.phrase import phrase
 from signing.evidence.signatory_list import SignatoryList, compile_list
 from signing.evidence.statement import LIST_FILE, CloseStatement, Collation, Subject, parse
 from signing.workflow.appending import append_sealed, head_of, nonce, time_text
@@ -21,7 +22,7 @@ from signing.workflow.coordinator_statements import (
     sign_for_service,
 )
 from signing.workflow.evidence_ports import PreparedStatement
-from signing.workflow.letters import letter_files, letter_of, locked_letter, texts_of
+from signing.workflow.letters import letter_files, letter_of, locked_letter, text_sha256, texts_of
 from signing.workflow.ports import Edition, LogHead, Services, UnitOfWork
 
 
@@ -189,6 +190,7 @@ def _files(
     services: Services, letter: Letter, version: Version, listing: SignatoryList, now: datetime
 ) -> dict[str, bytes]:
     files = {LIST_FILE: listing.to_bytes()}
+    words = phrase(text_sha256(version))
     for language, text in texts_of(version).items():
         files[f"{language}.pdf"] = services.typesetter.letter_pdf(
             text,
@@ -196,6 +198,7 @@ def _files(
             confidential=listing.confidential,
             version=version.number,
             text_sha256=text.sha256,
+            phrase=words,
             document_date=now.date(),
             check_url=f"{letter.base_url}/check",
         )

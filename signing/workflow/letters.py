@@ -56,6 +56,7 @@ def print_draft(services: Services, text: LetterText, number: int) -> bytes:
         confidential=0,
         version=number,
         text_sha256=text.sha256,
+        phrase="",  # a draft has no verification block
         document_date=services.clock().date(),
         check_url=None,
         draft_for="the coordinators",

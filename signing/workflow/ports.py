@@ -163,6 +163,9 @@ class Log(Protocol):
         """Number `entry` and write it with the new head, inside this unit of work (needs a locked head)."""
 
     def entry(self, letter_id: str, index: int) -> LoggedEntry | None: ...
+    def newest(self, letter_id: str, kind: str) -> LoggedEntry | None:
+        """The last entry of this kind, read without the others."""
+
     def entries(self, letter_id: str) -> list[LoggedEntry]: ...
     def root_at(self, letter_id: str, size: int) -> bytes | None:
         """The root when the log had `size` entries; None if it never had so many."""
@@ -333,6 +336,7 @@ class Typesetter(Protocol):
         confidential: int,
         version: int,
         text_sha256: str,
+        phrase: str,
         document_date: date,
         check_url: str | None,
         draft_for: str | None = None,

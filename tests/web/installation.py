@@ -63,7 +63,7 @@ class HighWater:
 class Typesetter:
     def letter_pdf(
         self, text: LetterText, *, signatories: Sequence[Signatory] | None, confidential: int, version: int,
-        text_sha256: str, document_date: date, check_url: str | None, draft_for: str | None = None,
+        text_sha256: str, phrase: str, document_date: date, check_url: str | None, draft_for: str | None = None,
     ) -> bytes:
         return b"%PDF-1.7\n% " + text.title.encode() + b"\n%%EOF\n"
 

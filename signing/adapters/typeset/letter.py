@@ -46,6 +46,7 @@ def letter_pdf(
     groups: Mapping[str, str] | None = None,
     version: int,
     text_sha256: str,
+    phrase: str,
     document_date: datetime.date,
     check_url: str | None,
     draft_for: str | None = None,
@@ -54,7 +55,8 @@ def letter_pdf(
 
     `signatories` stand in the order given; with None the letter has no list. `groups` maps the id of an
     organisation to the heading it stands under. `draft_for` makes the copy of one organisation: every page
-    says so, and it has neither list nor verification block, whatever else is given.
+    says so, and it has neither list nor verification block, whatever else is given. `phrase` is the twelve
+    words of the version over all its languages.
 
     Raises:
         Refusal: `no-glyph`, when a character of the words or of a name has no glyph in the embedded fonts; it
@@ -72,7 +74,7 @@ def letter_pdf(
     pages.flow(opening(text) + body(text))
     if not is_draft:
         has_list = signatories is not None and bool(signatories or confidential)
-        block = verification_rows(text_sha256=text_sha256, check_url=check_url, has_list=has_list)
+        block = verification_rows(text_sha256=text_sha256, phrase=phrase, check_url=check_url, has_list=has_list)
         if signatories is not None:
             tail = height_of(block)
             place_signatories(pages, signatories, confidential=confidential, groups=groups, tail=tail)

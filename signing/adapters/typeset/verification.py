@@ -1,4 +1,4 @@
-"""The block that lets a reader check a printed copy: QR code, address, and the digest of the text in full.
+"""The block that lets a reader check a printed copy: QR code, address, digest and fingerprint phrase.
 
 May import its siblings, ReportLab's canvas (handed in) and segno. Only what the file can keep is promised.
 """
@@ -21,7 +21,7 @@ ASIDE = 77.0
 _BLOCK_HEADING = Setting((fonts.CAPTION_SEMIBOLD,) * 4, 7.4, 10.8, ACCENT)
 
 
-def verification_rows(*, text_sha256: str, check_url: str | None, has_list: bool) -> list[Row]:
+def verification_rows(*, text_sha256: str, phrase: str, check_url: str | None, has_list: bool) -> list[Row]:
     """The rows of the block, all kept together, below a hairline.
 
     Raises:
@@ -39,6 +39,9 @@ def verification_rows(*, text_sha256: str, check_url: str | None, has_list: bool
         rows += paragraph([lead, (SMALL.manner(href=check_url), address)], small, 0.0)
     groups = " ".join(text_sha256[at : at + 8] for at in range(0, len(text_sha256), 8))
     rows += plain(f"SHA-256 of the text:\n{groups}", "the digest", small, 0.0)
+    words = phrase.split()
+    fours = " · ".join(" ".join(words[at : at + 4]) for at in range(0, len(words), 4))
+    rows += plain(f"Its fingerprint in words, over all languages:\n{fours}", "the fingerprint phrase", small, 0.0)
     rule = Row((), 8.0, 20.0, shape=_hairline)
     if check_url:
         rows[0].shape = _qr(check_url)

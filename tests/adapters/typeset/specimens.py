@@ -105,6 +105,9 @@ def real_names(sheet: str) -> list[str]:
         return [row["name"] for row in csv.DictReader(rows)]
 
 
+PHRASE = "abandon ability able about above absent absorb abstract absurd abuse access accident"
+
+
 def set_letter(text: LetterText | None = None, **changes: Any) -> bytes:
     """The PDF of a letter, with arguments changed as a test needs."""
     text = text or river_letter()
@@ -113,6 +116,7 @@ def set_letter(text: LetterText | None = None, **changes: Any) -> bytes:
         "confidential": 0,
         "version": 3,
         "text_sha256": text.sha256,
+        "phrase": PHRASE,
         "document_date": datetime.date.fromisoformat(text.date),
         "check_url": CHECK_URL,
     }

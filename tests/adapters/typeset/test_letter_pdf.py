@@ -10,7 +10,7 @@ from pathlib import Path
 import pikepdf
 import pytest
 
-from .specimens import CHECK_URL, poppler_text, real_names, river_letter, set_letter, signatory
+from .specimens import CHECK_URL, PHRASE, poppler_text, real_names, river_letter, set_letter, signatory
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 
@@ -91,6 +91,7 @@ def test_the_final_letter_counts_its_organisations_and_proves_its_words() -> Non
     assert "and 2 organisations whose names are withheld for their safety" in read
     assert f"Version 3 · sha256 {text.sha256[:12]}" in read
     assert " ".join(text.sha256[at : at + 8] for at in range(0, 64, 8)) in read
+    assert PHRASE in read.replace(" · ", " ").replace("\n", " ")
     assert CHECK_URL in read
 
 
