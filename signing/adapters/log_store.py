@@ -36,6 +36,12 @@ _ENDS = select(log_entry.c.idx, log_entry.c.entry, log_entry.c.path).where(
     log_entry.c.letter_id == bindparam("the_letter"), log_entry.c.idx.in_(bindparam("ends", expanding=True))
 )
 _INSERT = insert(log_entry)
+_NEWEST = (
+    select(log_entry)
+    .where(log_entry.c.letter_id == bindparam("the_letter"), log_entry.c.kind == bindparam("the_kind"))
+    .order_by(log_entry.c.idx.desc())
+    .limit(1)
+)
 _ENTRIES = select(log_entry).where(log_entry.c.letter_id == bindparam("the_letter")).order_by(log_entry.c.idx)
 
 
@@ -104,6 +110,11 @@ class LogStore:
 
     def entry(self, letter_id: str, index: int) -> LoggedEntry | None:
         row = self._connection.execute(_ENTRY, {"the_letter": letter_id, "the_index": index}).first()
+        return LoggedEntry(*row) if row else None
+
+    def newest(self, letter_id: str, kind: str) -> LoggedEntry | None:
+        """The last entry of this kind, read without the others."""
+        row = self._connection.execute(_NEWEST, {"the_letter": letter_id, "the_kind": kind}).first()
         return LoggedEntry(*row) if row else None
 
     def entries(self, letter_id: str) -> list[LoggedEntry]:

@@ -114,7 +114,7 @@ def known_coordinators(services: Services, uow: UnitOfWork) -> set[str]:
 
 def newest_version(uow: UnitOfWork, letter_id: str) -> tuple[bytes, LetterStatement] | None:
     """The payload and statement of the newest `letter` entry, None before the first opening."""
-    newest = next((each for each in reversed(uow.log.entries(letter_id)) if each.kind == "letter"), None)
+    newest = uow.log.newest(letter_id, "letter")
     if newest is None:
         return None
     payload = payload_of(newest.entry)

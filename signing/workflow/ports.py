@@ -166,6 +166,9 @@ class Log(Protocol):
     def newest(self, letter_id: str, kind: str) -> LoggedEntry | None:
         """The last entry of this kind, read without the others."""
 
+    def newest(self, letter_id: str, kind: str) -> LoggedEntry | None:
+        """The last entry of this kind, read without the others."""
+
     def entries(self, letter_id: str) -> list[LoggedEntry]: ...
     def root_at(self, letter_id: str, size: int) -> bytes | None:
         """The root when the log had `size` entries; None if it never had so many."""

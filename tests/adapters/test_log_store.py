@@ -71,6 +71,18 @@ def test_entries_are_numbered_and_proved_as_they_come(unit_of_work: OpenUnitOfWo
         assert uow.log.root_at(LETTER, -1) is None
 
 
+def test_the_newest_entry_of_a_kind_is_found_among_the_others(unit_of_work: OpenUnitOfWork) -> None:
+    lay_out(unit_of_work)
+    with unit_of_work(write=True) as uow:
+        for kind, entry in (("letter", b"1"), ("assent", b"2"), ("letter", b"3"), ("assent", b"4")):
+            uow.log.append(uow.log.lock(LETTER), kind, entry, NOW)
+        uow.commit()
+    with unit_of_work() as uow:
+        newest = uow.log.newest(LETTER, "letter")
+        assert newest == uow.log.entry(LETTER, 2)
+        assert uow.log.newest(LETTER, "close") is None
+
+
 def test_creating_a_log_again_leaves_it_alone(unit_of_work: OpenUnitOfWork) -> None:
     lay_out(unit_of_work)
     append(unit_of_work, b"entry")

@@ -17,8 +17,11 @@ from signing import config
 from signing.bootstrap import build
 from signing.cli import main
 from signing.domain.organisation import Decision
-from signing.workflow import deciding, inviting, rostering
+from signing.evidence.keyring import PublicKey
+from signing.workflow import deciding, device_signing, inviting, rostering
 from signing.workflow.deciding import Access
+from signing.workflow.device_signing import OfferedKey
+from signing.workflow.enrolment import KeyWaits
 from signing.workflow.ports import NoticeKind, Services
 from signing.workflow.signatory_form import DecisionForm
 from tests.installation import Installation
@@ -81,6 +84,10 @@ def services_of(place: Installation) -> Services:
 
 def approve(services: Services, letter_id: str, position: int = 0) -> None:
     """What a contact does with the two mails."""
+    deciding.decide(services, *_form(services, letter_id, position))
+
+
+def _form(services: Services, letter_id: str, position: int) -> tuple[Access, DecisionForm]:
     entry = rostering.entries(services, letter_id)[position]
     opened = inviting.open_link(services, inviting.link_of(services, letter_id, entry.organisation_id))
     access = Access(opened.letter_id, opened.invitation_id, opened.generation, "browser")
@@ -90,11 +97,18 @@ def approve(services: Services, letter_id: str, position: int = 0) -> None:
         mails = [each for each in uow.outbox.of_letter(letter_id) if each.kind is NoticeKind.CODE]
     mine = [each for each in mails if each.organisation_id == entry.organisation_id]
     code = services.tokens.code(max(mine, key=lambda each: each.due).subject_id)
-    deciding.decide(services, access, DecisionForm(
+    return access, DecisionForm(
         decision=Decision.APPROVE, person=entry.contact, role="Director", listed_as=entry.organisation, acronym=None,
         native_name=None, sort_name=None, authority=True, reason=None, code=code, version=view.version,
         text_sha256=view.text_sha256, head=view.head, idempotency_key="0123456789abcdef",
-    ))  # fmt: skip
+    )  # fmt: skip
+
+
+def bound(services: Services, letter_id: str, key: PublicKey, position: int = 0) -> None:
+    """A contact brings a key of their own with the mailed code; the letter then has it wait for the coordinator."""
+    access, form = _form(services, letter_id, position)
+    with pytest.raises(KeyWaits):
+        device_signing.prepare(services, access, form, OfferedKey(key))
 
 
 def ssh_key(place: Installation, name: str = "id", kind: str = "ed25519") -> Path:

@@ -14,6 +14,7 @@ from tests.cli.coalition import (
     EMAIL,
     Desk,
     approve,
+    bound,
     installed,
     letter,
     needs_openssl,
@@ -22,6 +23,7 @@ from tests.cli.coalition import (
     services_of,
     ssh_key,
 )
+from tests.evidence.signers import browser_key
 from tests.installation import Installation
 
 
@@ -194,6 +196,25 @@ def test_a_policy_is_asked_for_at_opening_and_a_key_is_retired(place: Installati
     assert rows[name]["retired"]
     assert rows[follows]["holder"] == f"coordinator {EMAIL}"
     assert {row["holder"] for row in rows.values() if row["purpose"] != "coordinator"} == {"service"}
+
+
+@needs_ssh_keygen
+def test_a_contacts_key_is_vouched_for_once_its_words_were_compared(place: Installation) -> None:
+    key = ssh_key(place, "voucher")
+    registered(place, "--ssh", key.with_name("voucher.pub"))
+    letter_id = letter(place)
+    place.run("letter", "open", letter_id, "--binders", "attestor,coordinator", "--ssh-key", key)
+    place.run("invite", letter_id)
+    theirs = browser_key("kim").public
+    bound(services_of(place), letter_id, theirs)
+    (waits,) = place.json("vouch", letter_id)
+    assert (waits["organisation"], waits["key"]) == ("River Watch", theirs.key)
+    vouch = ("vouch", letter_id, "River Watch", "--ssh-key", key)
+    assert "--phrase" in place.run(*vouch, code=2)
+    assert "not the twelve words" in place.run(*vouch, "--phrase", "abandon " * 12, code=2)
+    assert "opened with other" in place.run("vouch", letter_id, "River Watch", "--yes", code=2)
+    assert place.json(*vouch, "--phrase", waits["phrase"])["key"] == theirs.key
+    assert place.json("vouch", letter_id) == []
 
 
 @needs_openssl
