@@ -7,6 +7,7 @@ a holder who works with the service can make as he likes.
 """
 
 import sys
+from itertools import chain
 
 from .bindings import BoundKey
 from .entries import Failure, Guess, ReadEntry
@@ -32,8 +33,8 @@ def take_assent(walk: Walk, entry: ReadEntry, assent: AssentStatement, guess: Gu
         raise Rejected("LETTER_UNKNOWN", "There is no letter yet to assent to.")
     key, bound = _speaker(walk, assent, version)
     identity = assent.signatory.identity
-    known = [*version.keys(), *(each.key for each in walk.ledger.bindings.of(identity))] if not _fits(guess) else []
-    checked = walk.signatures.is_checked(entry, guess, key, version.place, known)
+    others = chain(version.keys(), walk.ledger.bindings.of(identity))
+    checked = walk.signatures.is_checked(entry, guess, key, version.place, others)
     level = bound.level if bound is not None else ATTESTED
     asked = version.statement.min_level
     if level < asked and assent.decision != "decline":
@@ -65,10 +66,6 @@ def take_assent(walk: Walk, entry: ReadEntry, assent: AssentStatement, guess: Gu
         synced=_synced(walk, entry, key),
         checked=checked,
     )
-
-
-def _fits(guess: Guess | None) -> bool:
-    return guess is not None and not guess.verdict
 
 
 def _speaker(walk: Walk, assent: AssentStatement, version: Version) -> tuple[PublicKey, BoundKey | None]:

@@ -30,10 +30,11 @@ class Bind(NamedTuple):
 
 
 class Handed(NamedTuple):
-    """A key that another of the organisation's keys bound, and until when."""
+    """A key that another of the organisation's keys bound, until when, and the earliest it can have done so."""
 
     key: "BoundKey"
     until: str
+    moment: str
 
 
 @dataclass(slots=True, eq=False)
@@ -53,6 +54,7 @@ class BoundKey:
     same_since: str | None = None
     revoked_at: int | None = None
     compromised_since: str | None = None
+    reported: str | None = None
     tainted: bool = False
     rekeyed: bool = False
 
@@ -63,8 +65,18 @@ class BoundKey:
 
     @property
     def has_continuity(self) -> bool:
-        """Tell whether an older key of the organisation or an earlier letter vouches for it."""
-        return any(bind.parent is not None or bind.basis == "continuity" for bind in self.binds)
+        """Tell whether an older key of the organisation or an earlier letter vouches for it.
+
+        A key that it bound itself is none: two keys of a thief would else continue one another.
+        """
+        return any(
+            bind.basis == "continuity" or (bind.parent is not None and bind.parent.is_older_than(self))
+            for bind in self.binds
+        )
+
+    def is_older_than(self, other: "BoundKey") -> bool:
+        """Tell whether it could speak before another key of the organisation could."""
+        return self.live_at is not None and other.live_at is not None and self.live_at < other.live_at
 
     def check(self, required: Collection[str], moment: str) -> None:
         """Check that the key may speak at a moment, where these binders are required.
@@ -81,12 +93,15 @@ class BoundKey:
         if moment > end:
             raise Rejected("KEY_EXPIRED", f"The key was bound until {end} only.")
 
-    def revoke(self, index: int, compromised_since: str | None) -> None:
-        """Bar the key from here on; a second revocation can only put the compromise earlier."""
+    def revoke(self, index: int, compromised_since: str | None, by: str) -> None:
+        """Bar the key from here on; a second revocation can only put the compromise earlier.
+
+        Whose word that is, is kept: anybody who may revoke a key can cast doubt on what it signed before.
+        """
         if self.revoked_at is None:
             self.revoked_at = index
-        known = [since for since in (self.compromised_since, compromised_since) if since is not None]
-        self.compromised_since = min(known, default=None)
+        if compromised_since is not None and compromised_since < (self.compromised_since or FOREVER):
+            self.compromised_since, self.reported = compromised_since, f"in entry {index} by {by}"
 
     def is_disputed(self, moment: str) -> bool:
         """Tell whether the key may have been in a thief's hands when something was signed, at the earliest, then."""
@@ -109,9 +124,9 @@ class Bindings:
         """Give a key of an organisation by its name, whatever it is worth."""
         return self._keys.get(identity, {}).get(name)
 
-    def of(self, identity: str) -> list[BoundKey]:
+    def of(self, identity: str) -> Iterator[PublicKey]:
         """Give all keys of an organisation in the order they were first bound."""
-        return list(self._keys.get(identity, {}).values())
+        return (bound.key for bound in self._keys.get(identity, {}).values())
 
     def open(self, identity: str, key: PublicKey, time: str) -> BoundKey:
         """Give the key of an organisation, as a new one if it was not there.
@@ -135,7 +150,7 @@ class Bindings:
         bound.binds.append(bind)
         granted = [(signer, end) for signer in bind.signers]
         if bind.parent is not None:
-            bind.parent.handed_on.append(Handed(bound, end))
+            bind.parent.handed_on.append(Handed(bound, end, bind.moment))
             granted += [(signer, min(until, end)) for signer, until in bind.parent.grants.items()]
         for signer, last in granted:
             for key in _grant(bound, signer, last):
@@ -153,16 +168,25 @@ class Bindings:
             first = min((bound.live_at for bound in live if bound.live_at is not None), default=0)
             for bound in live:
                 bound.rekeyed = bound.live_at != first and not bound.has_continuity
-        stolen = [bound for bound in self if bound.compromised_since is not None]
-        for parent in stolen:  # grows while it is walked
-            for child, _ in parent.handed_on:
-                if not child.tainted and all(_is_by_a_thief(bind) for bind in child.binds):
-                    child.tainted = True
-                    stolen.append(child)
+            if any(bound.compromised_since is not None for bound in keys.values()):
+                _taint(list(keys.values()))
 
 
-def _is_by_a_thief(bind: Bind) -> bool:
-    return not bind.signers and bind.parent is not None and bind.parent.is_disputed(bind.moment)
+def _taint(keys: Collection[BoundKey]) -> None:
+    """Mark those of an organisation's keys to which no way leads but through a key in a thief's hands.
+
+    Told from the good end: a thief's keys can bind themselves and one another as often as they like.
+    """
+    waiting = [key for key in keys if any(bind.signers for bind in key.binds)]
+    good = set(waiting)
+    while waiting:
+        key = waiting.pop()
+        for child, _, moment in key.handed_on:
+            if child not in good and not key.is_disputed(moment):
+                good.add(child)
+                waiting.append(child)
+    for key in keys:
+        key.tainted = key not in good
 
 
 def _grant(bound: BoundKey, signer: str, until: str) -> Iterator[BoundKey]:
@@ -173,4 +197,4 @@ def _grant(bound: BoundKey, signer: str, until: str) -> Iterator[BoundKey]:
         if end > key.grants.get(signer, ""):
             key.grants[signer] = end
             yield key
-            waiting.extend((child, min(end, limit)) for child, limit in key.handed_on)
+            waiting.extend((child, min(end, limit)) for child, limit, _ in key.handed_on)

@@ -112,5 +112,13 @@ def _settle_keys(ledger: Ledger) -> None:
             ledger.warnings.append(Failure("REKEYED", bound.live_at, message))
     for answer in ledger.live.values():
         if ledger.is_disputed(answer):
-            message = f"The answer of {answer.identity} is disputed: its key was reported stolen before it signed."
+            message = f"The answer of {answer.identity} is disputed: {_theft(answer)}."
             ledger.warnings.append(Failure("DISPUTED", answer.index, message))
+
+
+def _theft(answer: Answer) -> str:
+    """Say on whose word an answer is disputed: the report's reader has to weigh it."""
+    bound = answer.bound
+    if bound is None or bound.reported is None:
+        return "only keys in other hands made its key the organisation's"
+    return f"its key was reported stolen before it signed, {bound.reported}"

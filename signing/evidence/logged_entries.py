@@ -99,6 +99,7 @@ def _withheld(
     report.entries = found
     report.leave_open(
         "REDACTED",
-        f"{newest.size - found} entries are withheld. A withheld entry cannot add a name; it can hide a withdrawal.",
+        f"{newest.size - found} entries are withheld. A withheld entry cannot add a name; it can hide a withdrawal, "
+        "or that a key was revoked before it signed.",
     )
     return entries, Hashes(promised)

@@ -28,10 +28,10 @@ PASSKEY = replace(passkey("passkey"), flags=UP | UV | BE | BS)
 STAMPED = trust_of(roots=(AUTHORITY.root_pem,))
 
 
-def earlier_bind() -> bytes:
+def earlier_bind(until: str | None = None) -> bytes:
     letter = LetterBuilder(f"{HOST}/l/earlier")
     letter.version()
-    return letter.receipt(letter.bind(signatory(0), PHONE))
+    return letter.receipt(letter.bind(signatory(0), PHONE, until=until))
 
 
 def letter_of_all_kinds() -> LetterBuilder:
@@ -72,6 +72,18 @@ def test_each_row_says_level_and_who_vouched():
         (None, 1, "attested", "attestor"),
     }
     assert row("org-2").key == SSH.name
+
+
+def test_a_bind_by_continuity_lasts_no_longer_than_the_one_it_continues():
+    def codes(until: str | None) -> list[str]:
+        letter = LetterBuilder()
+        letter.version()
+        letter.bind(signatory(0), PHONE, until=until, history=earlier_bind("2026-12-01T00:00:00Z"))
+        return [failure.code for failure in verify_bundle(letter.bundle(), trust_of()).failures]
+
+    assert codes("2026-12-01T00:00:00Z") == []
+    assert codes("2026-12-01T00:00:01Z") == ["KEY_UNBOUND"]
+    assert codes(None) == ["KEY_UNBOUND"]
 
 
 def test_each_row_says_between_when_and_when():
