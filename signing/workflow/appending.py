@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from signing.domain.letter import Letter, Version
 from signing.evidence.base64_text import from_base64, to_base64
@@ -17,8 +17,8 @@ from signing.workflow.ports import LoggedEntry, LogHead, Services, Signer, UnitO
 
 
 def time_text(at: datetime) -> str:
-    """A time as statements spell it: UTC, whole seconds."""
-    return at.strftime("%Y-%m-%dT%H:%M:%SZ")
+    """A time as statements spell it: UTC, whole seconds, four digits of the year even for what nobody means."""
+    return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
 
 
 def nonce(services: Services) -> str:

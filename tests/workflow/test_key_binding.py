@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 
 import pytest
 
@@ -201,6 +201,16 @@ def test_a_revocation_by_code_is_signed_by_the_attestor_and_told_to_every_addres
     assert (sorted(told), kinds) == (["contact@china.example", "old@china.example"], {NoticeKind.RECEIPT})
     with pytest.raises(Faulty):
         key_binding.revoke(services, desk.access, OLD.public.key, "")
+    proved(house, desk.letter_id)
+
+
+def test_a_time_nobody_means_is_spelled_so_that_the_log_still_verifies(house: House, desk: Desk) -> None:
+    services, elsewhere = house.services, timezone(timedelta(hours=5))
+    long_ago = datetime(999, 1, 1, 3, tzinfo=elsewhere)
+    key_binding.revoke(services, desk.access, OLD.public.key, desk.asks_for_a_code(), long_ago)
+    said = statements(house, desk.letter_id)[-1]
+    assert isinstance(said, KeyStatement)
+    assert said.compromised_since == "0998-12-31T22:00:00Z"
     proved(house, desk.letter_id)
 
 
