@@ -15,12 +15,12 @@ from signing.domain.errors import Faulty, NotAllowed, NotFound, Refusal
 from signing.domain.letter import Letter
 from signing.evidence.envelope import Envelope
 from signing.evidence.keyring import PublicKey
-from signing.evidence.schemes import FITS, Place
+from signing.evidence.schemes import FITS
 from signing.evidence.statement import LetterStatement, Statement, parse
 from signing.workflow.appending import payload_of
 from signing.workflow.evidence_ports import PreparedStatement
 from signing.workflow.identifiers import new_id
-from signing.workflow.letters import letter_of
+from signing.workflow.letters import letter_of, place_of
 from signing.workflow.ports import Services, Signer, UnitOfWork
 
 WAITS = timedelta(hours=24)
@@ -211,11 +211,6 @@ def sealed(
             code="signature-unfit",
         )
     return envelope.to_bytes()
-
-
-def place_of(letter: Letter) -> Place:
-    """Where signatures of this letter belong, as its statements say."""
-    return Place(letter.host, (letter.base_url,), f"assent@{letter.host}")
 
 
 def settled(uow: UnitOfWork, prepared: PreparedStatement, index: int) -> None:

@@ -15,7 +15,7 @@ from signing.domain.organisation import Answer, Decision, RosterEntry
 from signing.evidence.envelope import Envelope
 from signing.evidence.errors import EvidenceError
 from signing.evidence.keyring import PublicKey
-from signing.evidence.schemes import FITS, LEVELS, Place
+from signing.evidence.schemes import FITS, LEVELS
 from signing.evidence.statement import AssentStatement
 from signing.workflow import enrolment, waiting_assents
 from signing.workflow.appending import append_sealed, receipt_of
@@ -31,6 +31,7 @@ from signing.workflow.contact_access import (
 )
 from signing.workflow.enrolment import Identity, KeyWaits, OfferedKey, standing_of
 from signing.workflow.identifiers import new_id
+from signing.workflow.letters import place_of
 from signing.workflow.ports import InvitationView, LogHead, Services, UnitOfWork
 from signing.workflow.recording import AnswerReceipt, mail_receipt, receipt_of_answer, record
 from signing.workflow.signatory_form import DecisionForm, check_code_typed, checked
@@ -105,13 +106,16 @@ def prepare(services: Services, access: Access, form: DecisionForm, offered: Off
         standing = standing_of(uow, seen.letter, identity, offered.public, now)
         signatory = signatory_for(uow, seen.entry, form)
         code_id = None
-        if standing.needs_attestor and standing.earlier is None:
+        waits = standing.waits_for_others(seen.letter)
+        # A key that waits is bound without its signature: the link alone must not do that.
+        if standing.needs_attestor and (waits or standing.earlier is None):
             check_code_typed(form.code)
             code_id = checked_code(services, uow, seen.code, access, form.code, form.version, now).id
         assent = compose(services, seen, version, form, signatory, shown, offered.public.key, now)
-        if standing.waits_for_others(seen.letter):
-            if standing.needs_attestor:
-                _bind_only(services, uow, seen, head, offered, assent, history, code_id, now)
+        if waits:
+            if code_id is not None:
+                known_since = history if standing.earlier is not None else None
+                _bind_only(services, uow, seen, head, offered, assent, known_since, code_id, now)
             raise KeyWaits(offered.public)
         new = WaitingAssent(
             id=new_id(services),
@@ -187,6 +191,8 @@ def submit(services: Services, access: Access, prepared_id: str, signature: byte
         admitted(seen, version, shown, form, now)
         enrolment.check_level(seen.letter, level)
         _check_identity(seen.entry, form)
+        # An organisation of this very name may have been invited since.
+        signatory_for(uow, seen.entry, form)
         assent = known.assent(seen.entry)
         head = _bound(services, uow, seen, head, known, history, now)
         logged = append_sealed(services, uow, seen.letter.origin, head, AssentStatement.KIND, signed, now)
@@ -196,11 +202,6 @@ def submit(services: Services, access: Access, prepared_id: str, signature: byte
         uow.commit()
     services.high_water.advance(seen.letter.origin, logged.index + 1, logged.root)
     return AnswerReceipt(seen.letter, stands, answer, partial(receipt_of, services, seen.letter, logged))
-
-
-def place_of(letter: Letter) -> Place:
-    """Where signatures of this letter belong, as its `letter` statements say."""
-    return Place(letter.host, (letter.base_url,), f"assent@{letter.host}")
 
 
 def judged(letter: Letter, public: PublicKey, payload: bytes, signature: bytes) -> bytes:
@@ -248,15 +249,12 @@ def _bind_only(
     offered: OfferedKey,
     assent: Assent,
     history: bytes | None,
-    code_id: str | None,
+    code_id: str,
     now: datetime,
 ) -> None:
     """Log that the code was answered, and commit: the coordinator's own binding has to follow."""
-    logged, _ = enrolment.bind(
-        services, uow, seen, head, offered, assent.signatory, now, history=None if code_id else history
-    )
-    if code_id:
-        uow.codes.use(code_id, now)
+    logged, _ = enrolment.bind(services, uow, seen, head, offered, assent.signatory, now, history=history)
+    uow.codes.use(code_id, now)
     if seen.entry.opening is None and assent.opening is not None:
         # What the key is bound under is the organisation's one commitment from now on.
         uow.roster.record_answer(replace(seen.entry, opening=assent.opening))

@@ -146,7 +146,7 @@ def standing_of(
         for binding in bindings
         if binding.organisation_id == identity.organisation_id and binding.public == public
     ]
-    earlier = None if identity.confidential else continued(letter, known, now)
+    earlier = None if identity.confidential else continued(letter, known)
     if earlier is not None:
         other = uow.letters.get(earlier.letter_id)
         # The auditor checks the earlier receipt with this letter's log key: it must be of the same service.

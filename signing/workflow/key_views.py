@@ -79,26 +79,28 @@ def here(letter: Letter, bindings: Sequence[Binding], now: datetime) -> list[Key
 
 
 def earlier(letter: Letter, bindings: Sequence[Binding], now: datetime) -> list[KeyView]:
-    """Keys of earlier letters that go on speaking without a code: open ones, not revoked anywhere, not expired."""
+    """Keys of earlier letters that go on speaking without a code (`continued`)."""
     ours = {binding.key for binding in bindings if binding.letter_id == letter.id}
     others = dict.fromkeys(binding.key for binding in bindings if binding.key not in ours)
     return [
         _view(letter, key, bindings, now)
         for key in others
-        if continued(letter, (binding for binding in bindings if binding.key == key), now)
+        if continued(letter, (binding for binding in bindings if binding.key == key))
     ]
 
 
-def continued(letter: Letter, bindings: Iterable[Binding], now: datetime) -> Binding | None:
+def continued(letter: Letter, bindings: Iterable[Binding]) -> Binding | None:
     """The first binding in another letter that a binding by continuity here may rest on (EVIDENCE 4.2).
 
     `bindings` are those of one key to one organisation, oldest first. A key that was revoked in any letter, or
-    that stood under a commitment anywhere, goes on nowhere.
+    that stood under a commitment anywhere, goes on nowhere. One that only another key bound, or that was to end,
+    was vouched for by nobody here for longer than that letter: it takes a code once more.
     """
     known = list(bindings)
     if any(binding.revoked_index is not None or binding.confidential for binding in known):
         return None
-    return next((each for each in known if each.letter_id != letter.id and each.live(now)), None)
+    lasting = (each for each in known if each.bound_by != ORGANISATION and each.until is None)
+    return next((each for each in lasting if each.letter_id != letter.id), None)
 
 
 def keys_of(uow: UnitOfWork, letter: Letter, organisation_id: str, now: datetime) -> list[KeyView]:

@@ -12,6 +12,7 @@ from signing.domain.letter_text import LetterText
 from signing.domain.organisation import RosterEntry
 from signing.evidence.carry import Change
 from signing.evidence.phrase import words_digest
+from signing.evidence.schemes import Place
 from signing.workflow.ports import LogHead, Services, UnitOfWork
 
 
@@ -85,3 +86,8 @@ def carried(versions: Sequence[Version], entry: RosterEntry, number: int) -> boo
     return bool(later) and all(
         each.change is not None and Change(each.change).carries(entry.accepts) for each in later
     )
+
+
+def place_of(letter: Letter) -> Place:
+    """Where signatures of this letter belong, as its statements say."""
+    return Place(letter.host, (letter.base_url,), f"assent@{letter.host}")

@@ -23,12 +23,11 @@ from signing.workflow.coordinator_statements import (
     chosen_key,
     composed,
     newest_version,
-    place_of,
     sealed,
     settled,
 )
 from signing.workflow.evidence_ports import PreparedStatement
-from signing.workflow.letters import carried, letter_of, locked_letter, print_draft, texts_of
+from signing.workflow.letters import carried, letter_of, locked_letter, place_of, print_draft, texts_of
 from signing.workflow.notices import notice
 from signing.workflow.ports import Notice, NoticeKind, Services, UnitOfWork
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from hashlib import sha256
 
 import pytest
@@ -292,6 +293,17 @@ def test_a_code_spent_on_another_answer_binds_nothing_however_late(house: House,
     assert len(entries(house, desk.letter_id)) == 2
 
 
+def test_a_name_that_became_another_organisation_s_meanwhile_is_not_signed(house: House) -> None:
+    letter_id = house.opened(ONE)
+    desk = Desk(house, letter_id)
+    prepared = desk.prepares(LAPTOP, code=desk.asks_for_a_code(), listed_as=TWO)
+    house.roster(letter_id, TWO)
+    with pytest.raises(Faulty) as refused:
+        desk.signs(LAPTOP, prepared)
+    assert code_of(refused) == "name-of-another"
+    assert len(entries(house, letter_id)) == 1
+
+
 def test_of_two_devices_at_once_one_is_overtaken(house: House, desk: Desk) -> None:
     laptop = desk.prepares(LAPTOP, code=desk.asks_for_a_code())
     phone = Desk(house, desk.letter_id, browser="phone")
@@ -441,6 +453,20 @@ def test_a_key_revoked_or_ended_in_an_earlier_letter_has_no_continuity(house: Ho
     assert code_of(refused) == "code-missing"
 
 
+def test_a_key_that_another_key_bound_takes_a_code_in_the_next_letter(house: House, desk: Desk, clock: Clock) -> None:
+    desk.answers_with(LAPTOP)
+    tablet = signers.browser_key("tablet")
+    prepared = key_binding.prepare_binding(
+        house.services, desk.access, LAPTOP.public.key, OfferedKey(tablet.public), clock() + timedelta(days=7)
+    )
+    key_binding.submit_binding(house.services, desk.access, prepared.prepared_id, LAPTOP.sign(prepared.pae))
+    later = Desk(house, house.opened(ONE))
+    assert [view.binding.key for view in key_binding.earlier_keys(house.services, later.access)] == [LAPTOP.public.key]
+    with pytest.raises(Faulty) as refused:
+        later.prepares(tablet)
+    assert code_of(refused) == "code-missing", "it would speak here for longer than it was lent for"
+
+
 def test_a_key_revoked_elsewhere_between_prepare_and_submit_loses_its_continuity(house: House, desk: Desk) -> None:
     desk.answers_with(LAPTOP)
     later = Desk(house, house.opened(ONE))
@@ -485,8 +511,13 @@ def test_continuity_alone_does_not_replace_the_coordinator(house: House, desk: D
     desk.answers_with(LAPTOP)
     letter_id = opened(house, ONE, binders=("attestor", "coordinator"))
     later = Desk(house, letter_id)
-    with pytest.raises(KeyWaits):
+    with pytest.raises(Faulty) as refused:
         later.prepares(LAPTOP)
+    assert code_of(refused) == "code-missing", "nothing is logged for whoever has no more than link and public key"
+    assert len(entries(house, letter_id)) == 1
+    code = later.asks_for_a_code()
+    with pytest.raises(KeyWaits):
+        later.prepares(LAPTOP, code=code)
     _, bind = statements(house, letter_id)
     assert isinstance(bind, KeyStatement)
     assert bind.basis == "continuity"
