@@ -16,6 +16,7 @@ from typing import Any
 
 import click
 
+from signing.cli.pdf_text import text_of
 from signing.evidence import EvidenceError, Malformed, Report, Trust, verify_bundle, verify_receipt
 from signing.evidence.bundle import Bundle
 from signing.evidence.entries import BATCH
@@ -136,6 +137,7 @@ def judge(
     coordinator: str | None,
     since: Path | None,
     openings: Path | None,
+    read_pdf: bool,
 ) -> Report:
     """Read what is at the path, a bundle or a receipt, and judge it.
 
@@ -158,8 +160,9 @@ def judge(
         older, shown = _read_older(since), _read_openings(openings)
         with signature_map(sum(name.startswith("entries/") for name in files)) as mapper:
             return verify_bundle(
-                files, trust, map=mapper, older=older, log_key=log_key, coordinator=coordinator, openings=shown
-            )
+                files, trust, map=mapper, older=older, log_key=log_key, coordinator=coordinator, openings=shown,
+                pdf_text=text_of if read_pdf else None,
+            )  # fmt: skip
 
 
 def _show(report: Report, as_json: bool) -> None:
@@ -188,6 +191,7 @@ def _show_unread(error: EvidenceError, as_json: bool) -> int:
 @click.option("--coordinator", metavar="KEYNAME", help="The coordinator's key name, instead of the trust file's.")
 @click.option("--since", type=click.Path(path_type=Path), help="An earlier copy or receipt that this must continue.")
 @click.option("--openings", type=click.Path(path_type=Path), help="Openings of commitments: a file or a folder.")
+@click.option("--read-pdf", is_flag=True, help="Also look for the letter's words in the text of the PDFs (slower).")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 def verify(
     path: Path,
@@ -196,6 +200,7 @@ def verify(
     coordinator: str | None,
     since: Path | None,
     openings: Path | None,
+    read_pdf: bool,
     as_json: bool,
 ) -> None:
     """Check a bundle (folder or zip) or a receipt, offline.
@@ -205,7 +210,7 @@ def verify(
     try:
         trust = _read_trust(trust_file)
         key = NoteKey.from_vkey(log_key) if log_key else None
-        report = judge(path, trust, key, coordinator, since, openings)
+        report = judge(path, trust, key, coordinator, since, openings, read_pdf)
     except EvidenceError as error:
         raise SystemExit(_show_unread(error, as_json)) from None
     _show(report, as_json)

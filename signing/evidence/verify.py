@@ -20,6 +20,7 @@ from .moments import Bounds
 from .note import NoteKey
 from .openings import Openings
 from .organisations import Rows, signers_of, words_of
+from .pdf_words import PdfText, documents_that_differ
 from .remarks import remark
 from .report import Report
 from .signatory import Signatory
@@ -53,6 +54,7 @@ def verify_bundle(
     log_key: NoteKey | None = None,
     coordinator: str | None = None,
     openings: Mapping[str, bytes] | None = None,
+    pdf_text: PdfText | None = None,
 ) -> Report:
     """Judge a bundle.
 
@@ -64,10 +66,12 @@ def verify_bundle(
         log_key: the log's key; goes before the trust file.
         coordinator: the name of the coordinator's key; goes before the trust file.
         openings: openings of commitments that the auditor was shown, beside those in the bundle.
+        pdf_text: gives the text of a PDF page by page, to compare the documents with the words; without it they
+            are compared by their signed digests alone.
     """
     report = Report()
     try:
-        _verify(report, files, trust, map, older, log_key, coordinator, openings or {})
+        _verify(report, files, trust, map, older, log_key, coordinator, openings or {}, pdf_text)
     except EvidenceError as error:
         report.fail(error.code, error.message)
     return report
@@ -82,6 +86,7 @@ def _verify(
     log_key: NoteKey | None,
     coordinator: str | None,
     openings: Mapping[str, bytes],
+    pdf_text: PdfText | None,
 ) -> None:
     # 1. Files
     for name in files:
@@ -116,6 +121,9 @@ def _verify(
     shown = [(name, files[name]) for name in files if name.startswith(OPENINGS)]
     opened = Openings(ledger, [*shown, *openings.items()])
     report.failures.extend(opened.failures)
+    if pdf_text is not None:
+        for message in documents_that_differ(files, ledger, pdf_text):
+            report.warn("PDF_TEXT", message)
     # 12. Report
     _describe(report, ledger, opened)
     remark(report, ledger, auditor)

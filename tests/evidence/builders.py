@@ -298,12 +298,13 @@ class LetterBuilder:
         key: CanSign = COORDINATOR,
         names: SignatoryList | None = None,
         list_file: bytes | None = None,
+        pdfs: Mapping[str, bytes] | None = None,
         alter: Callable[[CloseStatement], CloseStatement] = lambda statement: statement,
     ) -> int:
         compiled = names or self.signatories()
         data = compiled.to_bytes() if list_file is None else list_file
         number = len(self.editions) + 1
-        pdfs = dict.fromkeys(self.versions[-1].languages(), f"%PDF-1.7 edition {number}".encode())
+        pdfs = pdfs or dict.fromkeys(self.versions[-1].languages(), f"%PDF-1.7 edition {number}".encode())
         subject = [Subject.of(f"{language}.pdf", pdf) for language, pdf in pdfs.items()]
         subject.append(Subject.of("signatories.json", data))
         statement = alter(

@@ -29,7 +29,7 @@ CODES = {
 # Warnings the text names in plain words, and our codes for them.
 IN_PLAIN_WORDS = {"DISPUTED", "COORDINATOR_KEY_HELD_BY_SERVICE", "NO_WITNESS_POLICY", "TIMES_CLAIMED"}
 # For the full install and for sealed PDFs, neither of which is this floor's.
-NOT_HERE = {"PDF_TEXT", "SEAL_UNSTAMPED"}
+NOT_HERE = {"PDF_TEXT", "SEAL_UNSTAMPED"}  # test_pdf_words has the one; PDFs are not sealed yet
 EVIDENCE = Path(__file__).resolve().parents[3] / "shared" / "EVIDENCE.md"
 
 FOLDER = Path(__file__).resolve().parents[1] / "vectors"
