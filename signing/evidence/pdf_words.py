@@ -17,6 +17,8 @@ from .letter_file import LetterFile
 PdfText = Callable[[bytes], Iterable[str]]
 
 CONTEXT: Final = 6
+DIGITS: Final = "0123456789"
+RAISED: Final = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 
 _WORD = re.compile(r"\w+")
 _MARKUP: Final = (
@@ -44,8 +46,8 @@ def missing_words(pages: Iterable[str], words: list[str]) -> str | None:
     for word in (word for page in pages for word in _WORD.findall(page)):
         if found == len(words):
             return None
-        # The number of a footnote stands right behind a word.
-        if words[found] in (word, word.rstrip("0123456789⁰¹²³⁴⁵⁶⁷⁸⁹")):
+        # The number of a footnote stands right behind a word, raised in our own documents.
+        if words[found] in (word, word.rstrip(RAISED), word.rstrip(DIGITS)):
             found += 1
     return None if found == len(words) else " ".join(words[max(0, found - CONTEXT) : found + CONTEXT])
 
