@@ -3,8 +3,9 @@
 from .checkpoint import Checkpoint
 from .envelope import Envelope
 from .errors import EvidenceError
-from .note import NoteKey
+from .note import Note, NoteKey
 from .organisations import row_of_receipt
+from .policy import Policy
 from .receipt import Receipt
 from .report import Report
 from .statement import AssentStatement, parse
@@ -33,7 +34,7 @@ def verify_receipt(data: bytes, trust: Trust | None, *, log_key: NoteKey | None 
             receipt.verify(trust.log_keys(checkpoint.origin))
         policy = trust.witness_policy() if trust is not None else None
         if policy is not None:
-            policy.verify(note)
+            _check_witnesses(report, policy, note)
     except EvidenceError as error:
         report.fail(error.code, error.message)
     report.leave_open(
@@ -42,3 +43,20 @@ def verify_receipt(data: bytes, trust: Trust | None, *, log_key: NoteKey | None 
         "were kept, the letter's bundle shows.",
     )
     return report
+
+
+def _check_witnesses(report: Report, policy: Policy, note: Note) -> None:
+    """Judge the witnesses' lines; that they are too few proves nothing against a receipt.
+
+    It leaves with the answer, before any witness can have seen the checkpoint (EVIDENCE 4.5): an honest one has none.
+    """
+    try:
+        policy.verify(note)
+    except EvidenceError as error:
+        if error.code != "WITNESS_QUORUM":
+            raise
+        report.leave_open(
+            error.code,
+            "Too few witnesses have cosigned this receipt's checkpoint: receipts leave before they can. The letter's "
+            "bundle shows whether they saw the same log; compare with --since.",
+        )
