@@ -48,9 +48,7 @@ def drawn(
 def about(view: DecisionView, typed: Typed) -> dict[str, object]:
     """What every page with an answer's form needs to know."""
     place = place_of(view.letter)
-    # A key that is known needs no code: bound here, waiting for the coordinator here, or bound in an earlier letter.
-    known = [each.binding.key for each in view.keys if each.live or each.waiting]
-    known += [each.binding.key for each in view.earlier_keys]
+    known = [each.binding.key for each in view.keys_without_code]
     sealed = commitment_of(view.entry.opening) if view.entry.opening is not None else ""
     return {
         "view": view, "entry": view.entry, "letter": view.letter, "typed": typed, "place": place,

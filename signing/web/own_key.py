@@ -120,8 +120,7 @@ def _offer(
 
 def _known(view: DecisionView) -> list[KeyView]:
     """Own keys that need no code."""
-    known = [*view.earlier_keys, *(each for each in view.keys if each.live or each.waiting)]
-    return [each for each in known if each.level == OWN_LEVEL]
+    return [each for each in view.keys_without_code if each.level == OWN_LEVEL]
 
 
 def _refused(services: Services, access: Access, typed: Typed, refusal: Refusal) -> ResponseReturnValue:

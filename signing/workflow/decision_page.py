@@ -21,7 +21,7 @@ from signing.workflow.ports import RecordedAnswer, Services
 class DecisionView:
     """Everything the decision page shows. `text_sha256` and `head` go into the form.
 
-    `keys` are bound in this letter, `earlier_keys` come from earlier letters and need no code here. `carried_from`
+    `keys` are bound in this letter, `earlier_keys` come from earlier letters. `carried_from`
     is the version that was approved, where the approval reaches these words by carry; `lapsed` when it does not.
     `committed` are the names that were first given confidentially, and stay.
     """
@@ -52,6 +52,12 @@ class DecisionView:
     @property
     def binders(self) -> tuple[str, ...]:
         return self.letter.binders
+
+    @property
+    def keys_without_code(self) -> list[KeyView]:
+        """Those that no code has to be typed for: of earlier letters none where the coordinator has to confirm it."""
+        here = [each for each in self.keys if each.live or each.waiting]
+        return here + [each for each in self.earlier_keys if key_views.speaks(self.letter, ("attestor",))]
 
     @property
     def accepts(self) -> bool:

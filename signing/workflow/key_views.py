@@ -79,7 +79,7 @@ def here(letter: Letter, bindings: Sequence[Binding], now: datetime) -> list[Key
 
 
 def earlier(letter: Letter, bindings: Sequence[Binding], now: datetime) -> list[KeyView]:
-    """Keys of earlier letters that go on speaking without a code (`continued`)."""
+    """Keys of earlier letters for which the attestor vouches here without a code (`continued`)."""
     ours = {binding.key for binding in bindings if binding.letter_id == letter.id}
     others = dict.fromkeys(binding.key for binding in bindings if binding.key not in ours)
     return [

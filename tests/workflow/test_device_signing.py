@@ -405,6 +405,7 @@ def test_the_same_device_needs_no_code_in_the_next_letter(house: House, desk: De
     later = Desk(house, next_id)
     (known,) = deciding.view(house.services, later.access).earlier_keys
     assert (known.binding.key, known.live, known.since) == (LAPTOP.public.key, False, first.answer.at)
+    assert deciding.view(house.services, later.access).keys_without_code == [known]
     prepared = later.prepares(LAPTOP)
     assert prepared.bound_by == "continuity"
     later.signs(LAPTOP, prepared)
@@ -514,6 +515,7 @@ def test_continuity_alone_does_not_replace_the_coordinator(house: House, desk: D
     with pytest.raises(Faulty) as refused:
         later.prepares(LAPTOP)
     assert code_of(refused) == "code-missing", "nothing is logged for whoever has no more than link and public key"
+    assert deciding.view(house.services, later.access).keys_without_code == []
     assert len(entries(house, letter_id)) == 1
     code = later.asks_for_a_code()
     with pytest.raises(KeyWaits):
