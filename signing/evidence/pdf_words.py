@@ -5,6 +5,7 @@ so a word that cannot be found is a reason to look, not a failure: the hard chec
 """
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final
 
@@ -18,9 +19,9 @@ PdfText = Callable[[bytes], Iterable[str]]
 
 CONTEXT: Final = 6
 DIGITS: Final = "0123456789"
-RAISED: Final = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 
 _WORD = re.compile(r"\w+")
+_RAISED = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹]+")
 _MARKUP: Final = (
     (re.compile(r"(?m)^\[\^[^\]]+\]:.*(?:\n[ \t]+.*)*"), " "),  # footnotes stand at the foot of some page
     (re.compile(r"\[\^[^\]]+\]"), " "),
@@ -34,7 +35,13 @@ def words_of_letter(body: str) -> list[str]:
     """Give the words of a letter's body in order, without markup, link targets, numbering and footnotes."""
     for pattern, instead in _MARKUP:
         body = pattern.sub(instead, body)
-    return _WORD.findall(body)
+    return _words(body)
+
+
+def _words(text: str) -> list[str]:
+    # Documents give accents and ligatures back in many ways: what is compared are the bare letters.
+    bare = unicodedata.normalize("NFKD", _RAISED.sub(" ", text))
+    return _WORD.findall("".join(character for character in bare if unicodedata.category(character) != "Mn"))
 
 
 def missing_words(pages: Iterable[str], words: list[str]) -> str | None:
@@ -43,11 +50,11 @@ def missing_words(pages: Iterable[str], words: list[str]) -> str | None:
     Pages are read only as far as words are left to be found.
     """
     found = 0
-    for word in (word for page in pages for word in _WORD.findall(page)):
+    for word in (word for page in pages for word in _words(page)):
         if found == len(words):
             return None
-        # The number of a footnote stands right behind a word, raised in our own documents.
-        if words[found] in (word, word.rstrip(RAISED), word.rstrip(DIGITS)):
+        # The number of a footnote can stand right behind a word.
+        if words[found] in (word, word.rstrip(DIGITS)):
             found += 1
     return None if found == len(words) else " ".join(words[max(0, found - CONTEXT) : found + CONTEXT])
 

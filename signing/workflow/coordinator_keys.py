@@ -96,6 +96,13 @@ def keys(services: Services) -> list[CoordinatorKeyView]:
         ]
 
 
+def named_in(services: Services, letter_id: str) -> set[str] | None:
+    """The names of the keys that the newest version names as coordinators', None before the letter is opened."""
+    with services.unit_of_work() as uow:
+        newest = newest_version(uow, letter_id)
+    return {key.key for key in newest[1].coordinators} if newest else None
+
+
 def _check(services: Services, public: PublicKey) -> None:
     try:
         public.open()

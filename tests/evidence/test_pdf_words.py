@@ -34,6 +34,10 @@ def warnings(pdf: bytes, text: bytes) -> list[str]:
     return [each.message for each in report.warnings if each.code == "PDF_TEXT"]
 
 
+def bare(word: str) -> str:
+    return "".join(words_of_letter(word))
+
+
 def test_a_document_of_the_letter_has_its_words() -> None:
     text = river_letter()
     assert warnings(set_letter(text), text.to_bytes()) == []
@@ -66,8 +70,8 @@ def test_links_numbers_and_footnotes_are_no_words_of_the_body() -> None:
     assert words_of_letter(body) == ["We", "ask", "for", "the", "report", "2019", "water"]
 
 
-@given(st.lists(st.from_regex(r"\w{1,3}", fullmatch=True), max_size=30), st.data())
+@given(st.lists(st.from_regex(r"[^\W\d_]{1,3}", fullmatch=True).map(bare).filter(bool), max_size=30), st.data())
 def test_words_are_missing_only_where_one_is_left_out(words: list[str], data: st.DataObject) -> None:
     spread = [f"{word} {data.draw(st.sampled_from(['', 'page 1 of 2', '·']))}" for word in words]
     assert missing_words(spread, words) is None
-    assert missing_words([" ".join(words)], [*words, "\u00e9nough"]) is not None
+    assert missing_words([" ".join(words)], [*words, "enough"]) is not None

@@ -11,7 +11,6 @@ from signing.evidence.keyring import PublicKey
 from signing.web.entry_words import key_kind
 from signing.web.page import _
 from signing.workflow import coordinator_keys
-from signing.workflow.coordinator_statements import newest_version
 from signing.workflow.ports import Services
 
 SERVICE = "service"  # what the form says for the key that the service holds
@@ -42,9 +41,7 @@ def account_id() -> str:
 
 def signers(services: Services, letter_id: str) -> list[Signer]:
     """Every key that is not retired: one's own, the other coordinators', last the one that the service holds."""
-    with services.unit_of_work() as uow:
-        newest = newest_version(uow, letter_id)
-    named = {key.key for key in newest[1].coordinators} if newest else None
+    named = coordinator_keys.named_in(services, letter_id)
     views = [view for view in coordinator_keys.keys(services) if view.key.retired_at is None]
     found = [
         Signer(
