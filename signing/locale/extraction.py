@@ -26,26 +26,29 @@ OF_DATABASES = MARKS | {"Conflict": None, "Unavailable": None}
 # The first argument of each of these is `Refusal.words`, said in the reader's language where it is shown.
 REFUSALS = MARKS | dict.fromkeys((
     "Refusal", "NotFound", "NotAllowed", "Unavailable", "Conflict", "Faulty", "PageUsed", "StaleVersion",
-    "LinkUnknown", "LinkExpired", "LinkRevoked", "NoCookie", "SignedOut",
+    "LinkUnknown", "LinkExpired", "LinkRevoked", "NoCookie", "SignedOut", "AlreadyRecorded", "StatementExpired",
+    "KeyKnown", "KeyRevoked", "KeyUnfit", "KeyWaits", "LevelTooLow", "PasskeyUnproved",
+    # Of coordinators; named so that the next kind cannot be forgotten, whoever it is for.
+    "CoordinatorMustSign", "EditionCurrent", "KeyNotNamed",
 ))
 ROOMS: dict[str, dict[str, Any]] = {
     "signing/adapters/database.py": OF_DATABASES,
     "signing/adapters/high_water.py": REFUSALS,
+    "signing/adapters/invitations.py": OF_DATABASES,
+    "signing/adapters/log_store.py": OF_DATABASES,
     "signing/adapters/mail_text.py": MARKS,
     "signing/domain/letter.py": REFUSALS,
     "signing/domain/organisation.py": REFUSALS,
     "signing/locale/dates.py": MARKS,
-    "signing/web/contact.py": REFUSALS,
-    "signing/web/decision_form.py": REFUSALS,
-    "signing/web/guards.py": REFUSALS,
-    "signing/web/mailbox.py": REFUSALS,
-    "signing/web/page.py": MARKS,
-    "signing/web/refusals.py": REFUSALS,
 }
 ABOUT = "# Words of coalition-signing that people without an account can meet. See docs/translating.md."
-# What every use case may say is gathered, but for those that coordinators and auditors alone come to.
+# What every use case and page may say is gathered, but for those that coordinators and auditors alone come to.
 USE_CASES = "signing/workflow/*.py"
-OF_ACCOUNTS = frozenset({"auditing", "closing", "drafting", "rostering", "tracking"})
+PAGES = "signing/web/*.py"
+OF_ACCOUNTS = frozenset({
+    "auditing", "auditor", "bundling", "closing", "coordinator_keys", "coordinator_signing", "coordinator_statements",
+    "drafting", "entry_words", "opening", "rostering", "stamps", "tracking", "vouching", "witness_state", "witnessing",
+})
 # Git knows when and by whom; a line that changes with the day would change without a reason.
 NOISE = tuple(f'"{name}:'.encode() for name in (
     "POT-Creation-Date", "PO-Revision-Date", "Generated-By", "Report-Msgid-Bugs-To", "Last-Translator",
@@ -92,9 +95,9 @@ def _messages(root: Path) -> Iterator[tuple[str, str | tuple[str, ...], list[str
     options = {"extensions": "jinja2.ext.i18n", "trim_blocks": "true", "lstrip_blocks": "true", "silent": "false"}
     for path in templates:
         yield from _of_file(babel_extract, root, path, MARKS, options)
-    use_cases = {path.relative_to(root).as_posix(): REFUSALS for path in root.glob(USE_CASES)
-                 if path.stem not in OF_ACCOUNTS}
-    for name, keywords in sorted((ROOMS | use_cases).items()):
+    spoken = {path.relative_to(root).as_posix(): REFUSALS for rooms in (USE_CASES, PAGES) for path in root.glob(rooms)
+              if path.stem not in OF_ACCOUNTS}
+    for name, keywords in sorted((ROOMS | spoken).items()):
         # Sorted, so that moving code about is no change of words.
         yield from sorted(_of_file("python", root, root / name, keywords, {}), key=str)
 
