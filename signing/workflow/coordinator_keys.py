@@ -46,6 +46,11 @@ def register(
             raise NotFound("There is no such account.", code="account-unknown")
         if uow.coordinator_keys.get(public.key) is not None:
             raise Conflict("This key is registered already.", code="key-known")
+        if any(binding.confidential for binding in uow.bindings.of_key(public.key)):
+            raise Conflict(
+                "This key has signed for an organisation that is not named. Please register another one.",
+                code="key-known",
+            )
         uow.coordinator_keys.add(key)
         uow.commit()
     return key

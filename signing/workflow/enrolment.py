@@ -134,7 +134,7 @@ def standing_of(
     """
     bindings = uow.bindings.of_key(public.key)
     ours = [binding for binding in bindings if _is_ours(binding, letter, identity)]
-    _check_unlinked(bindings, ours, identity, public)
+    _check_unlinked(uow, bindings, ours, identity, public)
     if any(binding.revoked_index is not None for binding in ours):
         raise KeyRevoked("This key was revoked. Please sign with another key.")
     if any(binding.public != public for binding in ours):
@@ -224,7 +224,7 @@ def _is_ours(binding: Binding, letter: Letter, identity: Identity) -> bool:
 
 
 def _check_unlinked(
-    bindings: list[Binding], ours: list[Binding], identity: Identity, public: PublicKey
+    uow: UnitOfWork, bindings: list[Binding], ours: list[Binding], identity: Identity, public: PublicKey
 ) -> None:
     """The log is public: one key under a name and under a commitment would say whose the commitment is."""
     if identity.confidential and public.scheme in NAMING_SCHEMES:
@@ -232,7 +232,11 @@ def _check_unlinked(
             "A key of your own would name you. To stay confidential, sign with a key made in the browser, a passkey, "
             "or the mailed code."
         )
-    linked = len(bindings) > len(ours) if identity.confidential else any(each.confidential for each in bindings)
+    if identity.confidential:
+        # A coordinator's key is named by the letters it signs.
+        linked = len(bindings) > len(ours) or uow.coordinator_keys.get(public.key) is not None
+    else:
+        linked = any(each.confidential for each in bindings)
     if linked:
         raise KeyKnown(
             "This key is known from another answer and could tie your organisation's name to a confidential one. "

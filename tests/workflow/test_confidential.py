@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from signing.domain.errors import NotFound, Refusal
+from signing.domain.access import Role
+from signing.domain.errors import Conflict, NotFound, Refusal
 from signing.domain.organisation import Answer, Decision
 from signing.evidence.statement import AssentStatement, Commitment, KeyStatement, commitment_of
-from signing.workflow import bundling, closing, deciding, key_binding, tracking, vouching
+from signing.workflow import bundling, closing, coordinator_keys, deciding, key_binding, tracking, vouching
 from signing.workflow.appending import payload_of
 from signing.workflow.device_signing import KeyWaits
 from signing.workflow.enrolment import KeyKnown, KeyUnfit
@@ -112,6 +113,20 @@ def test_a_key_known_under_a_name_is_refused_for_a_confidential_answer(house: Ho
         desk.prepares(LAPTOP, code=code, confidential=True)
     desk.answers_with(passkey("passkey"), confidential=True)
     assert len(proved(house, desk.letter_id).approvals()) == 2
+
+
+def test_a_coordinator_s_key_and_a_confidential_one_are_never_the_same(house: House, desk: Desk) -> None:
+    house.account("coordinator@example.org", Role.COORDINATOR)
+    with house.services.unit_of_work() as uow:
+        (account,) = uow.accounts.all()
+    coordinator_keys.register(house.services, account.id, LAPTOP.public, "Laptop")
+    code = desk.asks_for_a_code()
+    with pytest.raises(KeyKnown):
+        desk.prepares(LAPTOP, code=code, confidential=True)
+    hidden = signers.browser_key("hidden")
+    desk.answers_with(hidden, confidential=True)
+    with pytest.raises(Conflict):
+        coordinator_keys.register(house.services, account.id, hidden.public, "Hidden")
 
 
 @pytest.mark.parametrize("key", [ssh_key("own"), signers.openpgp_key("own")], ids=["ssh", "openpgp"])
