@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from signing.domain.letter import Letter, LetterState
+from signing.domain.letter import Letter
 from signing.workflow.evidence_ports import TimeStamp
 from signing.workflow.letters import letter_of
 from signing.workflow.ports import Services, UnitOfWork
@@ -122,7 +122,7 @@ def _due_since(uow: UnitOfWork, letter: Letter, newest: TimeStamp | None) -> dat
         return changed.at
     hourly = max(changed.at, newest.at + EVERY)
     # Only a closed letter has a close entry to look for, and little comes after it.
-    for index in range(covered, size) if letter.state is LetterState.CLOSED else ():
+    for index in range(covered, size) if letter.state.closed else ():
         entry = uow.log.entry(letter.id, index)
         if entry is not None and entry.kind == CLOSE:
             return min(hourly, entry.at)

@@ -21,6 +21,7 @@ from signing.evidence.stamp import stamp_time
 from signing.workflow import closing
 from signing.workflow.appending import checkpoint_note
 from signing.workflow.evidence_ports import TimeStamp
+from signing.workflow.publishing import publish
 from signing.workflow.stamps import StampState, stamp_state
 from tests.adapters.time_authority_server import Answer, Server, listening
 from tests.evidence.time_authority import TimeAuthority
@@ -113,6 +114,16 @@ def test_a_log_is_stamped_at_opening_hourly_on_change_and_at_closing(place: Plac
     house.clock.pass_(days=1)
     place.run()
     assert place.sizes(letter_id) == [1, 2, 3, 4]
+
+
+def test_a_closing_that_is_published_at_once_does_not_wait_either(place: Place) -> None:
+    letter_id = place.house.opened("Org One")
+    place.run()
+    place.house.approve(letter_id, "Org One")
+    closing.close(place.house.services, letter_id)
+    publish(place.house.services, letter_id)
+    place.run()
+    assert place.sizes(letter_id) == place.sizes(letter_id, SECOND) == [1, 3]
 
 
 def test_what_is_kept_is_a_stamp_over_the_checkpoint_as_it_is_given_to_everybody(place: Place) -> None:
