@@ -245,6 +245,8 @@ def test_a_key_that_waits_for_the_coordinator_shows_its_words_and_then_signs_wit
     assert device.page.evaluate("document.activeElement.tagName") == "H1"
     assert len(device.page.locator(".phrase").inner_text().split()) == 12
     assert assents(house, letter_id) == []
+    device.page.goto(device.address)
+    expect(device.page.locator("main")).to_contain_text("Your key waits for the coordinator's word")
     # Confirmed meanwhile: the key speaks now.
     asks_for(house, letter_id)
     device.page.goto(device.address)
