@@ -44,25 +44,36 @@ def _split(size: int) -> int:
     return 1 << (size - 1).bit_length() - 1
 
 
+def inclusion_ranges(index: int, size: int) -> tuple[tuple[int, int], ...]:
+    """Name the subtrees, as ranges of leaves, whose roots are the path of one leaf, leaf side first.
+
+    RFC 9162 2.1.3.1. As with `consistency_ranges`, each root can be had from its last leaf's path alone.
+
+    Raises:
+        Malformed: `INDEX` when there is no such leaf.
+    """
+    if not 0 <= index < size:
+        raise Malformed("INDEX", f"There is no leaf {index} in a tree of {size}.")
+    ranges: list[tuple[int, int]] = []
+    low, high = 0, size
+    while high - low > 1:
+        middle = low + _split(high - low)
+        if index < middle:
+            ranges.append((middle, high))
+            high = middle
+        else:
+            ranges.append((low, middle))
+            low = middle
+    return tuple(reversed(ranges))
+
+
 def inclusion_path(leaves: Sequence[bytes], index: int) -> tuple[bytes, ...]:
     """Give the path of one leaf up to the root, leaf side first (RFC 9162 2.1.3.1).
 
     Raises:
         Malformed: `INDEX` when there is no such leaf.
     """
-    if not 0 <= index < len(leaves):
-        raise Malformed("INDEX", f"There is no leaf {index} in a tree of {len(leaves)}.")
-    path: list[bytes] = []
-    low, high = 0, len(leaves)
-    while high - low > 1:
-        middle = low + _split(high - low)
-        if index < middle:
-            path.append(root(leaves[middle:high]))
-            high = middle
-        else:
-            path.append(root(leaves[low:middle]))
-            low = middle
-    return tuple(reversed(path))
+    return tuple(root(leaves[low:high]) for low, high in inclusion_ranges(index, len(leaves)))
 
 
 def verify_inclusion(leaf: bytes, index: int, size: int, path: Sequence[bytes], expected_root: bytes) -> bool:

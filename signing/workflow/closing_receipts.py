@@ -1,7 +1,6 @@
 """The second receipt, against the checkpoint of the closing (EVIDENCE 4.6): the answer is in what was signed.
 
-Only the few entries that a path needs are read, however long the log is: the path kept with each entry gives the
-root of every full subtree that ends with it.
+Only the few entries that a path needs are read, however long the log is.
 """
 
 from __future__ import annotations
@@ -9,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from signing.domain.errors import NotFound
-from signing.evidence.merkle import leaf_hash, node_hash
+from signing.evidence.merkle import inclusion_ranges
 from signing.evidence.receipt import Receipt
 from signing.workflow.appending import checkpoint_note, sound_head
 from signing.workflow.contact_access import Access, invited
@@ -45,7 +44,7 @@ def closing_receipt(services: Services, access: Access) -> ClosingReceipt:
         index, size = before[-1], edition.index + 1
         entry = _entry(uow, letter.id, index)
         closing = _entry(uow, letter.id, edition.index)
-        path = _path(uow, letter.id, index, 0, size)
+        path = uow.log.roots(letter.id, inclusion_ranges(index, size))
     sound_head(services, letter)
     note = checkpoint_note(services, letter.origin, size, closing.root)
     return ClosingReceipt(
@@ -55,34 +54,6 @@ def closing_receipt(services: Services, access: Access) -> ClosingReceipt:
         receipt=Receipt(index, tuple(path), note, entry.entry).to_bytes(),
         filename=f"{letter.id}-{index}.closing-{edition.number}.tlog-proof",
     )
-
-
-def _path(uow: UnitOfWork, letter_id: str, index: int, start: int, end: int) -> list[bytes]:
-    """The inclusion path of a leaf in the subtree of these entries, from the leaf up (RFC 6962, 2.1.1)."""
-    if end - start == 1:
-        return []
-    middle = start + _split(end - start)
-    if index < middle:
-        return [*_path(uow, letter_id, index, start, middle), _root(uow, letter_id, middle, end)]
-    return [*_path(uow, letter_id, index, middle, end), _root(uow, letter_id, start, middle)]
-
-
-def _root(uow: UnitOfWork, letter_id: str, start: int, end: int) -> bytes:
-    size = end - start
-    if size & (size - 1):
-        middle = start + _split(size)
-        return node_hash(_root(uow, letter_id, start, middle), _root(uow, letter_id, middle, end))
-    # A full subtree: its last entry's path begins with all its left halves, the smallest first.
-    last = _entry(uow, letter_id, end - 1)
-    node = leaf_hash(last.entry)
-    for left in last.path[: size.bit_length() - 1]:
-        node = node_hash(left, node)
-    return node
-
-
-def _split(size: int) -> int:
-    """The largest power of two below a size of two or more."""
-    return 1 << (size - 1).bit_length() - 1
 
 
 def _entry(uow: UnitOfWork, letter_id: str, index: int) -> LoggedEntry:
