@@ -15,7 +15,7 @@ from signing.domain.letter import Letter
 from signing.evidence.errors import EvidenceError
 from signing.evidence.key_statement import KEY_FILE
 from signing.evidence.keyring import PublicKey
-from signing.evidence.schemes import LEVELS
+from signing.evidence.schemes import LEVELS, openpgp
 from signing.evidence.statement import Commitment, KeyStatement, Signatory, Subject
 from signing.workflow.appending import append, grown, head_of, nonce, receipt_of, time_text
 from signing.workflow.key_views import continued, key_phrase, speaks, vouchers_of
@@ -121,7 +121,7 @@ def check_fit(public: PublicKey) -> None:
         raise KeyUnfit(
             "This key cannot be used here: it is damaged, too weak, or of a kind we cannot check. Please use another."
         ) from None
-    if public.scheme not in LEVELS:
+    if public.scheme not in LEVELS or (public.scheme == openpgp.NAME and not openpgp.can_judge()):
         raise KeyUnfit("Keys of this kind cannot be used here. Please use another.")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -188,6 +189,18 @@ def test_weak_and_foreign_keys_are_refused_before_they_cost_a_code(house: House,
         with pytest.raises(KeyUnfit):
             device_signing.prepare(house.services, desk.access, desk.form(code=code), OfferedKey(public))
     assert desk.signs(LAPTOP, desk.prepares(LAPTOP, code=code)).answer.index == 2
+
+
+def test_a_key_that_nobody_here_can_check_is_refused_before_somebody_signs_with_it(
+    house: House, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = signers.openpgp_key("own")
+    code = desk.asks_for_a_code()
+    monkeypatch.setitem(sys.modules, "pysequoia", None)
+    with pytest.raises(KeyUnfit):
+        desk.prepares(key, code=code)
+    monkeypatch.undo()
+    assert desk.prepares(key, code=code).bound_by == "code"
 
 
 def test_one_key_is_of_one_kind(desk: Desk) -> None:
