@@ -18,7 +18,7 @@ from signing.web import decision_form, decision_page, offered_key, own_key
 from signing.web.decision_page import PAGE
 from signing.web.download import attachment
 from signing.web.guards import Door, Persona, door
-from signing.web.page import _, said
+from signing.web.page import said
 from signing.web.refusals import answer_to
 from signing.workflow import deciding, key_binding
 from signing.workflow.contact_access import Access
@@ -28,6 +28,7 @@ from signing.workflow.ports import Services
 from signing.workflow.waiting_assents import StatementExpired
 
 KEYS = f"{PAGE}/keys"
+FIELDS = ("code", "compromised_since", "until", "public_key")
 LAST_SECOND = time(23, 59, 59, tzinfo=UTC)
 
 
@@ -90,28 +91,33 @@ def _own_key_pages(made: Door, services: Services) -> None:
         except (NotFound, StatementExpired):
             return redirect(url_for("contact_keys.keys", invitation_id=invitation_id), 303)
         except Refusal as refusal:
-            return _waiting(services, g.access, prepared_id, said(refusal))
+            return _waiting(services, g.access, prepared_id, refusal)
         return redirect(url_for("contact_keys.keys", invitation_id=invitation_id), 303)
 
 
 def _page(
-    services: Services, access: Access, *, errors: dict[str, str] | None = None, just_sent: bool = False, at: str = ""
+    services: Services, access: Access, *, refusal: Refusal | None = None, just_sent: bool = False, at: str = ""
 ) -> str:
     """The keys, `at` the one a form is open for."""
+    # Whose language a refusal is said in is known from here on.
     view = decision_page.viewed(services, access)
     about = decision_page.about(view, decision_form.blank(services, view))
     live = [each for each in view.keys if each.live]
     return render_template(
-        "contact/keys.html", errors=errors or {}, just_sent=just_sent, at=at, code_sent=view.code_sent, live=live,
+        "contact/keys.html", errors=_errors(refusal), just_sent=just_sent, at=at, code_sent=view.code_sent, live=live,
         own=[each for each in live if each.level == own_key.OWN_LEVEL], posted=request.form, **about,
     )
 
 
+def _errors(refusal: Refusal | None) -> dict[str, str]:
+    if refusal is None:
+        return {}
+    field = refusal.field if isinstance(refusal, Faulty) and refusal.field in FIELDS else "page"
+    return {field: said(refusal)}
+
+
 def _refused(services: Services, access: Access, refusal: Refusal, at: str = "") -> ResponseReturnValue:
-    field = refusal.field if isinstance(refusal, Faulty) and refusal.field else "page"
-    known = field in ("code", "compromised_since", "until", "public_key")
-    page = _page(services, access, errors={field if known else "page": said(refusal)}, at=at)
-    return page, answer_to(refusal).status
+    return _page(services, access, refusal=refusal, at=at), answer_to(refusal).status
 
 
 def _send_code(services: Services, access: Access) -> ResponseReturnValue:
@@ -153,7 +159,9 @@ def _prepare(services: Services, access: Access) -> ResponseReturnValue:
     return redirect(address, 303)
 
 
-def _waiting(services: Services, access: Access, prepared_id: str, error: str = "") -> ResponseReturnValue:
+def _waiting(
+    services: Services, access: Access, prepared_id: str, refusal: Refusal | None = None
+) -> ResponseReturnValue:
     view = decision_page.viewed(services, access)
     try:
         composed: KeyToSign = key_binding.key_to_sign(services, access, prepared_id)
@@ -161,10 +169,10 @@ def _waiting(services: Services, access: Access, prepared_id: str, error: str = 
         return redirect(url_for("contact_keys.keys", invitation_id=access.invitation_id), 303)
     page = render_template(
         "contact/key_sign.html", composed=composed, statement=composed.statement, entry=view.entry,
-        letter=view.letter, invitation_id=access.invitation_id, error=error,
+        letter=view.letter, invitation_id=access.invitation_id, error=said(refusal) if refusal else "",
         phrase=key_phrase(composed.statement.bound), command=own_key.command(composed.key, composed.letter, "key.pae"),
     )
-    return page, 422 if error else 200
+    return page, 422 if refusal else 200
 
 
 def _signature() -> bytes:
@@ -182,4 +190,4 @@ def _day(field: str) -> Date | None:
     try:
         return Date.fromisoformat(typed)
     except ValueError:
-        raise Faulty(_("Type the day as 2026-12-31."), field=field) from None
+        raise Faulty("Type the day as 2026-12-31.", field=field) from None

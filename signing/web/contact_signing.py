@@ -16,7 +16,6 @@ from signing.evidence.errors import EvidenceError
 from signing.web import decision_form, decision_page, offered_key, passkeys
 from signing.web.decision_page import PAGE
 from signing.web.guards import Door, Persona, door
-from signing.web.page import _
 from signing.workflow import device_signing
 from signing.workflow.contact_access import Access
 from signing.workflow.device_signing import AlreadyRecorded, ToSign
@@ -34,7 +33,7 @@ def blueprint(services: Services) -> Door:
     def words(invitation_id: str, version: int, language: str) -> ResponseReturnValue:
         view = decision_page.viewed(services, g.access)
         if version != view.version or language not in view.texts:
-            raise NotFound(_("These words are not open here."))
+            raise NotFound("These words are not open here.")
         return Response(view.texts[language].to_bytes(), content_type="text/markdown; charset=utf-8")
 
     @made.post(f"{PAGE}/passkey")

@@ -154,12 +154,12 @@ def _send_code(services: Services, access: Access) -> ResponseReturnValue:
 
 
 def _prepare(services: Services, access: Access) -> ResponseReturnValue:
-    typed = _typed()
+    view, typed = decision_page.viewed(services, access), _typed()
     decision_form.find_missing(typed, BY_KEY, code=False)
     if not typed.public_key.strip():
         typed.errors["public_key"] = _not_a_key()
     if typed.errors:
-        return _offer(services, access, decision_page.viewed(services, access), typed), 422
+        return _offer(services, access, view, typed), 422
     try:
         offered = offered_key.own(typed.public_key)
         form = decision_form.for_workflow(typed, request.form)

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 import pytest
 from babel.messages.pofile import read_po
 
 from signing.adapters.mail_text import MailTexts
+from signing.domain.organisation import Decision
 from signing.locale import FOLDER
-from signing.workflow import deciding, drafting
-from signing.workflow.deciding import Access
+from signing.workflow import drafting, key_binding, vouching
+from signing.workflow.device_signing import KeyWaits, OfferedKey
+from signing.workflow.opening import Wishes
 from signing.workflow.ports import NoticeKind
-from tests.locale.languages import LANGUAGES, Spoken, plain
+from tests.evidence import signers
+from tests.locale.languages import DECLINED, LANGUAGES, NOTED, REVOKED, SEALED, Spoken, plain
 from tests.web.installation import House, letter_text
+from tests.workflow.desk import Desk
 
 ORGANISATION = "Human Rights in China"
+ASKED = (NoticeKind.INVITATION, NoticeKind.NEW_VERSION, NoticeKind.CARRIED, NoticeKind.KEY_VOUCHED)
+LAPTOP, PHONE, TABLET = (signers.browser_key(name) for name in ("laptop", "phone", "tablet"))
 TEXTS = MailTexts("letters@example.org")
 
 
@@ -39,29 +46,59 @@ def newest(house: House, letter_id: str, kind: NoticeKind) -> Mail:
                 html.get_content())
 
 
-def every_mail(house: House, letter_id: str) -> dict[NoticeKind, Mail]:
-    """What one organisation is sent, from the invitation to a second version."""
-    mails = {NoticeKind.INVITATION: newest(house, letter_id, NoticeKind.INVITATION)}
-    invitation = house.invitation(letter_id, ORGANISATION)
-    access = Access(letter_id, invitation.id, invitation.generation, "browser")
-    view = deciding.view(house.services, access)
-    deciding.request_code(house.services, access, view.version, view.text_sha256)
+def mails_of_a_letter(house: House, tag: str) -> dict[str, Mail]:
+    """From the invitation to other words, with a key of the contact's device."""
+    letter_id = house.opened(ORGANISATION, language=tag)
+    mails: dict[str, Mail] = {NoticeKind.INVITATION: newest(house, letter_id, NoticeKind.INVITATION)}
+    desk = Desk(house, letter_id, ORGANISATION)
+    digits = desk.asks_for_a_code()
     mails[NoticeKind.CODE] = newest(house, letter_id, NoticeKind.CODE)
-    house.clock.pass_(minutes=1)
-    house.approve(letter_id, ORGANISATION)
+    desk.signs(LAPTOP, desk.prepares(LAPTOP, code=digits, accepts=True))
     mails[NoticeKind.RECEIPT] = newest(house, letter_id, NoticeKind.RECEIPT)
-    drafting.import_letter(house.services, letter_text(body="Other words."), letter_id=letter_id)
-    house.open(letter_id)
-    mails[NoticeKind.NEW_VERSION] = newest(house, letter_id, NoticeKind.NEW_VERSION)
+    body = letter_text().body
+    for kind, words in ((NoticeKind.CARRIED, body.replace(" ", "  ", 1)), (NoticeKind.NEW_VERSION, "Other words.")):
+        drafting.import_letter(house.services, letter_text(body=words), letter_id=letter_id)
+        house.open(letter_id)
+        mails[kind] = newest(house, letter_id, kind)
+    return mails | mails_of_keys(house, desk)
+
+
+def mails_of_keys(house: House, desk: Desk) -> dict[str, Mail]:
+    """One key of the contact's speaks for another, until a day, and is revoked."""
+    mails: dict[str, Mail] = {}
+    house.clock.pass_(minutes=1)
+    offered, until = OfferedKey(PHONE.public), house.clock() + timedelta(days=3)
+    waits = key_binding.prepare_binding(house.services, desk.access, LAPTOP.public.key, offered, until)
+    key_binding.submit_binding(house.services, desk.access, waits.prepared_id, LAPTOP.sign(waits.pae))
+    mails[NOTED] = newest(house, desk.letter_id, NoticeKind.RECEIPT)
+    house.clock.pass_(minutes=1)
+    key_binding.revoke(house.services, desk.access, PHONE.public.key, desk.asks_for_a_code())
+    mails[REVOKED] = newest(house, desk.letter_id, NoticeKind.RECEIPT)
+    return mails
+
+
+def every_mail(house: House, tag: str) -> dict[str, Mail]:
+    """Whatever one organisation can be sent."""
+    letter_id = house.opened(ORGANISATION, wishes=Wishes(binders=("attestor", "coordinator")), language=tag)
+    with pytest.raises(KeyWaits):
+        Desk(house, letter_id, ORGANISATION).answers_with(TABLET)
+    vouching.vouch(house.services, letter_id, "org-china", TABLET.public.key)
+    mails: dict[str, Mail] = {NoticeKind.KEY_VOUCHED: newest(house, letter_id, NoticeKind.KEY_VOUCHED)}
+    mails |= mails_of_a_letter(house, tag)
+    for name, decision in ((SEALED, Decision.APPROVE), (DECLINED, Decision.DECLINE)):
+        desk = Desk(house, house.opened(ORGANISATION, language=tag), ORGANISATION)
+        code = desk.asks_for_a_code()
+        desk.sends(desk.form(decision, code=code, confidential=decision is Decision.APPROVE))
+        mails[name] = newest(house, desk.letter_id, NoticeKind.RECEIPT)
     return mails
 
 
 @pytest.mark.parametrize("language", LANGUAGES, ids=lambda language: language.tag)
-def test_all_four_mails_are_spoken(house: House, language: Spoken) -> None:
+def test_every_mail_is_spoken(house: House, language: Spoken) -> None:
     with (FOLDER / "messages.pot").open("rb") as file:
         english = [text for each in read_po(file) if (text := str(each.id)).count(" ") > 1 and "%(" not in text]
-    mails = every_mail(house, house.opened(ORGANISATION, language=language.tag))
-    assert set(mails) == set(NoticeKind)
+    mails = every_mail(house, language.tag)
+    assert mails.keys() == language.subjects.keys() == {*NoticeKind, SEALED, DECLINED, NOTED, REVOKED}
     for kind, mail in mails.items():
         assert language.subjects[kind] in plain(mail.subject)
         assert plain(mail.sender) == language.sender
@@ -70,6 +107,6 @@ def test_all_four_mails_are_spoken(house: House, language: Spoken) -> None:
         assert f'<td class="paper" lang="{language.tag}" dir="{language.direction}"' in mail.html
         assert [sentence for sentence in english if sentence in plain(mail.text) + plain(mail.html)] == []
         assert all(len(line) <= 76 for line in mail.text.splitlines() if "://" not in line)
-    for kind in (NoticeKind.INVITATION, NoticeKind.NEW_VERSION):
+    for kind in ASKED:
         assert language.deadline in plain(mails[kind].text)
         assert language.deadline in plain(mails[kind].html)

@@ -6,6 +6,7 @@ import gzip
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from babel.messages.pofile import read_po
@@ -15,7 +16,9 @@ from sqlalchemy import event
 from signing.locale import FOLDER
 from signing.workflow import closing, drafting, inviting
 from tests.locale.languages import ARABIC, FRENCH, LANGUAGES, Spoken, plain
+from tests.web.device_contact import asks_for, binds
 from tests.web.installation import BASE_URL, House, letter_text
+from tests.web.test_own_key import Ssh, command_on, offers, signs
 from tests.web.visitor import Visitor
 
 ORGANISATION = "Human Rights in China"
@@ -112,6 +115,100 @@ def test_refusals_are_spoken_too(
     contact.posts(page, csrf_token="old", person="Kim")
     assert contact.status == 400
     speaks(contact, language, "Kim")
+
+
+def test_a_key_of_ones_own_is_spoken_of_from_the_first_page_to_the_last(
+    contact: Visitor, house: House, letter_id: str, page: str, language: Spoken, tmp_path: Path
+) -> None:
+    own, key = f"{page}/own-key", Ssh(tmp_path, "ed25519")
+    speaks(contact.goes_to(own), language, language.own_key)
+    contact.sends(f"{own}/code", decision="approve", authority="1", public_key="")
+    speaks(contact, language, language.own_key)
+    contact.sends(f"{own}/code", public_key="hello")
+    assert contact.status == 422
+    speaks(contact, language, language.own_key)
+    offers(contact, house, letter_id, own, key.public)
+    speaks(contact, language, language.to_sign)
+    at = contact.path
+    for signature in ("", "hello", key.sign(b"something else", command_on(contact)).decode()):
+        contact.sends(at, signature=signature)
+        assert contact.status == 422
+        speaks(contact, language, language.to_sign)
+    speaks(contact.goes_to(own), language, language.own_key)
+    signs(contact.goes_to(at), key)
+    speaks(contact.follows(), language, language.approved)
+    speaks(contact.goes_to(page), language, ORGANISATION)
+
+
+def test_the_keys_of_an_organisation_are_spoken_of(
+    contact: Visitor, house: House, letter_id: str, page: str, language: Spoken, tmp_path: Path
+) -> None:
+    keys = f"{page}/keys"
+    speaks(contact.goes_to(keys), language, language.keys)
+    mine = Ssh(tmp_path, "ed25519")
+    offers(contact, house, letter_id, f"{page}/own-key", mine.public)
+    signs(contact, mine)
+    speaks(contact.goes_to(keys), language, language.keys)
+    (tmp_path / "other").mkdir()
+    others, name = Ssh(tmp_path / "other", "ecdsa").public, binds(house, letter_id)[0].bound.key
+    for public, until in ((others, "tomorrow"), (others, "2020-01-01"), ("hello", ""), (mine.public, "")):
+        contact.sends(f"{keys}/statement", signer=name, public_key=public, until=until)
+        assert contact.status == 422
+        speaks(contact, language, language.keys)
+    contact.sends(f"{keys}/statement", signer=name, public_key=others, until="2026-12-31").follows()
+    speaks(contact, language, language.to_sign)
+    contact.sends(contact.path, signature="hello")
+    speaks(contact, language, "key.pae.sig")
+    house.clock.pass_(minutes=1)
+    contact.goes_to(keys).sends(f"{keys}/code", key=name)
+    speaks(contact, language, "…")
+    contact.sends(f"{keys}/revoke", code=house.code(letter_id, ORGANISATION), compromised_since="2030-01-01")
+    speaks(contact, language, language.keys)
+    contact.sends(f"{keys}/revoke", code=house.code(letter_id, ORGANISATION), compromised_since="").follows()
+    speaks(contact, language, language.keys)
+
+
+def test_a_key_that_waits_for_the_coordinator_is_spoken_of(
+    contact: Visitor, house: House, letter_id: str, page: str, language: Spoken, tmp_path: Path
+) -> None:
+    asks_for(house, letter_id, binders=("attestor", "coordinator"))
+    own = f"{page}/own-key"
+    contact.goes_to(own)
+    contact.sends(f"{own}/code", decision="approve", authority="1", public_key=Ssh(tmp_path, "ed25519").public)
+    contact.sends(f"{own}/statement", code=house.code(letter_id, ORGANISATION))
+    assert contact.status == 409
+    speaks(contact, language, language.key_waits)
+    for path in (page, f"{page}/keys"):
+        speaks(contact.goes_to(path), language, ORGANISATION)
+
+
+@pytest.mark.parametrize("level", [2, 3, 4])
+def test_a_letter_that_asks_for_stronger_answers_says_so(
+    contact: Visitor, house: House, letter_id: str, page: str, language: Spoken, level: int
+) -> None:
+    asks_for(house, letter_id, min_level=level)
+    contact.goes_to(page)
+    speaks(contact, language, language.question)
+    contact.sends(f"{page}/code", decision="approve", authority="1")
+    contact.sends(page, code=house.code(letter_id, ORGANISATION))
+    assert contact.status == 422
+    speaks(contact, language, language.level if level == 2 else ORGANISATION)
+
+
+def test_confidential_and_carried_answers_are_spoken_of(
+    contact: Visitor, house: House, letter_id: str, page: str, language: Spoken
+) -> None:
+    contact.sends(f"{page}/code", decision="approve", authority="1", confidential="1", accepts="1")
+    contact.sends(page, code=house.code(letter_id, ORGANISATION)).follows()
+    speaks(contact, language, language.approved)
+    speaks(contact.goes_to(page), language, ORGANISATION)
+    for body, said in ((letter_text().body.replace(" ", "  ", 1), language.carried), ("Other words.", ORGANISATION)):
+        drafting.import_letter(house.services, letter_text(body=body), letter_id=letter_id)
+        house.open(letter_id)
+        speaks(contact.goes_to(page), language, said)
+    house.approve(letter_id, OTHER)
+    closing.close(house.services, letter_id)
+    speaks(contact.goes_to(f"{page}/receipt"), language, language.approved)
 
 
 def test_shut_doors_are_explained_in_the_contacts_language(
