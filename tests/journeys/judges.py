@@ -267,7 +267,7 @@ def merkle(folder: Folder) -> int:
     for entry in folder.entries:
         tree.append_entry(entry.data)
     _, size, root = folder.checkpoint("log/checkpoint")
-    if (tree.get_size(), tree.get_state()) != (size, root):
+    if (tree.get_size(), tree.get_root()) != (size, root):
         raise Refused("another root")
     count = 1
     try:
