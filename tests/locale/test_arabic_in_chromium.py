@@ -4,13 +4,19 @@ and everything where a reader from the right looks for it."""
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.installation import needs_chromium
+from tests.locale.languages import ARABIC as SPOKEN
+from tests.locale.languages import plain
+from tests.web.device_contact import asks_for
 from tests.web.installation import House, letter_text
 from tests.web.test_contact import ARABIC
+from tests.web.test_own_key import Ssh
 from tests.web.test_pages_in_chromium import DESKTOP, PHONE, Look, base_url, browser
 
 __all__ = ["base_url", "browser"]
@@ -30,6 +36,8 @@ def look(request: pytest.FixtureRequest, browser: Browser, base_url: str) -> Ite
 
 @pytest.fixture
 def letter_id(house: House) -> str:
+    # A page signs only what is of its own device's present.
+    house.clock.now = datetime.now(UTC)
     made = house.letter(letter_text(), ARABIC)
     house.roster(made, ORGANISATION, language="ar", native_name="中国人权", acronym="HRIC")
     house.open(made)
@@ -67,10 +75,50 @@ def test_a_contact_answers_in_arabic(look: Look, house: House, letter_id: str) -
     look.presses(look.page.locator("#code button"))
     arrives(look, "code sent")
     look.page.fill("[name=code]", house.code(letter_id, ORGANISATION))
+    look.page.route("**/words/*", lambda route: route.fulfill(body=b"---\n{}\n---\n\nother\n"))
+    look.page.locator(".code button:not([formaction])").click()
+    alarm = look.page.locator("[data-alarm]")
+    expect(alarm).to_be_focused()
+    assert SPOKEN.differs in plain(alarm.inner_text())
+    arrives(look, "stopped by the page")
+    look.page.unroute("**/words/*")
     look.presses(look.page.locator(".code button:not([formaction])"))
     arrives(look, "receipt")
-    look.page.goto(look.page.url.removesuffix("/receipt"))
+    page = look.page.url.removesuffix("/receipt")
+    look.page.goto(page)
     arrives(look, "answered")
+    assert look.page.locator("form[data-statement]").get_attribute("data-ready") is not None
+    look.page.locator("details.ways > summary").click()
+    arrives(look, "ways to sign")
+    assert starts_right(look.page, "[name=way]")
+    look.page.goto(f"{page}/keys")
+    arrives(look, "keys")
+    assert look.page.evaluate("getComputedStyle(document.querySelector('.phrase')).direction") == "ltr"
+
+
+def test_a_contact_signs_in_arabic_with_a_key_of_their_own(
+    look: Look, house: House, letter_id: str, tmp_path: Path
+) -> None:
+    asks_for(house, letter_id, binders=("attestor", "coordinator"))
+    look.page.goto(f"/i/{house.token(letter_id, ORGANISATION)}")
+    page = look.page.url
+    look.page.goto(f"{page}/own-key")
+    arrives(look, "own key")
+    look.page.check("[name=authority]")
+    look.page.check("[name=decision][value=approve]")
+    look.page.fill("[name=public_key]", Ssh(tmp_path, "ed25519").public)
+    look.presses(look.page.locator("#code button"))
+    look.page.fill("[name=code]", house.code(letter_id, ORGANISATION))
+    look.presses(look.page.locator(".code button:not([formaction])"))
+    arrives(look, "key waits")
+    assert SPOKEN.key_waits in plain(look.page.inner_text("main"))
+    asks_for(house, letter_id)
+    look.page.goto(f"{page}/own-key")
+    look.page.check("[name=authority]")
+    look.page.check("[name=decision][value=approve]")
+    look.presses(look.page.locator(".code button:not([formaction])"))
+    arrives(look, "what to sign")
+    assert look.page.evaluate("getComputedStyle(document.querySelector('.steps pre')).direction") == "ltr"
 
 
 def test_strangers_read_arabic_too(look: Look) -> None:
