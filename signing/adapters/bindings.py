@@ -66,6 +66,14 @@ class BindingStore:
         """Every binding of the organisation, in every letter, oldest first."""
         return [Binding(*row) for row in self._connection.execute(_KNOWN, {"the_organisation": organisation_id})]
 
+    def known_of_bound(self, letter_id: str) -> list[Binding]:
+        """Every binding, in every letter, of the organisations that have one in this letter; oldest first."""
+        bound = select(binding.c.organisation_id).where(binding.c.letter_id == letter_id)
+        rows = self._connection.execute(
+            select(binding).where(binding.c.organisation_id.in_(bound)).order_by(*_AGE)
+        )
+        return [Binding(*row) for row in rows]
+
     def revoke(self, letter_id: str, organisation_id: str, key: str, index: int) -> None:
         """Note the entry that revoked a key of one organisation; one revoked before keeps its first entry."""
         self._connection.execute(

@@ -13,19 +13,18 @@ from signing.workflow.coordinator_statements import newest_version
 from signing.workflow.key_views import key_phrase
 from signing.workflow.ports import Services, UnitOfWork
 
-__all__ = ["CoordinatorKeyView", "key_phrase", "keys", "register", "retire"]
+__all__ = ["CoordinatorKeyView", "key_phrase", "keys", "letters_naming", "register", "retire"]
 
 LABEL_LONGEST = 80
 
 
 @dataclass(frozen=True, slots=True)
 class CoordinatorKeyView:
-    """A registered key, its phrase, whose it is, and the opened letters whose newest version names it."""
+    """A registered key, its phrase, and whose it is."""
 
     key: CoordinatorKey
     phrase: str
     email: str
-    letters: tuple[Letter, ...]
 
 
 def register(
@@ -89,16 +88,20 @@ def keys(services: Services) -> list[CoordinatorKeyView]:
     """Every registered key, the retired ones too, oldest first."""
     with services.unit_of_work() as uow:
         emails = {account.id: account.email for account in uow.accounts.all()}
-        opened = _opened(uow)
         return [
-            CoordinatorKeyView(
-                each,
-                key_phrase(each.public),
-                emails.get(each.account_id, ""),
-                tuple(letter for letter, named in opened if each.key in named),
-            )
+            CoordinatorKeyView(each, key_phrase(each.public), emails.get(each.account_id, ""))
             for each in uow.coordinator_keys.all()
         ]
+
+
+def letters_naming(services: Services) -> dict[str, list[Letter]]:
+    """By the name of a coordinator's key, the opened letters whose newest version names it; reads them all."""
+    found: dict[str, list[Letter]] = {}
+    with services.unit_of_work() as uow:
+        for letter, named in _opened(uow):
+            for key in named:
+                found.setdefault(key, []).append(letter)
+    return found
 
 
 def named_in(services: Services, letter_id: str) -> set[str] | None:

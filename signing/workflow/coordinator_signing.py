@@ -121,7 +121,12 @@ def waiting(services: Services, letter_id: str, kind: str, account_id: str | Non
     with services.unit_of_work() as uow:
         owners = {account_id} if account_id else {key.account_id for key in uow.coordinator_keys.all()}
         found = [each for owner in owners for each in uow.prepared.of_owner(letter_id, kind, owner)]
-        live = [each for each in found if each.expires_at > now and settled_index(each) is None]
+        # A key that was retired signs nothing any more: what waited for it waits for nobody.
+        usable = {key.key for key in uow.coordinator_keys.all() if key.retired_at is None}
+        live = [
+            each for each in found
+            if each.key in usable and each.expires_at > now and settled_index(each) is None
+        ]
         return [shown(services, uow, each) for each in sorted(live, key=lambda each: each.at, reverse=True)]
 
 

@@ -24,6 +24,9 @@ class Bindings(Protocol):
     def known_of(self, organisation_id: str) -> list[Binding]:
         """Every binding of the organisation, in every letter, oldest first."""
 
+    def known_of_bound(self, letter_id: str) -> list[Binding]:
+        """Every binding, in every letter, of the organisations that have one in this letter; oldest first."""
+
     def revoke(self, letter_id: str, organisation_id: str, key: str, index: int) -> None:
         """Note the entry that revoked a key of one organisation; one revoked before keeps its first entry."""
 

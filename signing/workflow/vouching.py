@@ -5,12 +5,13 @@ The phrase is read over the telephone (EVIDENCE 4.2); what is appended is a `key
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from signing.domain.binding import Binding
 from signing.domain.errors import Faulty, NotAllowed, NotFound
-from signing.domain.letter import LetterAction
+from signing.domain.letter import Letter, LetterAction
 from signing.domain.organisation import RosterEntry
 from signing.evidence.keyring import PublicKey
 from signing.evidence.phrase import digest_matches
@@ -25,7 +26,7 @@ from signing.workflow.coordinator_statements import (
     sign_for_service,
 )
 from signing.workflow.evidence_ports import PreparedStatement
-from signing.workflow.key_views import KeyView, keys_of
+from signing.workflow.key_views import KeyView, here
 from signing.workflow.letters import letter_of, locked_letter
 from signing.workflow.notices import notice
 from signing.workflow.ports import LoggedEntry, NoticeKind, Services, UnitOfWork
@@ -74,17 +75,24 @@ def bound_keys(services: Services, letter_id: str) -> list[BoundKey]:
 
     Raises NotFound.
     """
-    now = services.clock()
     with services.unit_of_work() as uow:
-        letter = letter_of(uow, letter_id)
-        bound = {binding.organisation_id for binding in uow.bindings.of_letter(letter_id)}
-        return [
-            BoundKey(entry, view)
-            for entry in uow.roster.entries(letter_id)
-            if entry.organisation_id in bound
-            for view in keys_of(uow, letter, entry.organisation_id, now)
-            if not view.revoked and not view.expired
-        ]
+        letter, roster = letter_of(uow, letter_id), uow.roster.entries(letter_id)
+    return bound_keys_of(services, letter, roster)
+
+
+def bound_keys_of(services: Services, letter: Letter, roster: Iterable[RosterEntry]) -> list[BoundKey]:
+    """The same for those who have read letter and roster already."""
+    now = services.clock()
+    bindings: dict[str, list[Binding]] = {}
+    with services.unit_of_work() as uow:
+        for binding in uow.bindings.known_of_bound(letter.id):
+            bindings.setdefault(binding.organisation_id, []).append(binding)
+    return [
+        BoundKey(entry, view)
+        for entry in roster
+        for view in here(letter, bindings.get(entry.organisation_id, ()), now)
+        if not view.revoked and not view.expired
+    ]
 
 
 def waiting(services: Services, letter_id: str) -> list[BoundKey]:

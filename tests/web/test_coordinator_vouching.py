@@ -14,6 +14,7 @@ from signing.workflow import vouching
 from signing.workflow.device_signing import KeyWaits
 from signing.workflow.opening import Wishes
 from tests.evidence import signers
+from tests.said_to_database import said_to
 from tests.web.coordinator_desk import SshKey, last, registers, signed_on, statements
 from tests.web.installation import House
 from tests.web.visitor import Visitor
@@ -186,3 +187,20 @@ def test_the_status_tells_level_confidence_and_hands_out_the_opening(coordinator
     coordinator.goes_to(f"{path}/close")
     assert "and 1 organisation whose name is withheld for its safety" in coordinator.words
     assert ONE not in coordinator.words
+
+
+def test_the_status_page_asks_no_more_for_many_keys_and_other_letters_than_for_one(
+    coordinator: Visitor, house: House, desk: Desk, letter_id: str, path: str
+) -> None:
+    def asked() -> tuple[int, int]:
+        with said_to(house.database) as status:
+            coordinator.goes_to(f"{path}/status")
+        with said_to(house.database) as keys:
+            coordinator.goes_to(f"{path}/keys")
+        return len(status), len(keys)
+
+    before = asked()
+    offers(Desk(house, letter_id, TWO), signers.p256_key("phone"))
+    opened(house, ONE)
+    assert asked() == before
+    assert before[0] <= 8

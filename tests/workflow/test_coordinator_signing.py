@@ -323,6 +323,7 @@ def test_a_retired_key_signs_nothing_not_even_what_was_prepared(house: House, ad
     with pytest.raises(NotAllowed) as refusal:
         ada.signs(asked)
     assert refusal.value.code == "key-retired"
+    assert coordinator_signing.waiting(house.services, letter_id, "letter", ada.account_id) == []
     with pytest.raises(NotAllowed):
         ada.opens(letter_id)
     assert entries(house, letter_id) == []

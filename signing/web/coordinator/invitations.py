@@ -69,7 +69,7 @@ def blueprint(services: Services) -> Door:
 
 def _status_page(services: Services, letter_id: str, *, live: bool) -> str:
     status = tracking.status(services, letter_id)
-    bound = vouching.bound_keys(services, letter_id)
+    bound = vouching.bound_keys_of(services, status.letter, [row.entry for row in status.rows])
     keys: dict[str, list[BoundKey]] = {}
     for each in bound:
         keys.setdefault(each.entry.organisation_id, []).append(each)

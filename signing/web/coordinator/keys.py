@@ -99,6 +99,7 @@ def _page(services: Services, errors: dict[str, str] | None = None) -> str:
         "coordinator/keys.html", errors=errors or {}, account_id=mine, host=services.installation.host,
         own=[view for view in views if view.key.account_id == mine],
         others=[view for view in views if view.key.account_id != mine and not view.key.retired_at],
-        held=held, held_phrase=coordinator_keys.key_phrase(held) if held else "", key_kind=entry_words.key_kind,
+        letters=coordinator_keys.letters_naming(services), key_kind=entry_words.key_kind,
+        held=held, held_phrase=coordinator_keys.key_phrase(held) if held else "",
         typed={name: request.form.get(name, "") for name in ("label", "public_key", "way")},
     )

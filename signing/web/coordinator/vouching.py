@@ -40,7 +40,7 @@ def blueprint(services: Services) -> Door:
 def page(services: Services, letter_id: str, refusal: Refusal | None = None) -> str:
     """The page of the keys, or what it says after a refusal."""
     status = tracking.status(services, letter_id)
-    keys = vouching.bound_keys(services, letter_id)
+    keys = vouching.bound_keys_of(services, status.letter, [row.entry for row in status.rows])
     return render_template(
         "coordinator/vouching.html", status=status, rail=rail(status, "status"), refusal=refusal, keys=keys,
         waiting=[key for key in keys if key.waits], signers=signers(services, letter_id), typed=request.form,
