@@ -19,6 +19,7 @@ COMMANDS = {
     "keys": "keys:keys",
     "letter": "letter:letter",
     "publish": "publishing:publish",
+    "revoke-key": "vouching:revoke_key",
     "roster": "roster:roster",
     "serve": "service:serve",
     "status": "letter:status",

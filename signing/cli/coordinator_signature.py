@@ -16,7 +16,7 @@ from signing.domain.binding import Binding
 from signing.domain.errors import Faulty, NotFound
 from signing.domain.letter import Letter
 from signing.workflow import closing, coordinator_keys, coordinator_signing, drafting
-from signing.workflow.coordinator_signing import ToSignByCoordinator
+from signing.workflow.coordinator_signing import CoordinatorMustSign, ToSignByCoordinator
 from signing.workflow.ports import Edition, Services, Signer
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -94,7 +94,10 @@ def obtain(
         signer = _signer(services, letter_id, way)
         made = _sign(services, prepare(signer.public.key), signer)
     else:
-        return at_once()
+        try:
+            return at_once()
+        except CoordinatorMustSign as refusal:
+            raise CoordinatorMustSign(f"{refusal.message} Give --ssh-key, --key-file or --statement.") from None
     if not isinstance(made, result):
         raise NotFound("There is nothing of this kind to be signed.", code="prepared-unknown")
     return made

@@ -140,11 +140,13 @@ def _coordinator(services: Services, email: str | None) -> Account:
 
 def _new_passphrase(file: Path | None) -> bytes | None:
     if file is not None:
-        return file.read_bytes().strip()
+        if not (words := file.read_bytes().strip()):
+            raise Faulty(f"There is no passphrase in {file}.", field="passphrase", code="key-passphrase")
+        return words
     if not sys.stdin.isatty():
         return None
-    words = click.prompt("A new passphrase for the key", hide_input=True, confirmation_prompt=True, err=True)
-    return str(words).encode()
+    typed = click.prompt("A new passphrase for the key", hide_input=True, confirmation_prompt=True, err=True)
+    return str(typed).encode()
 
 
 def _tell_registered(public: PublicKey, owner: Account, as_json: bool) -> None:

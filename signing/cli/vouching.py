@@ -1,8 +1,9 @@
-"""The command with which a coordinator vouches for a contact's key."""
+"""The commands with which a coordinator vouches for a contact's key, or revokes it."""
 
 from __future__ import annotations
 
 import sys
+from datetime import UTC, datetime
 
 import click
 
@@ -38,7 +39,8 @@ def vouch(
     if organisation is None:
         _list(services, letter_id, as_json)
         return
-    found = _chosen(services, letter_id, organisation, bound_key)
+    keys = _keys_of(services, letter_id, organisation, bound_key)
+    found = _one_of([each for each in keys if each.waits] or keys)
     organisation_id, name = found.entry.organisation_id, found.key.key
     if way.signature is None:
         _compare(found, phrase, yes)
@@ -59,6 +61,42 @@ def vouch(
             {"letter": letter_id, "organisation": organisation_id, "key": binding.key, "entry": binding.index},
             as_json,
             f"You vouch for {binding.key} of {found.entry.organisation} (entry {binding.index}).",
+        )
+
+
+@click.command("revoke-key")
+@click.argument("letter_id", metavar="LETTER")
+@click.argument("organisation")
+@click.option("--bound-key", help="Name of the organisation's key, where it has several.")
+@click.option(
+    "--since", type=click.DateTime(["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%MZ", "%Y-%m-%d"]),
+    help="In other hands since then (UTC): approvals signed later are shown as disputed.",
+)
+@signed_by_coordinator
+@AS_JSON
+def revoke_key(
+    letter_id: str, organisation: str, bound_key: str | None, since: datetime | None, way: Way, as_json: bool
+) -> None:
+    """Have a key of ORGANISATION sign nothing more in this letter. What it has signed stays in the log."""
+    services = services_from_environment()
+    found = _one_of(_keys_of(services, letter_id, organisation, bound_key))
+    names = (letter_id, found.entry.organisation_id, found.key.key)
+    at = since.replace(tzinfo=UTC) if since is not None else None
+    binding = obtain(
+        services,
+        letter_id,
+        way,
+        "key",
+        prepare=lambda key: coordinator_signing.prepare_revocation(services, *names, key, compromised_since=at),
+        at_once=lambda: vouching.revoke(services, *names, compromised_since=at),
+        again=f"revoke-key {letter_id} {found.entry.organisation_id}",
+        result=Binding,
+    )
+    if binding is not None:
+        print_data(
+            {"letter": letter_id, "organisation": names[1], "key": binding.key, "entry": binding.revoked_index},
+            as_json,
+            f"{binding.key} of {found.entry.organisation} signs nothing more here (entry {binding.revoked_index}).",
         )
 
 
@@ -83,20 +121,22 @@ def _list(services: Services, letter_id: str, as_json: bool) -> None:
     )
 
 
-def _chosen(services: Services, letter_id: str, organisation: str, bound_key: str | None) -> BoundKey:
-    found = [
+def _keys_of(services: Services, letter_id: str, organisation: str, bound_key: str | None) -> list[BoundKey]:
+    return [
         each
         for each in vouching.bound_keys(services, letter_id)
         if organisation in (each.entry.organisation_id, each.entry.organisation)
         and bound_key in (None, each.key.key)
     ]
-    chosen = [each for each in found if each.waits] or found
-    if not chosen:
+
+
+def _one_of(keys: list[BoundKey]) -> BoundKey:
+    if not keys:
         raise NotFound("This organisation has no such key here.", code="key-unknown")
-    if len(chosen) > 1:
-        names = ", ".join(each.key.key for each in chosen)
+    if len(keys) > 1:
+        names = ", ".join(each.key.key for each in keys)
         raise Faulty(f"The organisation has several keys. Name one with --bound-key: {names}", code="key-not-chosen")
-    return chosen[0]
+    return keys[0]
 
 
 def _compare(found: BoundKey, phrase: str | None, yes: bool) -> None:

@@ -77,8 +77,7 @@ def service_signer(services: Services) -> Signer:
     """The coordinator's key that the service holds. Raises CoordinatorMustSign when it holds none."""
     if services.coordinator is None:
         raise CoordinatorMustSign(
-            "This service holds no coordinator's key. Sign with your own: on the letter's page, or on the command line "
-            "with --ssh-key, --key-file or --statement."
+            "This service holds no coordinator's key, so it cannot sign this. Please sign with a key of your own."
         )
     return services.coordinator
 

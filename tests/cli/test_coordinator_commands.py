@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from signing.evidence.statement import KeyStatement
+from signing.workflow import auditing
 from tests.cli.coalition import (
     EMAIL,
     Desk,
@@ -215,6 +217,13 @@ def test_a_contacts_key_is_vouched_for_once_its_words_were_compared(place: Insta
     assert "opened with other" in place.run("vouch", letter_id, "River Watch", "--yes", code=2)
     assert place.json(*vouch, "--phrase", waits["phrase"])["key"] == theirs.key
     assert place.json("vouch", letter_id) == []
+    revoke = ("revoke-key", letter_id, "River Watch", "--since", "2020-02-29T18:00")
+    assert "opened with other" in place.run(*revoke, code=2)
+    assert place.json(*revoke, "--ssh-key", key)["key"] == theirs.key
+    last = auditing.log(services_of(place), letter_id)[-1].statement
+    assert isinstance(last, KeyStatement)
+    assert (last.action, last.bound, last.compromised_since) == ("revoke", theirs, "2020-02-29T18:00:00Z")
+    assert "no such key" in place.run(*revoke, "--ssh-key", key, code=2)
 
 
 @needs_openssl
@@ -227,6 +236,10 @@ def test_a_released_key_closes_what_it_opened_and_the_service_holds_none(tmp_pat
     approve(services_of(place), letter_id)
     away = place.folder / "away"
     new = place.folder / "new-passphrase"
+    new.write_text("\n")
+    assert "no passphrase in" in place.run(
+        "keys", "release-coordinator", "--to", away, "--passphrase-file", new, code=2
+    )
     new.write_text(passphrase)
     options = ("--passphrase-file", new) if passphrase else ()
     assert place.run("keys", "release-coordinator", "--to", away, *options)
@@ -240,7 +253,7 @@ def test_a_released_key_closes_what_it_opened_and_the_service_holds_none(tmp_pat
     coordinators = [row for row in place.json("keys", "list") if row["purpose"] == "coordinator"]
     assert [row["holder"] for row in coordinators] == [f"coordinator {EMAIL}"]
     assert json.loads(place.run("keys", "export-trust"))["held_by_service"] == []
-    assert "holds no coordinator's key" in place.run("close", letter_id, code=2)
+    assert "Give --ssh-key, --key-file or --statement." in place.run("close", letter_id, code=2)
     assert "holds no coordinator's key" in place.run("letter", "open", letter(place), code=2)
     opens = new if passphrase else place.folder / "instance" / "key-passphrase"
     key = ("--key-file", away / "coordinator.pem", "--passphrase-file", opens)
