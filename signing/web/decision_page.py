@@ -123,7 +123,7 @@ def _sent_too_late(services: Services) -> str:
     """Nothing is done, but what was typed on our own page comes back with a fresh token."""
     access = invitation_cookie.read((request.view_args or {}).get("invitation_id", ""))
     if access is None:
-        raise NotFound(_("Please open the link from your mail again."), code="no-cookie")
+        raise NotFound("Please open the link from your mail again.", code="no-cookie")
     view = viewed(services, access)
     typed = decision_form.read(request.form)
     typed.errors["page"] = _("This page had been open for a while. Please press the button once more.")

@@ -112,6 +112,7 @@ def test_a_contact_signs_in_arabic_with_a_key_of_their_own(
     look.presses(look.page.locator(".code button:not([formaction])"))
     arrives(look, "key waits")
     assert SPOKEN.key_waits in plain(look.page.inner_text("main"))
+    assert starts_right(look.page, ".phrase")
     asks_for(house, letter_id)
     look.page.goto(f"{page}/own-key")
     look.page.check("[name=authority]")
