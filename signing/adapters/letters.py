@@ -46,10 +46,12 @@ class LetterStore:
         closing_since: datetime | None = None,
         closed_at: datetime | None = None,
         published_at: datetime | None = None,
+        attestor: str | None = None,
     ) -> None:
         """Store `state`; the other columns are written only where given, save `closing_since`, always."""
         given = {
             "version": version, "opened_at": opened_at, "closed_at": closed_at, "published_at": published_at,
+            "attestor": attestor,
         }  # fmt: skip
         values = {name: value for name, value in given.items() if value is not None}
         self._connection.execute(

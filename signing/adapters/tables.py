@@ -80,6 +80,7 @@ letter = _table(
     _must("min_level", Integer),
     _must("binders", Lines),
     _may("published_at", Instant),
+    _may("attestor"),
 )
 
 letter_version = _table(

@@ -102,6 +102,7 @@ class Letter:
     """`version` is the newest opened version (0 while a draft). `origin` is the log's name, fixed at opening.
 
     `min_level` and `binders` are the letter's policy for assents (EVIDENCE 4.1, 4.2), never lowered once opened.
+    `attestor` is the name of the key that may sign for the service, as the newest version says.
     """
 
     id: str
@@ -121,6 +122,7 @@ class Letter:
     min_level: int = 1
     binders: tuple[str, ...] = ("attestor",)
     published_at: datetime | None = None
+    attestor: str | None = None
 
     def policy(self, min_level: int | None, binders: Iterable[str] | None) -> tuple[int, tuple[str, ...]]:
         """What assents must meet once these wishes (None: as it is) are granted; opened words bind the letter.

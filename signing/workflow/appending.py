@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from signing.domain.errors import Refusal
 from signing.domain.letter import Letter, Version
 from signing.evidence.base64_text import from_base64, to_base64
 from signing.evidence.checkpoint import Checkpoint
@@ -51,6 +52,20 @@ def subject_of(version: Version) -> tuple[Subject, ...]:
         Subject.of(f"{version.number}.{language}.md", data)
         for language, data in sorted(version.files.items())
     )
+
+
+def attestor_of(services: Services, letter: Letter) -> Signer:
+    """The service's own key, which signs what only the service vouches for.
+
+    Raises Refusal `attestor-changed` when the letter names another: what this one signed would count for nothing.
+    """
+    if letter.attestor is not None and letter.attestor != services.attestor.public.key:
+        raise Refusal(
+            "The service has another key than the one this letter names, so it records nothing it would have to vouch "
+            "for. Please tell the coordinator: opening the same words again names the new key.",
+            code="attestor-changed",
+        )
+    return services.attestor
 
 
 def append(

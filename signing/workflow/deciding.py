@@ -16,7 +16,7 @@ from signing.domain.invitation import CODE_LASTS, CODES_AN_HOUR, Code
 from signing.domain.letter import LetterAction, Version
 from signing.domain.organisation import Answer, Decision, RosterEntry
 from signing.evidence.statement import AssentStatement, Head, Signatory
-from signing.workflow.appending import append, grown, receipt_of
+from signing.workflow.appending import append, attestor_of, grown, receipt_of
 from signing.workflow.assents import answered, compose, signatory_for
 from signing.workflow.closing_receipts import ClosingReceipt, closing_receipt
 from signing.workflow.contact_access import (
@@ -145,10 +145,9 @@ def _attested(
     now: datetime,
 ) -> tuple[RosterEntry, LoggedEntry]:
     """The answer as an entry that the attestor signed, and the roster entry as it stands then."""
-    assent = compose(services, seen, version, form, signatory, shown, services.attestor.public.key, now)
-    logged = append(
-        services, uow, seen.letter.origin, head, AssentStatement.KIND, assent.payload, services.attestor, now
-    )
+    attestor = attestor_of(services, seen.letter)
+    assent = compose(services, seen, version, form, signatory, shown, attestor.public.key, now)
+    logged = append(services, uow, seen.letter.origin, head, AssentStatement.KIND, assent.payload, attestor, now)
     return answered(seen.entry, form, assent, logged.index, ATTESTED, now), logged
 
 

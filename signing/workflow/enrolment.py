@@ -17,7 +17,7 @@ from signing.evidence.key_statement import KEY_FILE
 from signing.evidence.keyring import PublicKey
 from signing.evidence.schemes import LEVELS, openpgp
 from signing.evidence.statement import Commitment, KeyStatement, Signatory, Subject
-from signing.workflow.appending import append, grown, head_of, nonce, receipt_of, time_text
+from signing.workflow.appending import append, attestor_of, grown, head_of, nonce, receipt_of, time_text
 from signing.workflow.key_views import continued, key_phrase, speaks, vouchers_of
 from signing.workflow.ports import InvitationView, LoggedEntry, LogHead, Services, UnitOfWork
 
@@ -180,9 +180,10 @@ def bind(
     Gives the entry and the locked head after it.
     """
     letter, public = seen.letter, offered.public
+    attestor = attestor_of(services, letter)
     basis = "code" if history is None else "continuity"
     payload = KeyStatement(
-        by=services.attestor.public.key,
+        by=attestor.public.key,
         letter=letter.origin,
         head=head_of(head),
         time=time_text(now),
@@ -194,7 +195,7 @@ def bind(
         basis=basis,
         history=None if history is None else hashlib.sha256(history).hexdigest(),
     ).to_bytes(letter.host)
-    logged = append(services, uow, letter.origin, head, "key", payload, services.attestor, now)
+    logged = append(services, uow, letter.origin, head, "key", payload, attestor, now)
     uow.bindings.add(
         Binding(
             letter_id=letter.id,

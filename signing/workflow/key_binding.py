@@ -20,7 +20,16 @@ from signing.evidence.keyring import PublicKey
 from signing.evidence.schemes import LEVELS
 from signing.evidence.statement import Commitment, KeyStatement, Signatory, Subject, parse
 from signing.workflow import enrolment, key_views, waiting_keys
-from signing.workflow.appending import append, append_sealed, head_of, nonce, payload_of, receipt_of, time_text
+from signing.workflow.appending import (
+    append,
+    append_sealed,
+    attestor_of,
+    head_of,
+    nonce,
+    payload_of,
+    receipt_of,
+    time_text,
+)
 from signing.workflow.contact_access import Access, checked_code, invited
 from signing.workflow.device_signing import judged
 from signing.workflow.enrolment import Identity, OfferedKey, standing_of
@@ -103,13 +112,12 @@ def revoke(
         binding = _unrevoked(uow, seen, key)
         _check_past(compromised_since, now)
         answered = checked_code(services, uow, seen.code, access, typed, seen.letter.version, now)
+        attestor = attestor_of(services, seen.letter)
         payload = _statement(
-            services, seen.letter, head, services.attestor.public.key, "revoke", binding.public,
+            services, seen.letter, head, attestor.public.key, "revoke", binding.public,
             _named_in(uow, binding), now, compromised_since=compromised_since,
         )  # fmt: skip
-        logged = append(
-            services, uow, seen.letter.origin, head, KeyStatement.KIND, payload, services.attestor, now
-        )
+        logged = append(services, uow, seen.letter.origin, head, KeyStatement.KIND, payload, attestor, now)
         uow.codes.use(answered.id, now)
         uow.bindings.revoke(seen.letter.id, seen.entry.organisation_id, key, logged.index)
         mail_receipt(services, uow, access.invitation_id, seen.entry, logged.index, now)

@@ -118,7 +118,8 @@ def finish(services: Services, prepared: PreparedStatement, signature: bytes) ->
             uow.letters.save_draft(words)
         change = change_between(previous.files, words.files) if previous else None
         uow.letters.freeze(letter.id, words.number, now, change.value if change else None)
-        uow.letters.set_state(letter.id, state, version=words.number, opened_at=letter.opened_at or now)
+        uow.letters.set_state(letter.id, state, version=words.number, opened_at=letter.opened_at or now,
+                              attestor=statement.attestor.key)
         logged = append_sealed(services, uow, letter.origin, head, "letter", entry, now)
         if previous is not None:
             uow.outbox.add(_notices(services, uow, letter, previous.number, now))

@@ -37,6 +37,7 @@ class Letters(Protocol):
         closing_since: datetime | None = None,
         closed_at: datetime | None = None,
         published_at: datetime | None = None,
+        attestor: str | None = None,
     ) -> None:
         """Store `state`; the other columns are written only where given, save `closing_since`, always."""
 
@@ -163,9 +164,6 @@ class Log(Protocol):
         """Number `entry` and write it with the new head, inside this unit of work (needs a locked head)."""
 
     def entry(self, letter_id: str, index: int) -> LoggedEntry | None: ...
-    def newest(self, letter_id: str, kind: str) -> LoggedEntry | None:
-        """The last entry of this kind, read without the others."""
-
     def newest(self, letter_id: str, kind: str) -> LoggedEntry | None:
         """The last entry of this kind, read without the others."""
 

@@ -22,6 +22,7 @@ def upgrade() -> None:
     op.add_column("letter", sa.Column("min_level", sa.Integer(), nullable=False, server_default=sa.text("1")))
     op.add_column("letter", sa.Column("binders", sa.Text(), nullable=False, server_default=sa.text("'attestor'")))
     op.add_column("letter", sa.Column("published_at", INSTANT, nullable=True))
+    op.add_column("letter", sa.Column("attestor", sa.Text(), nullable=True))
     op.add_column("letter_version", sa.Column("change", sa.Text(), nullable=True))
     op.execute("ALTER TABLE roster_entry RENAME COLUMN last_decline TO last_committed")
     op.add_column("roster_entry", sa.Column("accepts", sa.Integer(), nullable=False, server_default=sa.text("0")))
