@@ -72,6 +72,29 @@ def look_around(settings: Settings) -> Iterator[Finding]:
     if settings.tsa_urls and _refused("time stamps", look) is None:
         yield from map(_answering, authorities)
         yield from letters
+    yield from _attestor(settings)
+
+
+def _attestor(settings: Settings) -> Iterator[Finding]:
+    """Letters that name another key for the service than the one it has: it can vouch for nothing there."""
+    named: list[str] = []
+
+    def look() -> None:
+        services = build(settings)
+        own = services.attestor.public.key
+        named.extend(
+            each.id for each in auditing.letters(services)
+            if not each.state.closed and each.attestor not in (None, own)
+        )  # fmt: skip
+
+    if _refused("attestor", look) is None:
+        for letter_id in named:
+            yield Finding(
+                f"attestor's key of letter {letter_id}",
+                "mend",
+                "The letter names another key than this installation has, so codes count for nothing there. Put the "
+                f"right key file back, or name the new one: signing letter open {letter_id} --rekey",
+            )
 
 
 def _answering(authority: TimeAuthority) -> Finding:

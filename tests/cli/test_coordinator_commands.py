@@ -275,3 +275,18 @@ def test_a_key_is_not_released_where_another_lies_or_when_nobody_takes_it(tmp_pa
     place.user("bob@letters.example", "coordinator")
     assert "--account" in place.run("keys", "release-coordinator", "--to", "else", code=2)
     assert held.read_bytes() == before
+
+
+def test_the_doctor_names_a_letter_whose_attestor_is_not_ours_any_more_and_opening_again_heals_it(
+    tmp_path: Path,
+) -> None:
+    place = installed(tmp_path)
+    letter_id = letter(place)
+    place.run("letter", "open", letter_id)
+    assert "attestor's key" not in place.run("doctor")
+    for name in ("attestor.pem", "attestor.public.pem"):
+        (place.folder / "keys" / name).unlink()
+    place.run("keys", "new")
+    assert f"signing letter open {letter_id} --rekey" in place.run("doctor", code=1)
+    place.run("letter", "open", letter_id, "--rekey")
+    assert "attestor's key" not in place.run("doctor")
