@@ -115,9 +115,13 @@ class DecisionPage {
     const alarm = this.form.querySelector("[data-alarm]");
     const lines = [words(error.code ?? "failed")];
     if (error.code === "differs") lines.push(words(`differs-${error.detail.split(":")[0]}`));
-    if (error.detail && (error.code === "clock" || error.detail.includes(":"))) lines.push(error.detail);
+    // After the name of what differs stands where it does: the language, and the letter's words there.
+    const where = error.code === "clock" ? error.detail : error.detail?.split(": ").slice(1).join(": ");
+    if (where) lines.push(where);
     if (error.code === "differs" || error.code === "clock") lines.push(words("nothing-signed"));
-    alarm.replaceChildren(...lines.map((line) => Object.assign(document.createElement("p"), { textContent: line })));
+    alarm.replaceChildren(...lines.map((line) => (
+      Object.assign(document.createElement("p"), { textContent: line, dir: "auto" })
+    )));
     alarm.hidden = false;
     alarm.dataset.code = error.code ?? error.name;
     alarm.focus();
