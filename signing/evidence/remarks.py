@@ -28,9 +28,21 @@ def remark(report: Report, ledger: Ledger, auditor: Auditor) -> None:
         )
     for warning in ledger.warnings:
         report.warn(warning.code, warning.message)
+    _remark_on_policy(report, ledger)
     if auditor.policy is None:
         report.warn("NO_WITNESS_POLICY", "No witnesses are asked for: the log may have shown others another history.")
     _remark_on_holder(report, auditor.held_by_service)
+
+
+def _remark_on_policy(report: Report, ledger: Ledger) -> None:
+    asked = ledger.versions[-1].statement.min_level if ledger.versions else 1
+    below = sum(answer.level < asked for answer in ledger.approvals()) if asked > 1 else 0
+    if below:
+        report.warn(
+            "POLICY_RAISED",
+            f"The newest version asks for level {asked}; {below} approvals that carry over to it were given at a lower "
+            "level, under an earlier version with the same words.",
+        )
 
 
 def _remark_on_holder(report: Report, held: tuple[str, ...] | None) -> None:

@@ -128,6 +128,15 @@ def attested_answer_after_one_with_a_key() -> Files:
     return finish(letter)
 
 
+@vector(exit_code=0, warns=("POLICY_RAISED",))
+def level_raised_over_approvals_that_carry() -> Files:
+    letter = opened()
+    letter.answer(ORG)
+    texts = {"en": letter.files["1.en.md"]}
+    letter.version(texts, alter=lambda statement: replace(statement, min_level=2))
+    return finish(letter)
+
+
 # 8. key
 
 
