@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -72,6 +73,12 @@ class Office:
     def leaves(self) -> None:
         self.context.close()
         assert self.problems == []
+
+
+@pytest.fixture(autouse=True)
+def _now(house: House) -> None:
+    """A page signs only what is of its own computer's present."""
+    house.clock.now = datetime.now(UTC)
 
 
 @pytest.fixture
@@ -199,6 +206,12 @@ LIES_ABOUT_WORDS: dict[str, tuple[str, Callable[[bytes], bytes]]] = {
     "coordinators": ("**/statement.json", changed(coordinators=[])),
     "key": ("**/statement.json", changed(by="spki:" + "0" * 64)),
     "letter": ("**/statement.json", changed(letter="localhost/l/another")),
+    "attestor": ("**/statement.json", changed(attestor={"key": "", "scheme": "ed25519", "public_key": ""})),
+    "passkeys' origins": (
+        "**/statement.json", changed(rp={"id": "localhost", "origins": ["http://localhost", "https://elsewhere"]}),
+    ),
+    "a member more": ("**/statement.json", changed(accepts=["typography"])),
+    "time": ("**/statement.json", changed(time="2031-03-02T09:30:00Z")),
     "namespace": ("**/statement.json", changed(ssh_namespace="assent@elsewhere")),
     "passkeys' place": ("**/statement.json", changed(rp={"id": "elsewhere", "origins": ["https://elsewhere"]})),
     "digest": ("**/statement.json", other_subject),
@@ -218,7 +231,7 @@ def test_words_other_than_those_shown_are_not_signed(office: Office, house: Hous
     # What a redirect leads to cannot be tampered with from here; what is asked for again can.
     office.page.reload()
     expect(office.page.locator("form[data-sign] [data-status]")).to_be_visible()
-    office.says("failed" if lie == "no JSON" else "differs")
+    office.says("clock" if lie == "time" else "differs")
     expect(office.page.get_by_role("button", name="Sign and open")).to_be_disabled()
     assert statements(house, draft) == []
 
@@ -262,7 +275,7 @@ def waiting_letter(house: House, wishes: Wishes | None = None) -> str:
     return letter_id
 
 
-@pytest.mark.parametrize("lie", [None, "another key", "another organisation"])
+@pytest.mark.parametrize("lie", [None, "another key", "another organisation", "another end", "a basis"])
 def test_a_voucher_is_signed_for_the_key_that_is_shown(
     office: Office, house: House, draft: str, lie: str | None
 ) -> None:
@@ -281,9 +294,13 @@ def test_a_voucher_is_signed_for_the_key_that_is_shown(
         desk.prepares(signers.browser_key("laptop"), code=code)
     if lie:
         other = signers.browser_key("the thief's").public
-        fields = {"key": other.key, "public_key": other.public_key} if lie == "another key" else {
-            "signatory": {"listed_as": OTHER}}
-        tampered(office, "**/statement.json", changed(**fields))
+        lies: dict[str, dict[str, Any]] = {
+            "another key": {"key": other.key, "public_key": other.public_key},
+            "another organisation": {"signatory": {"listed_as": OTHER}},
+            "another end": {"until": "2020-02-29T00:00:00Z"},
+            "a basis": {"basis": "code"},
+        }
+        tampered(office, "**/statement.json", changed(**lies[lie]))
     office.page.goto(f"{path}/keys")
     office.page.fill("[name=phrase]", vouching.waiting(house.services, draft)[0].phrase)
     office.presses("Vouch for this key")

@@ -2,10 +2,13 @@
 // with what the page shows: every file is fetched and hashed here, and the bytes that passed are the bytes signed.
 
 import {
-  Refused, available, canonical, createPasskey, deviceKey, find, forget, pae, passkeysAvailable, same,
-  sha256, signWith, text, toBase64, toHex, utf8,
+  Refused, available, createPasskey, deviceKey, find, forget, passkeysAvailable, sha256, toBase64, toHex, utf8,
 } from "./signing-keys.js";
+import { agree, checkedStatement, membersAre, parsed, signatureOver } from "./statement-signing.js";
 
+// A statement waits a day for a coordinator's key at the most.
+const WAITS = 24 * 60 * 60 * 1000;
+const COMMON = ["by", "head", "letter", "nonce", "time"];
 const storeName = (account) => `coordinator ${account}`;
 
 // What the page says
@@ -32,20 +35,10 @@ function allShown(name) {
 
 // Comparing
 
-function agree(name, said, wanted) {
-  if (canonical(said ?? null) !== canonical(wanted ?? null)) throw new Refused("differs", name);
-}
-
 async function fetched(address) {
   const answer = await fetch(address, { credentials: "same-origin", cache: "no-store" });
   if (!answer.ok) throw new Refused("not-fetched", address);
   return new Uint8Array(await answer.arrayBuffer());
-}
-
-function parsed(bytes) {
-  const value = JSON.parse(text(bytes));
-  if (!same(utf8(canonical(value)), bytes)) throw new Refused("differs", "canonical");
-  return value;
 }
 
 /** Every file the statement is about, by name: its bytes, each found to be the one that is shown and named. */
@@ -66,18 +59,26 @@ async function filesOf(subject) {
 const CHECKS = {
   async letter(statement, host) {
     const said = statement.predicate;
+    membersAre(said, [
+      ...COMMON, "attestor", "binders", "coordinators", "min_level", "prev", "rp", "ssh_namespace", "title", "version",
+    ]);
     agree("version", String(said.version), shown("version"));
     agree("title", said.title, shown("title"));
     agree("min_level", String(said.min_level), shown("min_level"));
     agree("binders", [...said.binders].sort(), shown("binders").split(" ").sort());
     agree("coordinators", said.coordinators.map((each) => each.key), allShown("coordinator"));
-    agree("rp", said.rp.id, host);
+    agree("attestor", said.attestor.key, shown("attestor"));
+    for (const each of [said.attestor, ...said.coordinators]) membersAre(each, ["key", "public_key", "scheme"]);
+    agree("rp", said.rp, { id: host, origins: [location.origin] });
     agree("ssh_namespace", said.ssh_namespace, `assent@${host}`);
     await filesOf(statement.subject);
   },
 
   async close(statement) {
     const said = statement.predicate;
+    membersAre(said, [
+      ...COMMON, "collation", "confidential", "document_date", "edition", "listed", "release", "version",
+    ]);
     for (const name of ["version", "edition", "listed", "confidential", "document_date"]) {
       agree(name, String(said[name]), shown(name));
     }
@@ -89,11 +90,16 @@ const CHECKS = {
 
   async key(statement) {
     const said = statement.predicate;
+    const since = shown("compromised_since");
+    membersAre(said, [
+      ...COMMON, "action", "key", "public_key", "scheme", "signatory", "until", ...(since ? ["compromised_since"] : []),
+    ]);
     agree("action", said.action, shown("action"));
     agree("organisation", said.signatory.listed_as ?? said.signatory.commitment, shown("organisation"));
     agree("key", said.key, shown("key"));
     agree("scheme", said.scheme, shown("scheme"));
-    agree("compromised_since", said.compromised_since ?? "", shown("compromised_since"));
+    agree("compromised_since", said.compromised_since ?? "", since);
+    agree("until", said.until ?? "", shown("until"));
     const digest = toHex(await sha256(utf8(said.public_key)));
     agree("public_key", digest, shown("key_sha256"));
     agree("subject", statement.subject, [{ digest: { sha256: digest }, name: "key" }]);
@@ -104,10 +110,7 @@ const CHECKS = {
 async function checkedPayload(form) {
   const { kind, by, origin, host, payload: address } = form.dataset;
   const payload = await fetched(address);
-  const statement = parsed(payload);
-  agree("type", statement.predicateType, `https://${host}/${kind}/v1`);
-  agree("by", statement.predicate.by, by);
-  agree("letter", statement.predicate.letter, origin);
+  const statement = checkedStatement(payload, kind, origin, by, WAITS);
   await CHECKS[kind](statement, host);
   return payload;
 }
@@ -134,7 +137,7 @@ async function prepareToSign(form) {
     button.addEventListener("click", async () => {
       button.disabled = true;
       try {
-        const signature = await signWith(key, pae(payload), form.dataset.host);
+        const signature = await signatureOver(payload, key, form.dataset.host);
         form.elements.signature.value = toBase64(signature);
         form.submit();
       } catch (error) {

@@ -48,9 +48,9 @@ export function parsed(bytes) {
   return value;
 }
 
-/** A statement of this kind about this letter, to be signed by this key, now; its predicate's own members are for
- * the caller to compare. */
-export function checkedStatement(payload, kind, origin, key) {
+/** A statement of this kind about this letter, to be signed by this key, composed just now (or so long ago as it may
+ * have waited); its predicate's own members are for the caller to compare. */
+export function checkedStatement(payload, kind, origin, key, waited = 0) {
   const statement = parsed(payload);
   membersAre(statement, ["_type", "predicate", "predicateType", "subject"]);
   const { predicate } = statement;
@@ -58,7 +58,8 @@ export function checkedStatement(payload, kind, origin, key) {
   agree("shape", statement.predicateType, `https://${origin.split("/")[0]}/${kind}/v1`);
   agree("letter", predicate.letter, origin);
   agree("key", predicate.by, key);
-  if (!(Math.abs(Date.parse(predicate.time) - Date.now()) <= CLOCKS_APART)) throw new Refused("clock", predicate.time);
+  const age = Date.now() - Date.parse(predicate.time);
+  if (!(age >= -CLOCKS_APART && age <= CLOCKS_APART + waited)) throw new Refused("clock", predicate.time);
   return statement;
 }
 
