@@ -1,8 +1,7 @@
-"""Passkeys at the door: what a browser is asked for, and whether what it made is sound (EVIDENCE 2.13; py_webauthn).
+"""Contacts' passkeys: what a browser is asked for, and whether what it made is sound (EVIDENCE 2.13).
 
-The challenge of a registration lies in the browser's signed session for as long as the gesture takes. What was
-verified comes back as a proof of ours that the browser keeps beside the passkey's public half, so that a person whose
-code was mistyped is not asked to make a second passkey.
+What was verified at a registration comes back as a proof of ours that the browser keeps beside the passkey's public
+half, so that a person whose code was mistyped is not asked to make a second passkey.
 """
 
 from __future__ import annotations
@@ -10,19 +9,18 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
-from flask import current_app, session
+from flask import current_app
 from itsdangerous import BadSignature, URLSafeSerializer
 
 from signing.evidence.base64_text import from_base64url, to_base64url
 from signing.evidence.errors import EvidenceError
 from signing.evidence.keyring import public_key_from_spki, public_key_from_text
+from signing.web import passkey_registration
 from signing.workflow.decision_page import DecisionView
 from signing.workflow.device_signing import place_of
 from signing.workflow.enrolment import KeyUnfit, OfferedKey
 from signing.workflow.ports import Services
 
-SESSION = "passkey-challenge"
-CHALLENGE_BYTES = 32
 LONGEST = 20_000
 
 
@@ -35,18 +33,10 @@ class PasskeyUnproved(KeyUnfit):
 def options(services: Services, view: DecisionView) -> dict[str, Any]:
     """What `navigator.credentials.create` is asked for; the challenge is remembered in the session."""
     place, entry = place_of(view.letter), view.entry
-    challenge = to_base64url(services.random(CHALLENGE_BYTES))
-    session[SESSION] = challenge
     # The handle tells authenticators apart and must say nothing: a digest of the roster's id, in this service.
     handle = hashlib.sha256(f"{place.rp_id}\n{entry.organisation_id}".encode()).digest()
-    known = [*view.keys, *view.earlier_keys]
-    exclude = [to_base64url(each.binding.credential_id) for each in known if each.binding.credential_id]
-    return {
-        "rp": {"id": place.rp_id, "name": place.rp_id},
-        "user": {"id": to_base64url(handle), "name": entry.organisation, "displayName": entry.organisation},
-        "challenge": challenge,
-        "exclude": exclude,
-    }
+    known = [each.binding.credential_id for each in (*view.keys, *view.earlier_keys) if each.binding.credential_id]
+    return passkey_registration.options(services, place.rp_id, handle=handle, name=entry.organisation, known=known)
 
 
 def registered(view: DecisionView, registration: str) -> str:
@@ -54,26 +44,16 @@ def registered(view: DecisionView, registration: str) -> str:
 
     Raises PasskeyUnproved, KeyUnfit.
     """
-    from webauthn import verify_registration_response
-    from webauthn.helpers.exceptions import WebAuthnException
-
     place = place_of(view.letter)
-    try:
-        challenge = from_base64url(str(session.pop(SESSION, "")))
-        if not challenge or len(registration) > LONGEST:
-            raise unproved()
-        verified = verify_registration_response(
-            credential=registration, expected_challenge=challenge, expected_rp_id=place.rp_id,
-            expected_origin=list(place.origins), require_user_verification=True,
-        )
-        spki = _spki_of(verified.credential_public_key)
-    except (EvidenceError, WebAuthnException, ValueError, KeyError, TypeError):
-        raise unproved() from None
+    made = passkey_registration.answered(registration, place.rp_id, place.origins)
+    if made is None:
+        raise unproved()
+    spki, credential_id = made
     try:
         public = public_key_from_spki(spki, "webauthn")
     except EvidenceError:
         raise KeyUnfit("This passkey is of a kind we cannot check. Please use another.") from None
-    return _proofs().dumps([public.public_key, to_base64url(verified.credential_id)])
+    return _proofs().dumps([public.public_key, to_base64url(credential_id)])
 
 
 def proved(proof: str) -> OfferedKey:
@@ -95,12 +75,3 @@ def _proofs() -> URLSafeSerializer:
     key = current_app.secret_key
     assert key is not None
     return URLSafeSerializer(key, salt="passkey-registered")
-
-
-def _spki_of(cose: bytes) -> bytes:
-    """A COSE key as SubjectPublicKeyInfo, the spelling that statements and openssl know."""
-    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-    from webauthn.helpers import decode_credential_public_key, decoded_public_key_to_cryptography
-
-    key = decoded_public_key_to_cryptography(decode_credential_public_key(cose))
-    return key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)

@@ -18,10 +18,6 @@ from tests.web.visitor import Visitor
 
 PAGE = "/coordinator/keys/"
 NO_SSH_KEY = "This is not one line with an SSH key"
-HOLLOW = {
-    "id": "AA", "rawId": "AA", "type": "public-key",
-    "response": {"clientDataJSON": "e30", "attestationObject": "oA"},
-}
 # The point of order one, for which 64 fixed bytes sign everything.
 WEAK = """-----BEGIN PUBLIC KEY-----
 MCowBQYDK2VwAyEAAQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=
@@ -82,22 +78,6 @@ def test_what_is_no_key_is_refused_in_words_and_nothing_is_registered(
 def test_a_weak_key_is_refused(coordinator: Visitor, house: House) -> None:
     coordinator.posts(PAGE, csrf_token=coordinator.token(), way="browser", scheme="ed25519", public_key=WEAK)
     assert coordinator.status == 422
-    assert coordinator_keys.keys(house.services) == []
-
-
-@pytest.mark.parametrize(
-    "answer",
-    ["", "null", "[]", "{", "{}", '{"id": 1}', json.dumps(HOLLOW), "9" * 30_000, "[" * 10_000],
-    ids=lambda answer: answer[:12] or "nothing",
-)
-def test_what_is_no_passkey_of_our_asking_is_refused(coordinator: Visitor, house: House, answer: str) -> None:
-    token = coordinator.token()
-    coordinator.posts(f"{PAGE}passkey-options", csrf_token=token)
-    asked = json.loads(coordinator.answer.data)
-    assert asked["rp"]["id"] == "localhost"
-    coordinator.posts(PAGE, csrf_token=token, way="passkey", registration=answer)
-    assert coordinator.status == 422
-    assert "The passkey was not registered." in coordinator.words
     assert coordinator_keys.keys(house.services) == []
 
 

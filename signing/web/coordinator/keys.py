@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from flask import jsonify, redirect, render_template, request, session, url_for
+from flask import jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user  # type: ignore[import-untyped]
 
 from signing.domain.errors import Faulty, NotFound, Refusal
 from signing.evidence.errors import EvidenceError
-from signing.evidence.keyring import PublicKey
+from signing.evidence.keyring import PublicKey, public_key_from_spki
 from signing.evidence.schemes import open_key
-from signing.web import entry_words
-from signing.web.coordinator import passkeys
+from signing.web import entry_words, passkey_registration
 from signing.web.guards import Door, Persona, door
 from signing.web.page import _, said
 from signing.web.refusals import answer_to
@@ -19,7 +18,6 @@ from signing.workflow import coordinator_keys
 from signing.workflow.ports import Services
 
 FIELDS = ("browser", "passkey", "ssh")
-CHALLENGE = "coordinator-passkey-challenge"
 
 
 def blueprint(services: Services) -> Door:
@@ -45,9 +43,11 @@ def blueprint(services: Services) -> Door:
 
     @made.post("/passkey-options")
     def passkey_options() -> ResponseReturnValue:
-        asked = passkeys.options(services, current_user.account, _known(services))
-        session[CHALLENGE] = asked["challenge"]
-        return jsonify(asked)
+        account = current_user.account
+        return jsonify(passkey_registration.options(
+            services, services.installation.host, handle=account.id.encode(), name=account.email,
+            known=_known(services),
+        ))
 
     @made.post("/retire")
     def retire() -> ResponseReturnValue:
@@ -65,9 +65,7 @@ def blueprint(services: Services) -> Door:
 def _offered(services: Services, way: str) -> tuple[PublicKey, bytes | None]:
     """The public key that was brought, and a passkey's handle. Raises Faulty."""
     if way == "passkey":
-        return passkeys.registered(
-            services, request.form.get("registration", ""), str(session.pop(CHALLENGE, ""))
-        )
+        return _passkey(services)
     scheme, text = request.form.get("scheme", ""), request.form.get("public_key", "")
     if way == "ssh":
         scheme = "sshsig"
@@ -78,6 +76,17 @@ def _offered(services: Services, way: str) -> tuple[PublicKey, bytes | None]:
     except EvidenceError as error:
         raise Faulty(error.message, field=way, code="key-unfit") from None
     return PublicKey(opened.name, scheme, opened.text), None
+
+
+def _passkey(services: Services) -> tuple[PublicKey, bytes]:
+    place = services.installation
+    made = passkey_registration.answered(request.form.get("registration", ""), place.host, [place.base_url])
+    if made is None:
+        raise Faulty(_("The passkey was not registered. Please try once more."), field="passkey", code="passkey")
+    try:
+        return public_key_from_spki(made[0], "webauthn"), made[1]
+    except EvidenceError as error:
+        raise Faulty(error.message, field="passkey", code="key-unfit") from None
 
 
 def _label(way: str) -> str:
