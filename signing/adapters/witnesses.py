@@ -1,4 +1,4 @@
-"""Brings each letter's newest checkpoint to the witnesses and keeps their cosignatures; may import urllib.
+"""Brings each letter's newest checkpoint to the witnesses and keeps their cosignatures; may import `outsiders`.
 
 In the background, beside stamping: no answer to a contact waits for it. A witness sees origin, size and root, never
 a name. Nothing it answers is stored before its own key has verified it.
@@ -10,10 +10,9 @@ import logging
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from http.client import HTTPException
-from typing import IO, Any, Final
-from urllib.error import HTTPError
-from urllib.request import HTTPRedirectHandler, Request, build_opener
+from typing import Final
 
+from signing.adapters.outsiders import ask
 from signing.domain.errors import Refusal, Unavailable
 from signing.domain.letter import Letter
 from signing.evidence.checkpoint import number_of
@@ -43,36 +42,20 @@ class NotReached(Exception):
     """The witness gave no answer that could be read; the message says why, for the operator."""
 
 
-class _NoRedirects(HTTPRedirectHandler):
-    def redirect_request(self, *ignored: Any) -> None:
-        """A checkpoint goes where the policy says, and nowhere else."""
-
-
-def post(url: str, body: bytes) -> tuple[int, bytes]:
+def post(url: str, body: bytes, seconds: float = TIMEOUT) -> tuple[int, bytes]:
     """Submit a body to a witness; its status and answer.
 
     Raises:
-        NotReached: when there is no answer, or it is too long to be one.
+        NotReached: when there is no answer in time, or it is too long to be one.
     """
-    request = Request(  # noqa: S310
-        f"{url.rstrip('/')}/add-checkpoint", body, {"Content-Type": "text/plain; charset=utf-8"}, method="POST"
-    )
     try:
-        try:
-            with build_opener(_NoRedirects).open(request, timeout=TIMEOUT) as answer:
-                return answer.status, _read(answer)
-        except HTTPError as refused:
-            with refused:
-                return refused.code, _read(refused)
+        answer = ask(
+            f"{url.rstrip('/')}/add-checkpoint", body, {"Content-Type": "text/plain; charset=utf-8"},
+            seconds=seconds, limit=MAX_ANSWER_BYTES,
+        )
     except (OSError, HTTPException, ValueError) as error:
         raise NotReached(f"{type(error).__name__}: {error}") from error
-
-
-def _read(answer: IO[bytes]) -> bytes:
-    data = answer.read(MAX_ANSWER_BYTES + 1)
-    if len(data) > MAX_ANSWER_BYTES:
-        raise NotReached("its answer is too long")
-    return data
+    return answer.status, answer.body
 
 
 class WitnessKeeper:
