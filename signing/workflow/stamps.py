@@ -121,12 +121,8 @@ def _due_since(uow: UnitOfWork, letter: Letter, newest: TimeStamp | None) -> dat
     if newest is None:
         return changed.at
     hourly = max(changed.at, newest.at + EVERY)
-    # Only a closed letter has a close entry to look for, and little comes after it.
-    for index in range(covered, size) if letter.state.closed else ():
-        entry = uow.log.entry(letter.id, index)
-        if entry is not None and entry.kind == CLOSE:
-            return min(hourly, entry.at)
-    return hourly
+    closed = uow.log.newest(letter.id, CLOSE) if letter.state.closed else None
+    return min(hourly, closed.at) if closed is not None and closed.index >= covered else hourly
 
 
 def _iso(at: datetime | None) -> str | None:

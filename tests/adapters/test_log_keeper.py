@@ -25,6 +25,7 @@ from signing.workflow.publishing import publish
 from signing.workflow.stamps import StampState, stamp_state
 from tests.adapters.time_authority_server import Answer, Server, listening
 from tests.evidence.time_authority import TimeAuthority
+from tests.said_to_database import said_to
 from tests.web.installation import Clock, House, services_over
 
 only_sqlite = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
@@ -124,6 +125,20 @@ def test_a_closing_that_is_published_at_once_does_not_wait_either(place: Place) 
     publish(place.house.services, letter_id)
     place.run()
     assert place.sizes(letter_id) == place.sizes(letter_id, SECOND) == [1, 3]
+
+
+def test_what_is_due_of_a_closed_letter_is_known_without_reading_the_log(place: Place) -> None:
+    def asked(*organisations: str) -> int:
+        letter_id = place.house.opened(*organisations)
+        place.run()
+        for each in organisations:
+            place.house.approve(letter_id, each)
+        closing.close(place.house.services, letter_id)
+        with said_to(place.house.database) as said:
+            assert stamp_state(place.house.services, letter_id).authorities[SECOND].due_since is not None
+        return len(said)
+
+    assert asked("Org One") == asked("Org Two", "Org Three", "Org Four")
 
 
 def test_what_is_kept_is_a_stamp_over_the_checkpoint_as_it_is_given_to_everybody(place: Place) -> None:
