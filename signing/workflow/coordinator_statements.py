@@ -77,7 +77,7 @@ def service_signer(services: Services) -> Signer:
     """The coordinator's key that the service holds. Raises CoordinatorMustSign when it holds none."""
     if services.coordinator is None:
         raise CoordinatorMustSign(
-            "This service holds no coordinator's key, so it cannot sign this. Please sign with a key of your own."
+            "This service holds no coordinator's key. Please sign with a key of your own."
         )
     return services.coordinator
 
