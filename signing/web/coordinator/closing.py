@@ -32,7 +32,7 @@ def blueprint(services: Services) -> Door:
 
     @made.post("/close")
     def close(letter_id: str) -> ResponseReturnValue:
-        signer = chosen()
+        signer = chosen(services)
         try:
             if signer is None:
                 closing.close(services, letter_id)

@@ -45,7 +45,7 @@ def blueprint(services: Services) -> Door:
     @made.post("")
     def begin(letter_id: str) -> ResponseReturnValue:
         try:
-            wishes, signer = _wishes(services), chosen()
+            wishes, signer = _wishes(services), chosen(services)
             if signer is None:
                 drafting.open_letter(services, letter_id, wishes)
                 return redirect(url_for("invitations.form", letter_id=letter_id), 303)
@@ -76,7 +76,7 @@ def _wishes(services: Services) -> Wishes:
     level, binders = request.form.get("min_level", ""), BINDERS.get(request.form.get("binders", ""))
     coordinators: list[str] | None = None
     if request.form.get("also_asked"):
-        signer = chosen() or (services.coordinator.public.key if services.coordinator else SERVICE)
+        signer = chosen(services) or (services.coordinator.public.key if services.coordinator else SERVICE)
         coordinators = [signer, *(name for name in request.form.getlist("also") if name != signer)]
     return Wishes(
         coordinators=coordinators, min_level=int(level) if level in ("1", "2", "3", "4") else None, binders=binders,

@@ -65,7 +65,8 @@ def able(found: list[Signer]) -> list[Signer]:
     return [each for each in found if each.named and (each.mine or each.held)]
 
 
-def chosen() -> str | None:
-    """The name of the key that was chosen, None for the service's own."""
+def chosen(services: Services) -> str | None:
+    """The name of the key that was chosen, None for the service's own, however it is named."""
     typed = request.form.get("signer", "")
-    return typed if typed not in ("", SERVICE) else None
+    own = services.coordinator.public.key if services.coordinator is not None else SERVICE
+    return typed if typed not in ("", SERVICE, own) else None

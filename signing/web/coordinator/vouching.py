@@ -70,7 +70,7 @@ def _vouched(services: Services, names: tuple[str, str, str]) -> str | None:
     if not typed and not request.form.get("compared"):
         raise Faulty(_("Type the words the contact reads to you, or say that you have compared them."), field="phrase",
                      code="not-compared")
-    if (signer := chosen()) is None:
+    if (signer := chosen(services)) is None:
         vouching.vouch(services, *names, phrase=typed or None)
         return None
     return coordinator_signing.prepare_voucher(
@@ -80,7 +80,7 @@ def _vouched(services: Services, names: tuple[str, str, str]) -> str | None:
 
 def _revoked(services: Services, names: tuple[str, str, str]) -> str | None:
     since = _since(request.form.get("compromised_since", ""))
-    if (signer := chosen()) is None:
+    if (signer := chosen(services)) is None:
         vouching.revoke(services, *names, compromised_since=since)
         return None
     return coordinator_signing.prepare_revocation(
