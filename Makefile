@@ -11,8 +11,10 @@ UV := $(BIN)/uv
 demo: $(VENV)/.run
 	$(BIN)/signing demo --port $(PORT)
 
+# The tests start hundreds of commands; compiled beforehand, each of them starts in half the time.
 test: $(VENV)/.test
 	bash .ci/browser
+	$(BIN)/python -m compileall -q signing tests
 	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 check: lint types contracts
@@ -40,12 +42,12 @@ $(UV): requirements/build.txt
 	touch $(UV)
 
 $(VENV)/.run: $(UV) requirements/run.txt pyproject.toml
-	$(UV) pip install --quiet --python $(VENV) --require-hashes -r requirements/run.txt
+	$(UV) pip install --quiet --compile-bytecode --python $(VENV) --require-hashes -r requirements/run.txt
 	$(UV) pip install --quiet --python $(VENV) --no-deps --no-build-isolation --editable .
 	touch $@
 
 $(VENV)/.test: $(VENV)/.run requirements/test.txt
-	$(UV) pip install --quiet --python $(VENV) --require-hashes -r requirements/test.txt
+	$(UV) pip install --quiet --compile-bytecode --python $(VENV) --require-hashes -r requirements/test.txt
 	touch $@
 
 # After a change of dependencies in pyproject.toml.
