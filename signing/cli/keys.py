@@ -102,7 +102,10 @@ def release_coordinator(to: Path, account: str | None, passphrase_file: Path | N
         public = key_files.release_coordinator(settings.keys, settings.key_passphrase(), to, passphrase)
         click.echo(f"Moved the coordinator's key to {to / 'coordinator.pem'}. Take it away from this machine.")
         if passphrase is None:
-            click.echo("Its passphrase is still the service's. Give it one of its own: openssl pkey -aes256 …")
+            click.echo(
+                "Its passphrase is still the service's. Give it one of its own: "
+                "openssl pkey -aes256 -in coordinator.pem -out own.pem"
+            )
     after = build(settings)
     if public.key not in {view.key.key for view in coordinator_keys.keys(after)}:
         coordinator_keys.register(after, owner.id, public, "released by the service")

@@ -144,10 +144,11 @@ def open_(
 def invite(letter_id: str, stage: int | None, as_json: bool) -> None:
     """Mail every organisation that has no invitation yet."""
     count = inviting.invite(services_from_environment(), letter_id, stage=stage)
+    of_stage = "" if stage is None else f" of stage {stage}"
     told = (
         f"{count} invited. The mails go out while `signing serve` or `signing worker` runs."
         if count
-        else f"Nobody is left to invite. To add organisations: signing roster import {letter_id} FILE.csv"
+        else f"Nobody is left to invite{of_stage}. To add organisations: signing roster import {letter_id} FILE.csv"
     )
     print_data({"letter": letter_id, "invited": count}, as_json, told)
 
