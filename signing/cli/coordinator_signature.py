@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ import click
 
 from signing.adapters import own_keys
 from signing.domain.binding import Binding
-from signing.domain.errors import Faulty, NotFound
+from signing.domain.errors import Faulty, NotFound, Refusal
 from signing.domain.letter import Letter
 from signing.workflow import closing, coordinator_keys, coordinator_signing, drafting
 from signing.workflow.coordinator_signing import CoordinatorMustSign, ToSignByCoordinator
@@ -88,6 +89,8 @@ def obtain(
     if way.signature is not None:
         made = _hand_in(services, letter_id, way.signature, kind, way.key)
     elif way.statement is not None:
+        # Looked at first: preparing a closing shuts the doors.
+        _check_place(way.statement)
         _write_out(prepare(_key_elsewhere(services, way.key)), way.statement, again)
         return None
     elif way.key_file is not None or way.ssh_key is not None:
@@ -148,6 +151,11 @@ def _key_elsewhere(services: Services, name: str | None) -> str:
         names = ", ".join(key.key for key in found)
         raise Faulty(f"Several keys could sign. Name one with --key: {names}", code="key-not-chosen")
     return found[0].key
+
+
+def _check_place(file: Path) -> None:
+    if file.is_dir() or not file.parent.is_dir() or not os.access(file.parent, os.W_OK):
+        raise Refusal(f"{file} cannot be written. Choose another place; nothing was prepared.", code="not-writable")
 
 
 def _write_out(asked: ToSignByCoordinator, file: Path, again: str) -> None:

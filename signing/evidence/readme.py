@@ -66,10 +66,10 @@ The words and the documents: their sums stand in the payloads under "subject".
 
     sha256sum letter/*.md signatories.json pdf/*.pdf
 
-The newest checkpoint, with the log's public key in log.pem:
+The newest checkpoint, with the log's public key in log.pem (other lines of signatures are the witnesses'):
 
     sed '/^$/,$d' log/checkpoint > body
-    tail -1 log/checkpoint | cut -d' ' -f3 | base64 -d | tail -c 64 > sig
+    grep "^— $(head -1 log/checkpoint) " log/checkpoint | cut -d' ' -f3 | base64 -d | tail -c 64 > sig
     openssl pkeyutl -verify -pubin -inkey log.pem -rawin -in body -sigfile sig
 
 A time stamp over a checkpoint, with the authority's root in ca.pem and its own time in seconds:

@@ -95,6 +95,9 @@ def test_a_key_on_another_machine_signs_in_two_steps(place: Installation) -> Non
     assert place.json("letter", "open", letter_id, "--signature", "open.pae.sig")["version"] == 1
     place.run("invite", letter_id)
     approve(services_of(place), letter_id)
+    refused = place.run("close", letter_id, "--key", name, "--statement", "nowhere/close.pae", code=2)
+    assert "cannot be written" in refused
+    assert place.json("status", letter_id)["state"] == "open"
     told = place.run("close", letter_id, "--key", name, "--statement", "close.pae")
     assert place.json("status", letter_id)["state"] == "closing"
     files = place.folder / "close.pae.files"

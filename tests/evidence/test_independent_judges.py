@@ -63,6 +63,16 @@ def test_openssl_verifies_the_checkpoint_with_the_commands_of_the_readme(folder)
     assert "Signature Verified Successfully" in judged.stdout
 
 
+def test_openssl_finds_the_logs_own_line_among_the_witnesses(tmp_path):
+    letter = closed_letter()
+    witnessed = letter.cosign()
+    bundle.write(tmp_path / "bundle", letter.bundle(witnessed))
+    (tmp_path / "bundle" / "log.pem").write_text(LOG.public.public_key)
+    judged = shell(tmp_path / "bundle", CHECK_LOG)
+    assert judged.returncode == 0, judged.stderr
+    assert "Signature Verified Successfully" in judged.stdout
+
+
 def test_sha256sum_finds_the_files_the_statements_name(folder):
     printed = shell(folder, "sha256sum letter/*.md signatories.json pdf/*.pdf").stdout
     sums = {line.split()[1].split("/")[-1]: line.split()[0] for line in printed.splitlines()}
