@@ -11,11 +11,12 @@ UV := $(BIN)/uv
 demo: $(VENV)/.run
 	$(BIN)/signing demo --port $(PORT)
 
-# The tests start hundreds of commands; compiled beforehand, each of them starts in half the time.
+# The tests start hundreds of commands: compiled beforehand, each starts in half the time. Much of the time they wait
+# for browsers and servers, so three at once suit two cores.
 test: $(VENV)/.test
 	bash .ci/browser
 	$(BIN)/python -m compileall -q signing tests
-	$(BIN)/python -m pytest -n 2 --dist worksteal
+	$(BIN)/python -m pytest -n 3 --dist worksteal
 
 check: lint types contracts
 
