@@ -1,5 +1,5 @@
 # make demo   a working installation in ./instance, at http://localhost:8000
-# make test   everything the tests need, then the tests
+# make test   everything the tests need, then the tests (LONG_TESTS=1: those too that others nearly cover)
 PYTHON ?= python3
 PORT ?= 8000
 VENV := .venv
