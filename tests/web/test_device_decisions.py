@@ -4,6 +4,7 @@ may say: confidential, covering typography (EVIDENCE 4.3)."""
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -336,7 +337,11 @@ LOOKS = {"phone": {"viewport": {"width": 360, "height": 740}},
          "desktop-dark": {"viewport": {"width": 1280, "height": 800}, "color_scheme": "dark"}}
 
 
-@pytest.mark.parametrize(("look", "direction"), [("phone", "ltr"), ("desktop-dark", "rtl")])
+@pytest.mark.parametrize(
+    ("look", "direction"),
+    [("phone", "ltr"), ("desktop-dark", "rtl")]
+    + ([("phone", "rtl"), ("desktop-dark", "ltr")] if os.environ.get("LONG_TESTS") else []),
+)
 def test_every_page_reads_well(
     made: Callable[..., DeviceContact], house: House, look: str, direction: str
 ) -> None:

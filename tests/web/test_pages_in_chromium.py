@@ -3,6 +3,7 @@ objects to, nothing that has to be scrolled sideways, nothing from anybody else,
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -23,11 +24,18 @@ from tests.web.test_contact import ARABIC
 ORGANISATION = "Human Rights in China"
 SILENT = "The Very Long Named International Federation of Organisationsforhumanandotherrights Federation"
 PHONE, DESKTOP = {"width": 360, "height": 740}, {"width": 1280, "height": 800}
-# Both widths, both colours, both directions, each once: more looks found nothing and cost minutes.
+# By default both widths, colours and directions, each once; with LONG_TESTS every two of them meet as well.
 LOOKS = {
     "phone": ("rtl", {"viewport": PHONE}),
     "desktop-dark": ("ltr", {"viewport": DESKTOP, "color_scheme": "dark"}),
 }
+if os.environ.get("LONG_TESTS"):
+    LOOKS |= {
+        "phone-dark": ("ltr", {"viewport": PHONE, "color_scheme": "dark"}),
+        "desktop": ("rtl", {"viewport": DESKTOP}),
+        "phone-ltr": ("ltr", {"viewport": PHONE}),
+        "desktop-dark-rtl": ("rtl", {"viewport": DESKTOP, "color_scheme": "dark"}),
+    }
 
 pytestmark = needs_chromium
 
