@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import zipfile
 from pathlib import Path
@@ -153,7 +154,14 @@ def secrets_of(story: Story) -> list[str]:
 
 def told_in(story: Story, data: bytes) -> list[str]:
     text = unfolded(data).decode(errors="replace").casefold()
-    return [secret for secret in secrets_of(story) if secret.casefold() in text]
+    return [secret for secret in secrets_of(story) if stands_in(secret.casefold(), text)]
+
+
+def stands_in(secret: str, text: str) -> bool:
+    # Base64 of proofs and signatures spells four letters by chance, one run in ten: an acronym counts as a word.
+    if len(secret) > 8:
+        return secret in text
+    return re.search(rf"(?<![a-z0-9]){re.escape(secret)}(?![a-z0-9])", text) is not None
 
 
 def test_no_page_or_file_that_anybody_else_can_reach_names_the_confidential_signatory(story: Story) -> None:
