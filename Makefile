@@ -55,6 +55,7 @@ $(VENV)/.test: $(VENV)/.run requirements/test.txt
 requirements: $(UV)
 	$(UV) pip compile --universal --generate-hashes --python-version 3.11 --no-emit-index-url --quiet pyproject.toml -o requirements/run.txt
 	$(UV) pip compile --universal --generate-hashes --python-version 3.11 --no-emit-index-url --quiet pyproject.toml --extra test -c requirements/run.txt -o requirements/test.txt
+	$(UV) pip compile --universal --generate-hashes --python-version 3.11 --no-emit-index-url --quiet pyproject.toml --extra test --extra bench -c requirements/test.txt -o requirements/bench.txt
 
 clean:
 	rm -rf $(VENV) dist build

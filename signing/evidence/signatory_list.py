@@ -89,7 +89,9 @@ def listed_names(data: bytes) -> Iterator[ListedName]:
 def compile_list(
     ledger: Ledger, *, groups: Mapping[str, str | None], sort_key: Callable[[Signatory], Any]
 ) -> SignatoryList:
-    """Compile the list of those whose approval stands, by sort key, ties by code point."""
+    """Compile the list of those whose approval stands: group by group in the order in which `groups` first names
+    them (those of no group before all), within a group by sort key, ties by code point."""
+    rank = {group: place for place, group in enumerate(dict.fromkeys([None, *groups.values()]))}
     listed: list[ListedName] = []
     confidential = 0
     for answer in ledger.approvals():
@@ -98,5 +100,7 @@ def compile_list(
             listed.append(ListedName(signatory, answer.index, groups.get(signatory.org)))
         else:
             confidential += 1
-    listed.sort(key=lambda name: (sort_key(name.signatory), name.signatory.listed_as, name.signatory.org))
+    listed.sort(
+        key=lambda name: (rank[name.group], sort_key(name.signatory), name.signatory.listed_as, name.signatory.org)
+    )
     return SignatoryList(tuple(listed), confidential)

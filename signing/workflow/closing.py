@@ -194,8 +194,7 @@ def _files(
     for language, text in texts_of(version).items():
         files[f"{language}.pdf"] = services.typesetter.letter_pdf(
             text,
-            signatories=[name.signatory for name in listing.listed],
-            confidential=listing.confidential,
+            listing=listing,
             version=version.number,
             text_sha256=text.sha256,
             phrase=words,

@@ -53,8 +53,7 @@ def print_draft(services: Services, text: LetterText, number: int) -> bytes:
     """
     return services.typesetter.letter_pdf(
         text,
-        signatories=None,
-        confidential=0,
+        listing=None,
         version=number,
         text_sha256=text.sha256,
         phrase="",  # a draft has no verification block

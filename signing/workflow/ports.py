@@ -16,6 +16,7 @@ from signing.domain.letter_text import LetterText
 from signing.domain.organisation import RosterEntry
 from signing.evidence.keyring import PublicKey
 from signing.evidence.merkle import Frontier
+from signing.evidence.signatory_list import SignatoryList
 from signing.evidence.statement import Head, Signatory
 from signing.workflow.account_ports import Accounts, Rates
 from signing.workflow.evidence_ports import Bindings, CoordinatorKeys, Cosignatures, PreparedStatements, TimeStamps
@@ -333,14 +334,14 @@ class Typesetter(Protocol):
         self,
         text: LetterText,
         *,
-        signatories: Sequence[Signatory] | None,
-        confidential: int,
+        listing: SignatoryList | None,
         version: int,
         text_sha256: str,
         phrase: str,
         document_date: date,
         check_url: str | None,
         draft_for: str | None = None,
+        paper: str = "a4",
     ) -> bytes: ...
 
 

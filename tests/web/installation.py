@@ -6,7 +6,7 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from email.message import EmailMessage
@@ -23,6 +23,7 @@ from signing.domain.access import Role
 from signing.domain.letter_text import LetterText
 from signing.domain.organisation import Decision, RosterEntry
 from signing.evidence.keyring import public_key_from_pem
+from signing.evidence.signatory_list import SignatoryList
 from signing.evidence.statement import Signatory
 from signing.web.intake import Intake
 from signing.workflow import coordinator_keys, deciding, drafting, inviting, signing_in
@@ -62,8 +63,8 @@ class HighWater:
 
 class Typesetter:
     def letter_pdf(
-        self, text: LetterText, *, signatories: Sequence[Signatory] | None, confidential: int, version: int,
-        text_sha256: str, phrase: str, document_date: date, check_url: str | None, draft_for: str | None = None,
+        self, text: LetterText, *, listing: SignatoryList | None, version: int, text_sha256: str, phrase: str,
+        document_date: date, check_url: str | None, draft_for: str | None = None, paper: str = "a4",
     ) -> bytes:
         return b"%PDF-1.7\n% " + text.title.encode() + b"\n%%EOF\n"
 

@@ -1,6 +1,6 @@
 """The letter as one PDF: rows are placed on pages, the pages drawn, and the file finished.
 
-May import its siblings, ReportLab, `signing.domain.letter_text` and `signing.evidence.signatory`.
+May import its siblings, ReportLab, `signing.domain.letter_text` and `signing.evidence.signatory_list`.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime
 import io
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from reportlab import rl_config  # type: ignore[import-untyped]
@@ -24,7 +24,7 @@ from signing.adapters.typeset.pen import Pen
 from signing.adapters.typeset.signatories import place_signatories
 from signing.adapters.typeset.verification import draw_rule, verification_rows
 from signing.domain.letter_text import LetterText
-from signing.evidence.signatory import Signatory
+from signing.evidence.signatory_list import SignatoryList
 
 rl_config.useA85 = 0  # a quarter of the bytes for nothing
 
@@ -41,20 +41,19 @@ _drawing = threading.Lock()
 def letter_pdf(
     text: LetterText,
     *,
-    signatories: Sequence[Signatory] | None,
-    confidential: int,
-    groups: Mapping[str, str] | None = None,
+    listing: SignatoryList | None,
     version: int,
     text_sha256: str,
     phrase: str,
     document_date: datetime.date,
     check_url: str | None,
     draft_for: str | None = None,
+    paper: str = "a4",
 ) -> bytes:
     """One language of a version as a PDF, byte-identical whenever it is made again from the same input.
 
-    `signatories` stand in the order given; with None the letter has no list. `groups` maps the id of an
-    organisation to the heading it stands under. `draft_for` makes the copy of one organisation: every page
+    The names stand in the order of `listing`, under a heading where their group changes; with None the letter has
+    no list. `paper` is `a4` or `letter` (US Letter). `draft_for` makes the copy of one organisation: every page
     says so, and it has neither list nor verification block, whatever else is given. `phrase` is the twelve
     words of the version over all its languages.
 
@@ -68,16 +67,15 @@ def letter_pdf(
     if draft_for is not None:
         note = printable(f"draft for {draft_for}, version {version}", f"the name of “{draft_for}”")
         foot = f"{note} · sha256 {text_sha256[:12]}"
-    elif signatories is not None:
-        note = _count(len(signatories) + confidential)
+    elif listing is not None:
+        note = _count(len(listing.listed) + listing.confidential)
     pages = Pages()
     pages.flow(opening(text) + body(text))
     if not is_draft:
-        has_list = signatories is not None and bool(signatories or confidential)
+        has_list = listing is not None and bool(listing.listed or listing.confidential)
         block = verification_rows(text_sha256=text_sha256, phrase=phrase, check_url=check_url, has_list=has_list)
-        if signatories is not None:
-            tail = height_of(block)
-            place_signatories(pages, signatories, confidential=confidential, groups=groups, tail=tail)
+        if listing is not None:
+            place_signatories(pages, listing, tail=height_of(block))
         pages.flow(block)
     with _drawing:
         drawn, links = _drawn(pages.pages, title=text.title, language=text.language, note=note, foot=foot)

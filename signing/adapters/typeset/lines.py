@@ -1,6 +1,6 @@
 """Words and lines: text in several manners becomes lines of a measure, ragged right and never hyphenated.
 
-May import its sibling `fonts` only. A line is broken at spaces alone, so that copied text keeps "EU-China"
+May import its siblings `fonts` and `structure` only. A line is broken at spaces alone, so that copied text keeps "EU-China"
 whole; a word wider than the measure (an address) is cut at its joints, or where it must be.
 """
 
@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from signing.adapters.typeset.fonts import Manner, width
+from signing.adapters.typeset.structure import Element
 
 Stretch = tuple[Manner, str]
 """Some text in one manner, already `fonts.printable`."""
@@ -39,12 +40,14 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A stretch at its place: `x` from the left edge of the text, `drop` below the baseline of its row."""
+    """A stretch at its place: `x` from the edge of the text where lines begin (in a right-to-left letter the right
+    one) to the nearer end of the piece. `element` is what it belongs to where that is not its row's."""
 
     x: float
     manner: Manner
     text: str
     width: float
+    element: Element | None = None
 
 
 def words_of(stretches: Iterable[Stretch]) -> list[Word]:

@@ -1,6 +1,6 @@
 """Rows of the letter and the pages they fall on: A4, a column of 150 mm, kept together what belongs so.
 
-May import its sibling `lines` only. Lengths are points; `top` counts down from the upper edge of the sheet.
+May import its siblings `lines` and `structure` only. Lengths are points; `top` counts down from the upper edge of the sheet.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from itertools import pairwise
 from typing import Any
 
 from signing.adapters.typeset.lines import Piece
+from signing.adapters.typeset.structure import Element
 
 SHEET = (595.2756, 841.8898)
 MEASURE = 425.2
@@ -31,13 +32,15 @@ Shape = Callable[[Any, float, float], None]
 
 @dataclass(slots=True)
 class Row:
-    """One line. `gap` is white above it, none at the head of a page; `tied`: stays with the row before."""
+    """One line. `gap` is white above it, none at the head of a page; `tied`: stays with the row before. `element` is
+    what its words belong to; without one they are an artifact."""
 
     pieces: Sequence[Piece]
     height: float
     gap: float = 0.0
     tied: bool = False
     shape: Shape | None = None
+    element: Element | None = None
 
 
 @dataclass(slots=True)

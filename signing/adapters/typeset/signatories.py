@@ -6,7 +6,7 @@ May import its siblings and `signing.evidence.signatory`. The order is the calle
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from itertools import groupby
 
 from signing.adapters.typeset import fonts
 from signing.adapters.typeset.blocks import BODY, Frame, Setting, paragraph, plain
@@ -14,6 +14,7 @@ from signing.adapters.typeset.fonts import ACCENT, GREY, NO_BREAK_SPACE, Manner,
 from signing.adapters.typeset.lines import Stretch
 from signing.adapters.typeset.pages import MEASURE, Pages, Row, column_width, height_of
 from signing.evidence.signatory import Signatory
+from signing.evidence.signatory_list import SignatoryList
 
 TWO_COLUMNS_FROM = 12
 NAME_GAP = 3.4
@@ -24,48 +25,30 @@ _OWN_ACRONYM = re.compile(r" (\(\S+\))$")  # "Pacific Network on Globalisation (
 _ACRONYM = Manner(fonts.REGULAR, BODY.size, GREY)
 
 
-def place_signatories(
-    pages: Pages,
-    signatories: Sequence[Signatory],
-    *,
-    confidential: int,
-    groups: Mapping[str, str] | None = None,
-    tail: float = 0.0,
-) -> None:
+def place_signatories(pages: Pages, listing: SignatoryList, *, tail: float = 0.0) -> None:
     """Places heading, names and the line for names that are withheld; `tail` is the height of what follows.
-
-    `groups` gives the group of an organisation by its id; groups stand in the order of the mapping, after the
-    names that belong to none.
 
     Raises:
         Refusal: `no-glyph`, naming the organisation and the character.
     """
-    if not signatories and not confidential:
+    confidential = listing.confidential
+    if not listing.listed and not confidential:
         return
     heading = plain("SIGNATORIES", "the head of the list", Frame(LIST_HEADING), 22.0)
-    parts = _grouped(signatories, groups or {})
-    count = 2 if len(signatories) >= TWO_COLUMNS_FROM else 1
-    withheld = _withheld(confidential, after_names=bool(signatories)) if confidential else []
+    parts = [(title or "", list(names)) for title, names in groupby(listing.listed, key=lambda name: name.group)]
+    count = 2 if len(listing.listed) >= TWO_COLUMNS_FROM else 1
+    withheld = _withheld(confidential, after_names=bool(listing.listed)) if confidential else []
     for position, (title, members) in enumerate(parts, start=1):
         rows = heading
         if title:
             rows = rows + plain(title, f"the group “{title}”", Frame(GROUP_HEADING), 4.0 if rows else 12.0)
         for row in rows[1:]:
             row.tied = True
-        cells = [_name(member, count) for member in members]
+        cells = [_name(member.signatory, count) for member in members]
         below = tail + height_of(withheld) if position == len(parts) else 0.0
         pages.columns([*rows, Row((), 2.0, tied=True)], cells, count, below)
         heading = []
     pages.flow(heading + withheld)
-
-
-def _grouped(signatories: Sequence[Signatory], groups: Mapping[str, str]) -> list[tuple[str, list[Signatory]]]:
-    members: dict[str, list[Signatory]] = {"": []}
-    for title in groups.values():
-        members.setdefault(title, [])
-    for signatory in signatories:
-        members[groups.get(signatory.org, "")].append(signatory)
-    return [(title, names) for title, names in members.items() if names]
 
 
 def _name(signatory: Signatory, count: int) -> list[Row]:

@@ -7,6 +7,7 @@ import datetime
 import re
 import subprocess
 import unicodedata
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import yaml
 from signing.adapters.typeset import letter_pdf
 from signing.domain.letter_text import LetterText
 from signing.evidence.signatory import Signatory
+from signing.evidence.signatory_list import ListedName, SignatoryList
 
 REAL_LETTERS = Path(__file__).resolve().parents[3] / "../shared/letters"
 CHECK_URL = "https://river.example/l/7Q4K-M2ZT"
@@ -99,6 +101,16 @@ def signatory(listed_as: str, acronym: str | None = None) -> Signatory:
     )
 
 
+def listing(
+    names: Sequence[Signatory], *, confidential: int = 0, groups: Mapping[str, str] | None = None
+) -> SignatoryList:
+    """The list of these names: group by group in the order of the mapping (from id to heading), those of no group
+    before all."""
+    headings = [None, *dict.fromkeys((groups or {}).values())]
+    listed = [ListedName(name, index, (groups or {}).get(name.org)) for index, name in enumerate(names)]
+    return SignatoryList(tuple(sorted(listed, key=lambda name: headings.index(name.group))), confidential)
+
+
 def real_names(sheet: str) -> list[str]:
     """The names of one of the real signatory lists."""
     with (REAL_LETTERS / "shapes" / sheet).open(newline="") as rows:
@@ -111,9 +123,12 @@ PHRASE = "abandon ability able about above absent absorb abstract absurd abuse a
 def set_letter(text: LetterText | None = None, **changes: Any) -> bytes:
     """The PDF of a letter, with arguments changed as a test needs."""
     text = text or river_letter()
+    names = changes.pop("signatories", [signatory("Amis de la Loire"), signatory("Friends of the Rhine", "FR")])
+    confidential, groups = changes.pop("confidential", 0), changes.pop("groups", None)
+    if names is not None:
+        changes.setdefault("listing", listing(names, confidential=confidential, groups=groups))
     arguments: dict[str, Any] = {
-        "signatories": [signatory("Amis de la Loire"), signatory("Friends of the Rhine", "FR")],
-        "confidential": 0,
+        "listing": None,
         "version": 3,
         "text_sha256": text.sha256,
         "phrase": PHRASE,
