@@ -4,14 +4,17 @@ May import `ledger`, `signatory`, `canonical`, `shape`. Page, PDF and verifier a
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from . import canonical, shape
 from .errors import EvidenceError, Malformed
 from .ledger import Ledger
 from .signatory import Signatory
+
+SortKey = Callable[[Signatory], Any]
 
 # A flat object: whatever else it is not, the reader of canonical JSON will say.
 _NAME = re.compile(rb'\{(?:[^"{}]|"(?:[^"\\]|\\.)*+")*+\}', re.DOTALL)
@@ -51,6 +54,10 @@ class SignatoryList:
     listed: tuple[ListedName, ...]
     confidential: int = 0
 
+    def by_group(self) -> tuple[tuple[str | None, tuple[ListedName, ...]], ...]:
+        """Give the names in printed order under the group that heads them, None where there is no heading."""
+        return tuple((group, tuple(names)) for group, names in groupby(self.listed, key=lambda name: name.group))
+
     def to_bytes(self) -> bytes:
         """Format as signatories.json; the confidential are counted in the closing, not here."""
         return canonical.to_bytes([name.to_json() for name in self.listed])
@@ -86,12 +93,9 @@ def listed_names(data: bytes) -> Iterator[ListedName]:
         raise Malformed("LIST_FILE_MISMATCH", message) from None
 
 
-def compile_list(
-    ledger: Ledger, *, groups: Mapping[str, str | None], sort_key: Callable[[Signatory], Any]
-) -> SignatoryList:
+def compile_list(ledger: Ledger, *, groups: Mapping[str, str | None], sort_key: SortKey) -> SignatoryList:
     """Compile the list of those whose approval stands: group by group in the order in which `groups` first names
     them (those of no group before all), within a group by sort key, ties by code point."""
-    rank = {group: place for place, group in enumerate(dict.fromkeys([None, *groups.values()]))}
     listed: list[ListedName] = []
     confidential = 0
     for answer in ledger.approvals():
@@ -100,7 +104,24 @@ def compile_list(
             listed.append(ListedName(signatory, answer.index, groups.get(signatory.org)))
         else:
             confidential += 1
-    listed.sort(
-        key=lambda name: (rank[name.group], sort_key(name.signatory), name.signatory.listed_as, name.signatory.org)
-    )
-    return SignatoryList(tuple(listed), confidential)
+    return SignatoryList(tuple(_in_order(listed, groups.values(), sort_key)), confidential)
+
+
+def first_out_of_order(listing: SignatoryList, sort_key: SortKey) -> ListedName | None:
+    """Give the first name that does not stand where sorting again puts it, None when all do.
+
+    Which group comes before which is the coordinator's choice and taken from the list; that each stands in one
+    piece, after those of no group, is looked at.
+    """
+    expected = _in_order(listing.listed, (name.group for name in listing.listed), sort_key)
+    pairs = zip(listing.listed, expected, strict=True)
+    return next((printed for printed, sorted_in in pairs if printed is not sorted_in), None)
+
+
+def _in_order(listed: Iterable[ListedName], groups: Iterable[str | None], sort_key: SortKey) -> list[ListedName]:
+    rank = {group: place for place, group in enumerate(dict.fromkeys([None, *groups]))}
+
+    def place(name: ListedName) -> tuple[Any, ...]:
+        return rank[name.group], sort_key(name.signatory), name.signatory.listed_as, name.signatory.org
+
+    return sorted(listed, key=place)

@@ -34,6 +34,13 @@ class Status:
     rows: tuple[StatusRow, ...]
     counts: dict[str, int]
 
+    def by_group(self) -> dict[str | None, list[StatusRow]]:
+        """The rows under the groups of the list, in its order: those of no group first, then as the roster has them."""
+        groups: dict[str | None, list[StatusRow]] = {None: []}
+        for row in self.rows:
+            groups.setdefault(row.entry.group, []).append(row)
+        return {group: rows for group, rows in groups.items() if rows}
+
 
 def status(services: Services, letter_id: str) -> Status:
     """Every organisation's standing and the counts of each, in the roster's order. Raises NotFound."""

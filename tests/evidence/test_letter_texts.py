@@ -14,7 +14,7 @@ from signing.evidence.letter_file import (
     check_text,
     is_unsafe_character,
 )
-from signing.evidence.signatory_list import compile_list
+from signing.evidence.signatory_list import ListedName, SignatoryList, compile_list, first_out_of_order
 
 from .builders import LetterBuilder, by_name, letter_text, refusal, signatory
 
@@ -175,3 +175,24 @@ def test_the_list_is_sorted_by_the_key_given_and_ties_by_code_point():
         *((None, name) for name in sorted(names[1:])), ("Europe", names[0])
     ]  # fmt: skip
     assert by_name(replace(signatory(0), sort_name="Z")) == "Z"
+
+
+@pytest.mark.parametrize(
+    ("printed", "astray"),
+    [
+        ("a b", None),
+        ("b a", "b"),
+        ("z A:c A:d B:a", None),
+        ("A:c z", "A:c"),  # those of no group come first
+        ("A:c B:a A:d", "B:a"),  # a group stands in one piece
+        ("B:a A:b", None),  # which group comes first is the coordinator's choice
+        ("A:d A:c", "A:d"),
+    ],
+)
+def test_a_list_sorts_again_to_itself_or_the_first_name_astray_is_given(printed, astray):
+    listed = []
+    for index, each in enumerate(printed.split()):
+        group, _, name = each.rpartition(":")
+        listed.append(ListedName(replace(signatory(index), listed_as=name), index, group or None))
+    found = first_out_of_order(SignatoryList(tuple(listed)), by_name)
+    assert (found and f"{found.group}:{found.signatory.listed_as}".removeprefix("None:")) == astray

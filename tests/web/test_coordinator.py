@@ -198,3 +198,19 @@ def test_a_name_that_differs_from_the_roster_is_marked_before_closing(coordinato
     house.approve(letter_id, "Human Rights in China")
     coordinator.goes_to(f"/coordinator/letters/{letter_id}/close")
     assert "asked as Human Rights in China (roster)" in coordinator.words
+
+
+def test_groups_head_the_roster_the_status_and_the_list(coordinator: Visitor, house: House) -> None:
+    letter_id = house.letter()
+    member, network = "Rivers China", "Front Line"
+    house.roster(letter_id, network, position=1, group="Networks <of> rivers")
+    house.roster(letter_id, member, position=2)
+    house.open(letter_id)
+    house.invite(letter_id)
+    house.approve(letter_id, network)
+    for step in ("roster", "status", "close"):
+        page = coordinator.goes_to(f"/coordinator/letters/{letter_id}/{step}").text
+        heading = page.index("<bdi>Networks &lt;of&gt; rivers</bdi>")
+        assert page.index(network, heading) > heading
+        if step != "close":
+            assert page.index(member) < heading

@@ -245,6 +245,9 @@ LIES_ABOUT_THE_LIST: dict[str, tuple[str, Callable[[bytes], bytes]]] = {
     "the PDF": ("**/files/en.pdf", lambda pdf: pdf + b"more"),
     "a name added": ("**/files/signatories.json", lambda listed: listed[:-1] + b"," + listed[1:]),
     "a name on the page": ("**/sign/*", lambda page: page.replace(b'"name">Human', b'"name">Inhuman')),
+    "a group": (
+        "**/sign/*", lambda page: page.replace(b'<ol class="columns">', b'<b data-shown="group">Liars</b><ol>')
+    ),
     "a name hidden": ("**/sign/*", lambda page: page.replace(b'<span data-shown="name">', b"<span>")),
 }
 

@@ -9,12 +9,13 @@ from dataclasses import replace
 import pytest
 
 from signing.adapters import typeset
+from signing.adapters.collation import IcuCollation
 from signing.domain.errors import NotAllowed, NotFound, Refusal
 from signing.domain.letter import LetterState
 from signing.domain.organisation import Decision
 from signing.evidence.trust import Trust
 from signing.evidence.verify import verify_bundle
-from signing.workflow import auditing, bundling, closing, drafting
+from signing.workflow import auditing, bundling, closing, drafting, tracking
 from signing.workflow.ports import Edition
 from tests.faults import fail_everywhere
 from tests.web.installation import House
@@ -61,6 +62,25 @@ def test_the_list_holds_those_who_approved_and_the_bundle_proves_it(house: House
     assert edition.files["en.pdf"].startswith(b"%PDF")
     assert verdict(house, letter_id) == "PROVED"
     assert state(house, letter_id) is LetterState.CLOSED
+
+
+def test_the_list_stands_group_by_group_in_the_roster_s_order_and_names_of_no_group_first(house: House) -> None:
+    house.services = replace(house.services, collation=IcuCollation())
+    letter_id = house.letter()
+    groups = {THREE: "Networks", ONE: "Members", TWO: None, "Zebra Group": "Networks", "Alpine Union": "Members"}
+    for position, (name, group) in enumerate(groups.items(), start=1):
+        house.roster(letter_id, name, group=group, position=position)
+    house.open(letter_id)
+    house.invite(letter_id)
+    for name in groups:
+        house.approve(letter_id, name)
+    printed = [
+        (None, TWO), ("Networks", THREE), ("Networks", "Zebra Group"), ("Members", "Alpine Union"), ("Members", ONE),
+    ]  # fmt: skip
+    edition = closing.close(house.services, letter_id)
+    listed = json.loads(edition.files["signatories.json"])
+    assert [(name["group"], name["listed_as"]) for name in listed] == printed
+    assert list(tracking.status(house.services, letter_id).by_group()) == [None, "Networks", "Members"]
 
 
 def test_closing_again_without_news_gives_the_same_edition(house: House, letter_id: str) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
@@ -14,6 +13,7 @@ from signing.evidence.base64_text import from_base64, to_base64url
 from signing.evidence.errors import EvidenceError
 from signing.evidence.phrase import phrase, words_digest
 from signing.evidence.schemes import sshsig
+from signing.evidence.signatory_list import SignatoryList
 from signing.evidence.statement import LIST_FILE, CloseStatement, KeyStatement, LetterStatement
 from signing.web import entry_words
 from signing.web.coordinator import closing, opening, vouching
@@ -146,6 +146,6 @@ def _said(waits: ToSignByCoordinator) -> dict[str, Any]:
         digests = {each.name.split(".")[1]: each.sha256 for each in statement.subject}
         return {"phrase": phrase(words_digest(digests)), "digests": digests}
     if isinstance(statement, CloseStatement):
-        return {"names": json.loads(waits.files[LIST_FILE]), "list": LIST_FILE}
+        return {"groups": SignatoryList.from_bytes(waits.files[LIST_FILE]).by_group(), "list": LIST_FILE}
     assert isinstance(statement, KeyStatement)
     return {"phrase": phrase(statement.subject[0].sha256), "sha256": statement.subject[0].sha256}

@@ -85,6 +85,7 @@ const CHECKS = {
     const files = await filesOf(statement.subject);
     const names = parsed(files.get("signatories.json"));
     agree("names", names.map((each) => each.listed_as), allShown("name"));
+    agree("groups", [...new Set(names.map((each) => each.group))].filter(Boolean), allShown("group"));
     agree("listed", String(names.length), shown("listed"));
   },
 
