@@ -29,9 +29,10 @@ types: $(VENV)/.test
 contracts: $(VENV)/.test
 	$(BIN)/lint-imports
 
-bench: $(VENV)/.test
+bench: $(VENV)/.bench
 	$(BIN)/python bench/approve.py
 	$(BIN)/python bench/verify.py
+	$(BIN)/python bench/typeset.py --only ours typst
 
 wheel: $(VENV)/.run
 	$(BIN)/python -m build --no-isolation --sdist --wheel .
@@ -49,6 +50,10 @@ $(VENV)/.run: $(UV) requirements/run.txt pyproject.toml
 
 $(VENV)/.test: $(VENV)/.run requirements/test.txt
 	$(UV) pip install --quiet --compile-bytecode --python $(VENV) --require-hashes -r requirements/test.txt
+	touch $@
+
+$(VENV)/.bench: $(VENV)/.test requirements/bench.txt
+	$(UV) pip install --quiet --compile-bytecode --python $(VENV) --require-hashes -r requirements/bench.txt
 	touch $@
 
 # After a change of dependencies in pyproject.toml.
