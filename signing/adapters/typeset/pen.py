@@ -60,6 +60,18 @@ class Pen:
         if word[-1] == " ":
             self._text.textOut(" ")
 
+    def begin(self, tag: str, mark: int) -> None:
+        """What is drawn from here to `end` is marked content `mark` of the page, of a `tag` element."""
+        self._text._code.append(f"/{tag} <</MCID {mark}>> BDC")
+
+    def begin_artifact(self, properties: str = "") -> None:
+        """What is drawn from here to `end` is no part of the text; `properties` are entries as the file has them."""
+        self._text._code.append(f"/Artifact <<{properties}>> BDC" if properties else "/Artifact BMC")
+
+    def end(self) -> None:
+        """Ends what `begin` or `begin_artifact` began."""
+        self._text._code.append("EMC")
+
     def lift(self) -> None:
         """Ends the text object; letterspacing would outlast it."""
         if self._manner and self._manner.spacing:

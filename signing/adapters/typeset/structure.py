@@ -19,13 +19,34 @@ class Element:
     language: str | None = None
     actual_text: str | None = None
     alt: str | None = None
+    numbering: str | None = None
+    """Of a list (`L`): `Disc`, `Circle`, `Square`, `Decimal`, `None` … (14.8.5.5)."""
+    title: str | None = None
+    """Of a heading: its words in a bookmark, where they are not those drawn."""
+    box: tuple[float, float, float, float] | None = None
+    """Of a figure, once drawn: left, bottom, right, top in points from the lower left of its page."""
     kids: list[Element | tuple[int, int]] = field(default_factory=list)
-    """Elements, and marked content as (page, number on the page), both counted from 0, in reading order."""
+    """Elements, and marked content as (page, number on the page), both counted from 0, in reading order; where an
+    element has both, drawing decides the order."""
+    number: int = 0
+    """Of its object, once the tree is written."""
 
     def child(
-        self, tag: str, *, language: str | None = None, actual_text: str | None = None, alt: str | None = None
+        self,
+        tag: str,
+        *,
+        language: str | None = None,
+        actual_text: str | None = None,
+        alt: str | None = None,
+        numbering: str | None = None,
+        title: str | None = None,
     ) -> Element:
         """A new element that comes after all there are."""
-        made = Element(tag, language, actual_text, alt)
+        made = Element(tag, language, actual_text, alt, numbering, title)
         self.kids.append(made)
         return made
+
+    @property
+    def level(self) -> int:
+        """Of a heading, 1 to 6; 0 for every other element."""
+        return int(self.tag[1]) if len(self.tag) == 2 and self.tag[0] == "H" and self.tag[1] in "123456" else 0
