@@ -10,7 +10,7 @@ import segno
 from bench.organisations import organisations
 from signing.domain.letter_text import LetterText
 from signing.evidence.signatory import Signatory
-from tests.adapters.typeset.specimens import CHECK_URL, real_letter, river_letter
+from tests.adapters.typeset.specimens import real_letter, river_letter
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ def new_document(names: int, attempt: int, *, real: bool) -> Document:
     body = re.sub(r"(?<=\w)(?=[.;:,?!]$)", f" {attempt}", text.body, flags=re.MULTILINE)
     text = replace(text, title=f"{text.title} ({attempt})", body=body)
     assert text.blocks, "reads the CommonMark, once"
-    return Document(text, organisations(names, seed=attempt), CHECK_URL)
+    return Document(text, organisations(names, seed=attempt), f"https://river.example/l/{attempt:09d}")
 
 
 def qr_code(address: str, **more: object) -> bytes:
