@@ -66,14 +66,15 @@ def _catalogue(language: str) -> NullTranslations:
     return read_catalogue(path, language) if path else NullTranslations()
 
 
-def read_catalogue(path: Path, language: str) -> NullTranslations:
+def read_catalogue(path: Path, language: str, *, isolate: bool = True) -> NullTranslations:
     """The words of the file that translators edit: there is nothing to compile, and so nothing to forget.
 
-    What is marked fuzzy is left out: it was said of other English.
+    What is marked fuzzy is left out: it was said of other English. In a language written from the right, values are
+    kept apart from the words around them, unless that is done where they are set.
     """
     with path.open("rb") as file:
         catalogue = read_po(file, locale=language.replace("-", "_"))
-    if text_direction(language) == "rtl":
+    if isolate and text_direction(language) == "rtl":
         for message in catalogue:
             # A Latin name or an address in an Arabic line must not carry the punctuation beside it away.
             if message.id and isinstance(message.string, str):

@@ -1,4 +1,5 @@
-"""Gathers the words that people without an account can meet into `messages.pot` and every catalogue.
+"""Gathers the words that people without an account can meet into `messages.pot` and every catalogue, and those that
+stand around a letter into `document.pot` and its own.
 
 Run by `make messages` in a checkout; may import babel and jinja2. What coordinators and auditors alone see is
 not gathered: their pages stay English as a whole.
@@ -17,7 +18,7 @@ from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_file
 from babel.messages.pofile import read_po, write_po
 from jinja2.ext import babel_extract
 
-from signing.locale import FOLDER, catalogues
+from signing.locale import FOLDER, catalogues, document
 
 ROOT = FOLDER.parents[1]
 TEMPLATES = ("base.html", "form_fields.html", "letter_text.html", "contact/*", "mail/*", "public/*")
@@ -42,6 +43,8 @@ ROOMS: dict[str, dict[str, Any]] = {
     "signing/locale/dates.py": MARKS,
 }
 ABOUT = "# Words of coalition-signing that people without an account can meet. See docs/translating.md."
+ABOUT_DOCUMENTS = "# Words of coalition-signing that stand around a letter when it is printed. See docs/translating.md."
+DOCUMENT_WORDS = "signing/adapters/typeset/fixed_words.py"
 # What every use case and page may say is gathered, but for those that coordinators and auditors alone come to.
 USE_CASES = "signing/workflow/*.py"
 PAGES = "signing/web/*.py"
@@ -64,6 +67,14 @@ def template_catalogue(root: Path = ROOT) -> Catalog:
     return catalogue
 
 
+def document_catalogue(root: Path = ROOT) -> Catalog:
+    """Every word that stands around a letter, in the order of the program."""
+    catalogue = Catalog(header_comment=ABOUT_DOCUMENTS, charset="utf-8", fuzzy=False)
+    for name, message, comments in _of_file("python", root, root / DOCUMENT_WORDS, MARKS, {}):
+        catalogue.add(message, None, [(name, 0)], auto_comments=comments)
+    return catalogue
+
+
 def written(catalogue: Catalog) -> bytes:
     """The catalogue as a file that is the same whenever and wherever it is made from the same words."""
     file = BytesIO()
@@ -80,14 +91,22 @@ def updated(path: Path, language: str, template: Catalog) -> bytes:
 
 
 def main() -> None:
-    """Write `messages.pot` and bring every catalogue up to date; say what is left to translate."""
-    template = template_catalogue()
-    (FOLDER / "messages.pot").write_bytes(written(template))
-    for language, path in catalogues().items():
+    """Write `messages.pot` and `document.pot`, bring every catalogue up to date; say what is left to translate."""
+    _write(template_catalogue(), FOLDER / "messages.pot", catalogues())
+    _write(document_catalogue(), FOLDER / f"{document.DOMAIN}.pot", document.catalogues())
+
+
+def _write(template: Catalog, template_path: Path, paths: Mapping[str, Path]) -> None:
+    template_path.write_bytes(written(template))
+    for language, path in paths.items():
         path.write_bytes(updated(path, language, template))
         with path.open("rb") as file:
-            waiting = [each for each in read_po(file) if each.id and (each.fuzzy or not each.string)]
-        sys.stdout.write(f"{language}: {len(waiting)} of {len(template)} messages to translate\n")
+            waiting = [each for each in read_po(file) if each.id and (each.fuzzy or not _said(each.string))]
+        sys.stdout.write(f"{language}, {template_path.stem}: {len(waiting)} of {len(template)} messages to translate\n")
+
+
+def _said(string: str | tuple[str, ...] | list[str]) -> bool:
+    return bool(string) if isinstance(string, str) else all(string)
 
 
 def _messages(root: Path) -> Iterator[tuple[str, str | tuple[str, ...], list[str]]]:

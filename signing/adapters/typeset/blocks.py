@@ -1,59 +1,46 @@
-"""The words of the letter as rows: head, addressees, title, paragraphs, lists, quotations, notes.
+"""The words of the letter as rows: paragraphs, headings, lists, quotations, notes, each with its structure.
 
-May import its siblings and `signing.domain.letter_text`. White space and sizes are decided here.
+May import its siblings and `signing.domain.letter_text`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from signing.adapters.typeset import fonts
-from signing.adapters.typeset.fonts import ACCENT, GREY, INK, LINK, Colour, Manner, printable
-from signing.adapters.typeset.lines import Piece, Stretch, break_lines, set_line, words_of
-from signing.adapters.typeset.pages import MEASURE, Row
+from signing.adapters.typeset.fonts import ACCENT, GREY, INK, printable
+from signing.adapters.typeset.layout import Layout
+from signing.adapters.typeset.lines import Piece, Stretch, break_lines, words_of
+from signing.adapters.typeset.pages import Row, Shape
+from signing.adapters.typeset.setting import (
+    BLOCK_GAP,
+    BODY,
+    HEADING_GAP,
+    HEADINGS,
+    ITEM_GAP,
+    NOTE,
+    PARAGRAPH_GAP,
+    Setting,
+)
+from signing.adapters.typeset.structure import Element
 from signing.domain.letter_text import Block, Heading, ItemList, LetterText, Paragraph, Quotation, Run
 
-PARAGRAPH_GAP = 6.8
-ITEM_GAP = 4.4
-BLOCK_GAP = 11.0
 ITEM_INDENT = 14.6
+QUOTATION_INDENT = 20.0
 BULLETS = ("•", "–", "·")
+_NUMBERING = ("Disc", "None", "Circle")
 SUPERIOR = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """One way to set a paragraph: its four faces, size, line height and colour."""
-
-    faces: tuple[str, str, str, str]  # regular, italic, bold, bold italic
-    size: float
-    leading: float
-    colour: Colour = INK
-
-    def manner(self, *, bold: bool = False, italic: bool = False, href: str | None = None) -> Manner:
-        """The manner of a run in this setting."""
-        face = self.faces[2 * bold + italic]
-        return Manner(face, self.size, LINK if href else self.colour, href)
-
-
-_TEXT_FACES = (fonts.REGULAR, fonts.ITALIC, fonts.SEMIBOLD, fonts.SEMIBOLD_ITALIC)
-_STRONG_FACES = (fonts.SEMIBOLD, fonts.SEMIBOLD_ITALIC, fonts.SEMIBOLD, fonts.SEMIBOLD_ITALIC)
-_CAPTION_FACES = (fonts.CAPTION, fonts.CAPTION_ITALIC, fonts.CAPTION_SEMIBOLD, fonts.SEMIBOLD_ITALIC)
-
-BODY = Setting(_TEXT_FACES, 10.6, 14.9)
-STRONG = Setting(_STRONG_FACES, 10.6, 14.9)
-TITLE = Setting(_STRONG_FACES, 12.0, 17.2, ACCENT)
-NOTE = Setting(_CAPTION_FACES, 8.4, 11.6)
-SMALL = Setting(_CAPTION_FACES, 8.0, 10.8, GREY)
-_HEADINGS = (Setting(_STRONG_FACES, 11.6, 15.6), STRONG, Setting((fonts.SEMIBOLD_ITALIC,) * 4, 10.6, 14.9))
+_NOTE_RULE = 60.0
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """Where rows stand: the measure left by the indents, the setting, and how deep in lists we are."""
+    """Where rows stand: the layout, the element that holds them, the setting, the indents, and how deep in lists."""
 
+    layout: Layout
+    parent: Element
     setting: Setting = BODY
     left: float = 0.0
     right: float = 0.0
@@ -62,23 +49,55 @@ class Frame:
     @property
     def measure(self) -> float:
         """The length of a line."""
-        return MEASURE - self.left - self.right
+        return self.layout.paper.measure - self.left - self.right
 
 
 def paragraph(
-    stretches: Sequence[Stretch], frame: Frame, gap: float, *, even: bool = False, hang: float = 0.0
+    stretches: Sequence[Stretch],
+    frame: Frame,
+    gap: float,
+    *,
+    element: Element | None = None,
+    even: bool = False,
+    hang: float = 0.0,
 ) -> list[Row]:
-    """The rows of one paragraph; its first two lines stay together, and its last two. A line feed in the text
-    ends a line."""
+    """The rows of one paragraph, a `P` unless an element is given; its first two lines stay together, and its last
+    two. A line feed in the text ends a line. `left` of the frame is the edge where lines begin."""
+    element = element or frame.parent.child("P")
+    rtl = frame.layout.runs_right_to_left([text for _, text in stretches])
     lines = [
         line for part in _parted(stretches) for line in break_lines(words_of(part), frame.measure, even=even, hang=hang)
     ]
+    inside = _Inside(element, frame.setting)
     rows = []
     for number, line in enumerate(lines):
-        x = frame.left + (hang if number else 0.0)
+        pieces = inside.told(frame.layout.line(line, frame.left + (hang if number else 0.0), rtl=rtl))
         tied = number == 1 or 0 < number == len(lines) - 1
-        rows.append(Row(set_line(line, x), frame.setting.leading, 0.0 if number else gap, tied))
+        rows.append(Row(pieces, frame.setting.leading, 0.0 if number else gap, tied, element=element))
     return rows
+
+
+@dataclass(slots=True)
+class _Inside:
+    """What stands inside a paragraph: links, each one element over all its lines, and marks of notes."""
+
+    element: Element
+    setting: Setting
+    href: str | None = None
+    link: Element | None = field(default=None)
+
+    def told(self, pieces: list[Piece]) -> list[Piece]:
+        return [self._told(piece) for piece in pieces]
+
+    def _told(self, piece: Piece) -> Piece:
+        href = piece.manner.href
+        if href != self.href:
+            self.href, self.link = href, self.element.child("Link") if href else None
+        if self.link:
+            return replace(piece, element=self.link)
+        if piece.manner == self.setting.mark:
+            return replace(piece, element=self.element.child("Reference"))
+        return piece
 
 
 def _parted(stretches: Sequence[Stretch]) -> list[list[Stretch]]:
@@ -90,108 +109,125 @@ def _parted(stretches: Sequence[Stretch]) -> list[list[Stretch]]:
     return parts
 
 
-def plain(text: str, place: str, frame: Frame, gap: float, *, even: bool = False) -> list[Row]:
-    """The rows of a text without runs."""
-    return paragraph([(frame.setting.manner(), printable(text, place))], frame, gap, even=even)
+def plain(
+    text: str, place: str, frame: Frame, gap: float, *, element: Element | None = None, even: bool = False
+) -> list[Row]:
+    """The rows of a text without runs; `place` says in a refusal where it stands."""
+    return paragraph([(frame.setting.manner(), printable(text, place))], frame, gap, element=element, even=even)
 
 
-def opening(text: LetterText) -> list[Row]:
-    """Everything above the first paragraph: addressees, date, reference, salutation, title."""
-    body, strong = Frame(), Frame(STRONG)
-    rows: list[Row] = []
-    for number, block in enumerate(text.addressees):
-        if not number:
-            rows += plain("To the attn. of:", "the head of the letter", body, 0.0)
-        for line_number, line in enumerate(block):
-            gap = PARAGRAPH_GAP if number and not line_number else 0.0
-            rows += plain(line, "an addressee", body if line_number else strong, gap)
-    date = f"{text.place}, {text.date_line}" if text.place else text.date_line
-    if date:
-        rows += plain(date, "the date line", body, BLOCK_GAP)
-    if text.reference:
-        rows += plain(text.reference, "the reference", body, 0.0 if date else BLOCK_GAP)
-    if text.salutation:
-        rows += plain(text.salutation, "the salutation", body, BLOCK_GAP)
-    rows += _tied_together(plain(text.title, "the title", Frame(TITLE), 8.0, even=True))
-    return rows
+def fixed(text: str, frame: Frame, gap: float, *, tag: str = "P", even: bool = False) -> list[Row]:
+    """The rows of fixed words, with their language where it is not the letter's."""
+    return plain(text, "a line around the letter", frame, gap, element=fixed_element(frame, tag), even=even)
 
 
-def body(text: LetterText) -> list[Row]:
+def fixed_element(frame: Frame, tag: str) -> Element:
+    """An element for fixed words, which are English in a letter of a language we have no words of."""
+    return frame.parent.child(tag, language=frame.layout.foreign_words)
+
+
+def body(text: LetterText, frame: Frame) -> list[Row]:
     """The letter itself, its notes and its closing, in the order of the plain text."""
-    rows = _blocks(text.blocks, Frame(), first_gap=10.4) + _notes(text)
+    rows = _Body().blocks(text.blocks, frame, first_gap=10.4) + _notes(text, frame)
     if text.closing:
-        rows += plain(text.closing, "the closing", Frame(), BLOCK_GAP)
+        rows += plain(text.closing, "the closing", frame, BLOCK_GAP)
     return rows
 
 
-def _blocks(blocks: Sequence[Block], frame: Frame, *, first_gap: float, item: bool = False) -> list[Row]:
-    rows: list[Row] = []
-    previous: Block | None = None
-    for block in blocks:
-        gap = (ITEM_GAP if item else PARAGRAPH_GAP) if previous else first_gap
-        new = _block(block, frame, gap)
-        follows_lead_in = isinstance(block, ItemList) and isinstance(previous, Paragraph)
-        if new and (follows_lead_in or isinstance(previous, Heading)):
-            new[0].tied = True
-        rows += new
-        previous = block
-    return rows
+class _Body:
+    """Sets blocks one after the other; the levels of headings are those of the structure, none left out."""
+
+    def __init__(self) -> None:
+        self._levels: list[int] = []
+
+    def blocks(self, blocks: Sequence[Block], frame: Frame, *, first_gap: float, item: bool = False) -> list[Row]:
+        rows: list[Row] = []
+        previous: Block | None = None
+        for block in blocks:
+            gap = (ITEM_GAP if item else PARAGRAPH_GAP) if previous else first_gap
+            new = self._block(block, frame, gap)
+            follows_lead_in = isinstance(block, ItemList) and isinstance(previous, Paragraph)
+            if new and (follows_lead_in or isinstance(previous, Heading)):
+                new[0].tied = True
+            rows += new
+            previous = block
+        return rows
+
+    def _block(self, block: Block, frame: Frame, gap: float) -> list[Row]:
+        if isinstance(block, Paragraph):
+            return paragraph(_stretches(block.runs, frame.setting), frame, gap)
+        if isinstance(block, Heading):
+            return self._heading(block, frame, gap)
+        if isinstance(block, Quotation):
+            indent = QUOTATION_INDENT
+            quoted = replace(
+                frame, parent=frame.parent.child("BlockQuote"), left=frame.left + indent, right=frame.right + indent
+            )
+            return self.blocks(block.blocks, quoted, first_gap=gap)
+        return self._list(block, frame, gap)
+
+    def _heading(self, block: Heading, frame: Frame, gap: float) -> list[Row]:
+        while self._levels and self._levels[-1] >= block.level:
+            self._levels.pop()
+        self._levels.append(block.level)
+        element = frame.parent.child(f"H{min(len(self._levels) + 1, 6)}")  # the title is H1
+        setting = HEADINGS[min(block.level, 3) - 1]
+        rows = paragraph(
+            _stretches(block.runs, setting), replace(frame, setting=setting), gap + HEADING_GAP, element=element, even=True
+        )
+        return tied_together(rows)
+
+    def _list(self, block: ItemList, frame: Frame, gap: float) -> list[Row]:
+        manner = replace(frame.setting.manner(), colour=INK if block.ordered else ACCENT)
+        if block.ordered:
+            markers = [f"{block.start + number}." for number in range(len(block.items))]
+            indent = max(ITEM_INDENT, fonts.width(markers[-1], manner) + 5.0)
+        else:
+            markers = [BULLETS[min(frame.depth, len(BULLETS) - 1)]] * len(block.items)
+            indent = ITEM_INDENT
+        numbering = "Decimal" if block.ordered else _NUMBERING[min(frame.depth, len(BULLETS) - 1)]
+        whole = frame.parent.child("L", numbering=numbering)
+        rows: list[Row] = []
+        for number, (marker, item) in enumerate(zip(markers, block.items, strict=True)):
+            first_gap = ITEM_GAP if number or frame.depth else gap
+            element = whole.child("LI")
+            label, content = element.child("Lbl"), element.child("LBody")
+            inner = replace(frame, parent=content, left=frame.left + indent, depth=frame.depth + 1)
+            new = self.blocks(item, inner, first_gap=first_gap, item=True)
+            new = new or [Row((), frame.setting.leading, first_gap)]
+            x = frame.left + (indent - 5.0 - fonts.width(marker, manner) if block.ordered else 1.5)
+            new[0].pieces = [*_label(marker, manner, x, frame.layout, label), *new[0].pieces]
+            rows += new
+        return rows
 
 
-def _block(block: Block, frame: Frame, gap: float) -> list[Row]:
-    if isinstance(block, Paragraph):
-        return paragraph(_stretches(block.runs, frame.setting), frame, gap)
-    if isinstance(block, Heading):
-        heading = replace(frame, setting=_HEADINGS[min(block.level, 3) - 1])
-        rows = paragraph(_stretches(block.runs, heading.setting), heading, gap + 5.0, even=True)
-        return _tied_together(rows)
-    if isinstance(block, Quotation):
-        quoted = replace(frame, left=frame.left + 20.0, right=frame.right + 20.0)
-        return _blocks(block.blocks, quoted, first_gap=gap)
-    return _list(block, frame, gap)
+def _label(text: str, manner: fonts.Manner, x: float, layout: Layout, element: Element) -> list[Piece]:
+    """A bullet, number or mark before what it belongs to, with a space so that readers do not join the two."""
+    pieces = layout.line(words_of([(manner, text + " ")]), x, rtl=layout.rtl)
+    return [replace(piece, element=element) for piece in pieces]
 
 
-def _list(block: ItemList, frame: Frame, gap: float) -> list[Row]:
-    manner = replace(frame.setting.manner(), colour=INK if block.ordered else ACCENT)
-    if block.ordered:
-        markers = [f"{block.start + number}." for number in range(len(block.items))]
-        indent = max(ITEM_INDENT, fonts.width(markers[-1], manner) + 5.0)
-    else:
-        markers = [BULLETS[min(frame.depth, len(BULLETS) - 1)]] * len(block.items)
-        indent = ITEM_INDENT
-    inner = replace(frame, left=frame.left + indent, depth=frame.depth + 1)
-    rows: list[Row] = []
-    for number, (marker, item) in enumerate(zip(markers, block.items, strict=True)):
-        first_gap = ITEM_GAP if number or frame.depth else gap
-        new = _blocks(item, inner, first_gap=first_gap, item=True)
-        new = new or [Row((), frame.setting.leading, first_gap)]
-        reach = fonts.width(marker + " ", manner)
-        x = frame.left + (indent - 5.0 - fonts.width(marker, manner) if block.ordered else 1.5)
-        new[0].pieces = (Piece(x, manner, marker + " ", reach), *new[0].pieces)
-        rows += new
-    return rows
-
-
-def _notes(text: LetterText) -> list[Row]:
+def _notes(text: LetterText, frame: Frame) -> list[Row]:
     rows: list[Row] = []
     for number, runs in enumerate(text.footnotes, start=1):
         mark = str(number).translate(SUPERIOR)
-        indent = max(9.0, fonts.width(mark, NOTE.manner()) + 2.0)
+        indent = max(9.0, fonts.width(mark, NOTE.mark) + 2.0)
         gap = 3.0 if number > 1 else BLOCK_GAP + 3.0
-        new = paragraph(_stretches(runs, NOTE), Frame(NOTE, left=indent), gap)
+        note = frame.parent.child("Note")
+        label = note.child("Lbl")
+        new = paragraph(_stretches(runs, NOTE), replace(frame, parent=note, setting=NOTE, left=indent), gap)
         if new:
-            piece = Piece(0.0, NOTE.manner(), mark + " ", fonts.width(mark + " ", NOTE.manner()))
-            new[0].pieces = (piece, *new[0].pieces)
+            new[0].pieces = [*_label(mark, NOTE.mark, 0.0, frame.layout, label), *new[0].pieces]
         rows += new
     if rows:
-        rows[0].shape = _note_rule
+        rows[0].shape = Shape(_note_rule, _NOTE_RULE, 0.0)
     return rows
 
 
 def _note_rule(canvas: Any, left: float, top: float) -> None:
     canvas.setStrokeColorRGB(*GREY)
     canvas.setLineWidth(0.5)
-    canvas.line(left, top + 4.0, left + 60.0, top + 4.0)
+    canvas.line(left, top + 4.0, left + _NOTE_RULE, top + 4.0)
 
 
 def _stretches(runs: Sequence[Run], setting: Setting) -> list[Stretch]:
@@ -200,14 +236,15 @@ def _stretches(runs: Sequence[Run], setting: Setting) -> list[Stretch]:
     stretches: list[Stretch] = []
     for run in runs:
         if run.footnote is not None:
-            stretches.append((setting.manner(), str(run.footnote).translate(SUPERIOR)))
+            stretches.append((setting.mark, str(run.footnote).translate(SUPERIOR)))
         else:
             manner = setting.manner(bold=run.bold, italic=run.italic, href=run.href)
             stretches.append((manner, printable(run.text, place)))
     return stretches
 
 
-def _tied_together(rows: list[Row]) -> list[Row]:
+def tied_together(rows: list[Row]) -> list[Row]:
+    """The same rows, none of which leaves the first."""
     for row in rows[1:]:
         row.tied = True
     return rows

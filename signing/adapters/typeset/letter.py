@@ -8,12 +8,16 @@ from __future__ import annotations
 import datetime
 import threading
 
-from signing.adapters.typeset.blocks import body, opening
+from signing.adapters.typeset.blocks import Frame, body
 from signing.adapters.typeset.drawing import draw
 from signing.adapters.typeset.finish import finished
 from signing.adapters.typeset.fonts import printable
+from signing.adapters.typeset.layout import Layout
+from signing.adapters.typeset.margins import foot, head
+from signing.adapters.typeset.opening import place_opening
 from signing.adapters.typeset.pages import Pages, height_of
-from signing.adapters.typeset.signatories import place_signatories
+from signing.adapters.typeset.signatories import place_signatories, signers
+from signing.adapters.typeset.structure import Element
 from signing.adapters.typeset.verification import verification_rows
 from signing.domain.letter_text import LetterText
 from signing.evidence.signatory_list import SignatoryList
@@ -37,36 +41,52 @@ def letter_pdf(
     """One language of a version as a PDF, byte-identical whenever it is made again from the same input.
 
     The names stand in the order of `listing`, under a heading where their group changes; with None the letter has
-    no list. `paper` is `a4` or `letter` (US Letter). `draft_for` makes the copy of one organisation: every page
-    says so, and it has neither list nor verification block, whatever else is given. `phrase` is the twelve
-    words of the version over all its languages.
+    no list. `paper` is `a4` or `letter` (US Letter), ValueError otherwise. `draft_for` makes the copy of one
+    organisation: every page says so, and it has neither list nor verification block, whatever else is given.
+    `phrase` is the twelve words of the version over all its languages. What stands around the letter's own words
+    is in its language where we have them in it, else in English (`signing.locale.document`).
 
     Raises:
         Refusal: `no-glyph`, when a character of the words or of a name has no glyph in the embedded fonts; it
             names the place or the organisation, and the character.
     """
-    is_draft = draft_for is not None
-    foot = f"Version {version} · sha256 {text_sha256[:12]}"
-    note = ""
+    layout = Layout.of(text.language, paper)
+    words = layout.words
+    root = Element("Document")
+    frame = Frame(layout, root)
+    pages = Pages(layout.paper)
+    place_opening(pages, text, frame)
+    pages.flow(body(text, frame))
+    note, imprint = "", words.version(version)
     if draft_for is not None:
-        note = printable(f"draft for {draft_for}, version {version}", f"the name of “{draft_for}”")
-        foot = f"{note} · sha256 {text_sha256[:12]}"
-    elif listing is not None:
-        note = _count(len(listing.listed) + listing.confidential)
-    pages = Pages()
-    pages.flow(opening(text) + body(text))
-    if not is_draft:
+        note = imprint = printable(words.draft(draft_for, version), f"the name of “{draft_for}”")
+    else:
         has_list = listing is not None and bool(listing.listed or listing.confidential)
-        block = verification_rows(text_sha256=text_sha256, phrase=phrase, check_url=check_url, has_list=has_list)
+        block_frame = Frame(layout, Element("Sect"))
+        block = verification_rows(
+            block_frame, text_sha256=text_sha256, phrase=phrase, check_url=check_url, has_list=has_list
+        )
         if listing is not None:
-            place_signatories(pages, listing, tail=height_of(block))
+            note = signers(listing, words)
+            place_signatories(pages, listing, frame, tail=height_of(block))
+        root.kids.append(block_frame.parent)
         pages.flow(block)
+    count = len(pages.pages)
+    near = f"{imprint} · sha256 {text_sha256[:12]}"
     with _drawing:
-        drawn, links = draw(pages.pages, title=text.title, language=text.language, note=note, foot=foot)
-    return finished(drawn, title=text.title, language=text.language, document_date=document_date, links=links)
-
-
-def _count(organisations: int) -> str:
-    if not organisations:
-        return "no organisations"
-    return "1 organisation" if organisations == 1 else f"{organisations:,} organisations"
+        drawn = draw(
+            pages.pages,
+            paper=layout.paper,
+            root=root,
+            rtl=layout.rtl,
+            head=head(layout, note),
+            foot=lambda number: foot(layout, near, words.page(number, count)),
+        )
+        return finished(
+            drawn,
+            title=text.title,
+            language=text.language,
+            document_date=document_date,
+            rtl=layout.rtl,
+            seal=None if draft_for is not None else words.seal,
+        )

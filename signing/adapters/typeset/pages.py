@@ -1,6 +1,7 @@
-"""Rows of the letter and the pages they fall on: A4, a column of 150 mm, kept together what belongs so.
+"""Rows of the letter and the pages they fall on, kept together what belongs so.
 
-May import its siblings `lines` and `structure` only. Lengths are points; `top` counts down from the upper edge of the sheet.
+May import its siblings `lines`, `paper` and `structure` only. Lengths are points; `top` counts down from the upper
+edge of the sheet.
 """
 
 from __future__ import annotations
@@ -11,23 +12,28 @@ from itertools import pairwise
 from typing import Any
 
 from signing.adapters.typeset.lines import Piece
+from signing.adapters.typeset.paper import Paper
 from signing.adapters.typeset.structure import Element
 
-SHEET = (595.2756, 841.8898)
-MEASURE = 425.2
-LEFT = 85.04
-FIRST_TOP = 80.0
-TOP = 72.0
-BOTTOM = 753.0
 BASELINE = 0.75
 """Where the baseline of a row lies, as a part of its height."""
 
-GUTTER = 24.0
 COMPANY = 6
 """How many names go to the next page with what follows a long list."""
 
-Shape = Callable[[Any, float, float], None]
-"""Draws on a ReportLab canvas, given the left edge of the text and the row's upper edge from below."""
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """A drawing at the upper edge of a row. `draw` is given a ReportLab canvas and where its own left and upper edges
+    are, from the lower left corner of the sheet; `x` counts from the edge where lines begin. Without an element it is
+    decoration."""
+
+    draw: Callable[[Any, float, float], None]
+    width: float
+    height: float
+    x: float = 0.0
+    element: Element | None = None
+
 
 
 @dataclass(slots=True)
@@ -45,7 +51,7 @@ class Row:
 
 @dataclass(slots=True)
 class Placed:
-    """A row at its place on a page."""
+    """A row at its place on a page: `x` from the edge of the column of text where lines begin, `top` from above."""
 
     row: Row
     x: float
@@ -56,18 +62,22 @@ class Placed:
 class Pages:
     """Takes rows in reading order and puts them on as many pages as they need."""
 
+    paper: Paper
     pages: list[list[Placed]] = field(default_factory=lambda: [[]])
-    top: float = FIRST_TOP
+    top: float = 0.0
+
+    def __post_init__(self) -> None:
+        self.top = self.paper.first_top
 
     @property
     def room(self) -> float:
         """Height that is left on this page."""
-        return BOTTOM - self.top
+        return self.paper.bottom - self.top
 
     def turn(self) -> None:
         """Goes on with a fresh page."""
         self.pages.append([])
-        self.top = TOP
+        self.top = self.paper.top
 
     def flow(self, rows: Iterable[Row]) -> None:
         """Places rows one below the other; rows tied together go to the next page together."""
@@ -87,7 +97,7 @@ class Pages:
             if row.height > self.room:  # a group taller than a page
                 self.turn()
             gap = row.gap if self.pages[-1] else 0.0
-            self.pages[-1].append(Placed(row, LEFT, self.top + gap))
+            self.pages[-1].append(Placed(row, 0.0, self.top + gap))
             self.top += gap + row.height
 
     def columns(self, heading: Sequence[Row], cells: Sequence[Sequence[Row]], count: int, tail: float = 0.0) -> None:
@@ -97,76 +107,90 @@ class Pages:
         A short list is not parted: it moves to the next page when it does not fit on this one. What follows
         the list and needs the height `tail` does not stand on a page without names.
         """
-        heights = [height_of(cell) for cell in cells]
-        longest = sum(heights) / count + max(heights, default=0.0)
-        need = height_of(heading) + (longest if longest < (BOTTOM - TOP) / 2 else sum(heights[:4]))
+        stack = _Stack.of(cells)
+        longest = sum(stack.heights) / count + max(stack.heights, default=0.0)
+        short = longest < (self.paper.bottom - self.paper.top) / 2
+        need = height_of(heading) + (longest if short else sum(stack.heights[:4]))
         if self.pages[-1] and need > self.room:
             self.turn()
         self.flow(heading)
         start = 0
         while start < len(cells):
-            room = self.room + cells[start][0].gap  # the gap over the first name of a column is not drawn
-            ends = _fill(heights, start, count, room)
+            room = self.room
+            ends = stack.fill(start, count, room)
             if ends[0] == start and self.pages[-1]:
                 self.turn()
                 continue
             if ends[0] == start:  # a name taller than a page
                 ends = [start + 1] * count
             if ends[-1] == len(cells):
-                ends = _balance(heights, start, count, room)
-                lowest = max(sum(heights[a:b]) for a, b in pairwise([start, *ends]))
+                ends, lowest = stack.balance(start, len(cells), count, room)
                 if lowest + tail > room and len(cells) - start > 3 * COMPANY:
-                    ends = _balance(heights[: len(cells) - COMPANY], start, count, room)
+                    ends, _ = stack.balance(start, len(cells) - COMPANY, count, room)
             self._draw_columns(cells, start, ends, count)
             start = ends[-1]
             if start < len(cells):
                 self.turn()
 
     def _draw_columns(self, cells: Sequence[Sequence[Row]], start: int, ends: Sequence[int], count: int) -> None:
+        page = self.pages[-1]
         lowest = self.top
         for column, end in enumerate(ends):
             top = self.top
-            x = LEFT + column * (column_width(count) + GUTTER)
-            for position in range(start, end):
-                for row in cells[position]:
-                    top += row.gap if position > start or row is not cells[position][0] else 0.0
-                    self.pages[-1].append(Placed(row, x, top))
+            x = self.paper.column_start(column, count)
+            if start < end:
+                top -= cells[start][0].gap
+            for cell in cells[start:end]:
+                for row in cell:
+                    top += row.gap
+                    page.append(Placed(row, x, top))
                     top += row.height
             lowest = max(lowest, top)
             start = end
         self.top = lowest
 
 
+@dataclass(frozen=True, slots=True)
+class _Stack:
+    """How high the cells of a list are, the gap above each included; the first of a column stands without it."""
+
+    heights: list[float]
+    gaps: list[float]
+
+    @classmethod
+    def of(cls, cells: Sequence[Sequence[Row]]) -> _Stack:
+        heights = [cell[0].gap + cell[0].height if len(cell) == 1 else height_of(cell) for cell in cells]
+        return cls(heights, [cell[0].gap for cell in cells])
+
+    def fill(self, start: int, count: int, room: float, until: int | None = None) -> list[int]:
+        """Where each column ends when every column is filled to `room`."""
+        until = len(self.heights) if until is None else until
+        heights, position, ends = self.heights, start, []
+        for _ in range(count):
+            left = room + 0.001 + (self.gaps[position] if position < until else 0.0)
+            while position < until and heights[position] <= left:
+                left -= heights[position]
+                position += 1
+            ends.append(position)
+        return ends
+
+    def balance(self, start: int, until: int, count: int, room: float) -> tuple[list[int], float]:
+        """Where each column ends when all up to `until` is spread as evenly as the order allows, and how high the
+        highest is."""
+        low, high = 0.0, room
+        for _ in range(24):
+            middle = (low + high) / 2
+            if self.fill(start, count, middle, until)[-1] == until:
+                high = middle
+            else:
+                low = middle
+        ends = self.fill(start, count, max(high, self.heights[start]), until)
+        highest = max(
+            sum(self.heights[a:b]) - (self.gaps[a] if a < b else 0.0) for a, b in pairwise([start, *ends])
+        )
+        return ends, highest
+
+
 def height_of(rows: Iterable[Row]) -> float:
     """What the rows take, their gaps included."""
     return sum(row.gap + row.height for row in rows)
-
-
-def column_width(count: int) -> float:
-    """The measure of one of `count` columns."""
-    return (MEASURE - (count - 1) * GUTTER) / count
-
-
-def _fill(heights: Sequence[float], start: int, count: int, room: float) -> list[int]:
-    """Where each column ends when every column is filled to `room`."""
-    ends = []
-    position = start
-    for _ in range(count):
-        used = 0.0
-        while position < len(heights) and used + heights[position] <= room + 0.001:
-            used += heights[position]
-            position += 1
-        ends.append(position)
-    return ends
-
-
-def _balance(heights: Sequence[float], start: int, count: int, room: float) -> list[int]:
-    """Where each column ends when all that is left is spread as evenly as the order allows."""
-    low, high = 0.0, room
-    for _ in range(24):
-        middle = (low + high) / 2
-        if _fill(heights, start, count, middle)[-1] == len(heights):
-            high = middle
-        else:
-            low = middle
-    return _fill(heights, start, count, max(high, heights[start]))

@@ -1,31 +1,52 @@
-"""The signatory list as rows: names in one column or two, the acronym tied to its name, groups with headings.
+"""The signatory list on its pages: one to four columns by how many and how long the names are, groups with headings.
 
-May import its siblings and `signing.evidence.signatory`. The order is the caller's; nothing is sorted here.
+May import its siblings and `signing.evidence.signatory_list`. The order is the caller's; nothing is sorted here.
 """
 
 from __future__ import annotations
 
-import re
-from itertools import groupby
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from signing.adapters.typeset import fonts
-from signing.adapters.typeset.blocks import BODY, Frame, Setting, paragraph, plain
-from signing.adapters.typeset.fonts import ACCENT, GREY, NO_BREAK_SPACE, Manner, printable
-from signing.adapters.typeset.lines import Stretch
-from signing.adapters.typeset.pages import MEASURE, Pages, Row, column_width, height_of
-from signing.evidence.signatory import Signatory
+from signing.adapters.typeset.blocks import Frame, fixed, plain, tied_together
+from signing.adapters.typeset.fixed_words import FixedWords
+from signing.adapters.typeset.fonts import width
+from signing.adapters.typeset.names import NameRows, Shown, shown, signs_alone
+from signing.adapters.typeset.pages import Pages, Row, height_of
+from signing.adapters.typeset.setting import BODY, CAPTION_FACES, LIST_HEADING, TEXT_FACES, Setting
+from signing.adapters.typeset.structure import Element
 from signing.evidence.signatory_list import SignatoryList
 
-TWO_COLUMNS_FROM = 12
-NAME_GAP = 3.4
-HANG = 10.0
-LIST_HEADING = Setting((fonts.SEMIBOLD,) * 4, 10.0, 14.9, ACCENT)
-GROUP_HEADING = Setting((fonts.SEMIBOLD_ITALIC,) * 4, 10.6, 14.9)
-_OWN_ACRONYM = re.compile(r" (\(\S+\))$")  # "Pacific Network on Globalisation (PANG)"
-_ACRONYM = Manner(fonts.REGULAR, BODY.size, GREY)
+_SAMPLE = 400
+"""How many names are measured to choose the columns of a long list."""
+_RUN_ON_FROM = 9
+_RUN_ON_SIZE = 12
+"""So many groups of fewer names than this on average run on in the columns; fewer, or larger ones, stand each on
+its own."""
 
 
-def place_signatories(pages: Pages, listing: SignatoryList, *, tail: float = 0.0) -> None:
+@dataclass(frozen=True, slots=True)
+class _Style:
+    """How a list of some size is set: what share of its names must fit on one line of so many columns."""
+
+    names: int
+    """For lists of fewer names than this."""
+    setting: Setting
+    gap: float
+    columns: tuple[tuple[int, float], ...]
+    """Number of columns and the share of names that must fit; the first that holds is taken, else one column."""
+
+
+_STYLES = (
+    _Style(12, BODY, 3.4, ()),
+    _Style(60, Setting(TEXT_FACES, 10.0, 13.6), 3.2, ((2, 0.0),)),
+    _Style(300, Setting(TEXT_FACES, 9.2, 12.3), 2.6, ((3, 0.7), (2, 0.0))),
+    _Style(1 << 62, Setting(CAPTION_FACES, 8.0, 10.4), 1.8, ((4, 0.8), (3, 0.55), (2, 0.0))),
+)
+
+
+def place_signatories(pages: Pages, listing: SignatoryList, frame: Frame, *, tail: float = 0.0) -> None:
     """Places heading, names and the line for names that are withheld; `tail` is the height of what follows.
 
     Raises:
@@ -34,42 +55,95 @@ def place_signatories(pages: Pages, listing: SignatoryList, *, tail: float = 0.0
     confidential = listing.confidential
     if not listing.listed and not confidential:
         return
-    heading = plain("SIGNATORIES", "the head of the list", Frame(LIST_HEADING), 22.0)
-    parts = [(title or "", list(names)) for title, names in groupby(listing.listed, key=lambda name: name.group)]
-    count = 2 if len(listing.listed) >= TWO_COLUMNS_FROM else 1
-    withheld = _withheld(confidential, after_names=bool(listing.listed)) if confidential else []
-    for position, (title, members) in enumerate(parts, start=1):
-        rows = heading
-        if title:
-            rows = rows + plain(title, f"the group “{title}”", Frame(GROUP_HEADING), 4.0 if rows else 12.0)
-        for row in rows[1:]:
-            row.tied = True
-        cells = [_name(member.signatory, count) for member in members]
-        below = tail + height_of(withheld) if position == len(parts) else 0.0
-        pages.columns([*rows, Row((), 2.0, tied=True)], cells, count, below)
+    words = frame.layout.words
+    heading = fixed(words.signatories.upper(), replace(frame, setting=LIST_HEADING), 22.0, tag="H2")
+    tied_together(heading)
+    names = shown([name.signatory for name in listing.listed], words.before_role)
+    if names:
+        _List(pages, frame, names).place(heading, _groups(listing, names), tail + (20.0 if confidential else 0.0))
         heading = []
-    pages.flow(heading + withheld)
+    if confidential:
+        line = words.withheld(confidential, after_names=bool(names))
+        rows = tied_together(fixed(line, frame, 9.0 if names else 2.0))
+        rows[0].tied = not names
+        pages.flow(heading + rows)
 
 
-def _name(signatory: Signatory, count: int) -> list[Row]:
-    place = f"the name of “{signatory.listed_as}”"
-    listed_as = _OWN_ACRONYM.sub(f"{NO_BREAK_SPACE}\\1", printable(signatory.listed_as, place))
-    stretches: list[Stretch] = [(BODY.manner(), listed_as)]
-    if signatory.acronym:
-        acronym = printable(signatory.acronym, f"the acronym of “{signatory.listed_as}”")
-        stretches.append((_ACRONYM, f"{NO_BREAK_SPACE}({acronym})"))
-    frame = Frame(BODY, right=MEASURE - column_width(count))
-    rows = paragraph(stretches, frame, NAME_GAP, hang=HANG)
-    for row in rows[1:]:
-        row.tied = True
-    return rows
+def signers(listing: SignatoryList, words: FixedWords) -> str:
+    """How many sign, in words."""
+    count = len(listing.listed) + listing.confidential
+    if any(signs_alone(name.signatory) for name in listing.listed):
+        return words.signers(count)
+    return words.organisations(count)
 
 
-def _withheld(confidential: int, *, after_names: bool) -> list[Row]:
-    one = confidential == 1
-    noun, verb, their = ("organisation", "name is", "its") if one else ("organisations", "names are", "their")
-    line = f"{confidential:,} {noun} whose {verb} withheld for {their} safety"
-    rows = plain(f"and {line}" if after_names else line, "the list", Frame(), 9.0 if after_names else 2.0)
-    for row in rows:
-        row.tied = bool(row.gap == 0.0 or not after_names)
-    return rows
+def _groups(listing: SignatoryList, names: Sequence[Shown]) -> list[tuple[str | None, Sequence[Shown]]]:
+    groups = []
+    start = 0
+    for title, members in listing.by_group():
+        groups.append((title, names[start : start + len(members)]))
+        start += len(members)
+    return groups
+
+
+class _List:
+    """The names of one list, all in one style."""
+
+    def __init__(self, pages: Pages, frame: Frame, names: Sequence[Shown]) -> None:
+        self._pages = pages
+        self._frame = frame
+        self._style = next(style for style in _STYLES if len(names) < style.names)
+        self._count = _columns(self._style, frame, names)
+        paper = frame.layout.paper
+        self._cell = replace(frame, setting=self._style.setting, right=paper.measure - paper.column(self._count))
+        self._rows = NameRows(self._cell, self._style.gap)
+
+    def place(
+        self, heading: list[Row], groups: Sequence[tuple[str | None, Sequence[Shown]]], tail: float
+    ) -> None:
+        """Places all groups, the heading with the first; what follows needs `tail`."""
+        if len(groups) >= _RUN_ON_FROM and sum(len(names) for _, names in groups) < _RUN_ON_SIZE * len(groups):
+            cells = [cell for title, names in groups for cell in self._group(title, names)]
+            self._pages.columns(heading, cells, self._count, tail)
+            return
+        for place, (title, names) in enumerate(groups, start=1):
+            if title:
+                setting = Setting((fonts.SEMIBOLD_ITALIC,) * 4, self._style.setting.size, self._style.setting.leading)
+                above = 4.0 if heading else 12.0
+                heading = heading + self._title(title, replace(self._frame, setting=setting), above)
+            for row in heading[1:]:
+                row.tied = True
+            self._pages.columns(heading, self._cells(names), self._count, tail if place == len(groups) else 0.0)
+            heading = []
+
+    def _group(self, title: str | None, names: Sequence[Shown]) -> list[list[Row]]:
+        """The cells of a group that runs on: its heading never leaves its first name."""
+        if not title:
+            return self._cells(names)
+        style = self._style.setting
+        setting = Setting((fonts.SEMIBOLD_ITALIC,) * 4, style.size, style.leading)
+        rows = self._title(title, replace(self._cell, setting=setting), self._style.gap + 0.45 * style.leading)
+        first, *others = self._cells(names)
+        return [tied_together([*rows, *first]), *others]
+
+    def _title(self, title: str, frame: Frame, gap: float) -> list[Row]:
+        return plain(title, f"the group “{title}”", frame, gap, element=frame.parent.child("H3"))
+
+    def _cells(self, names: Sequence[Shown]) -> list[list[Row]]:
+        whole = self._frame.parent.child("L", numbering="None")
+        cells = []
+        for name in names:
+            item = Element("LI")
+            whole.kids.append(item)
+            cells.append(self._rows.rows(name, item))
+        return cells
+
+
+def _columns(style: _Style, frame: Frame, names: Sequence[Shown]) -> int:
+    manner = style.setting.manner()
+    sample = names[:: max(1, len(names) // _SAMPLE)]
+    reaches = sorted(width(name.name + name.after, manner) for name in sample)
+    for count, share in style.columns:
+        if reaches[int(share * (len(reaches) - 1))] <= frame.layout.paper.column(count) or not share:
+            return count
+    return 1

@@ -6,45 +6,47 @@ May import its siblings, ReportLab's canvas (handed in) and segno. Only what the
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import segno
 
-from signing.adapters.typeset import fonts
-from signing.adapters.typeset.blocks import SMALL, Frame, Setting, paragraph, plain
-from signing.adapters.typeset.fonts import ACCENT, INK, printable
-from signing.adapters.typeset.lines import Stretch
-from signing.adapters.typeset.pages import LEFT, MEASURE, Row, height_of
+from signing.adapters.typeset.blocks import Frame, fixed, fixed_element, paragraph, plain
+from signing.adapters.typeset.fonts import INK, printable
+from signing.adapters.typeset.margins import hairline
+from signing.adapters.typeset.pages import Row, Shape, height_of
+from signing.adapters.typeset.setting import LABEL, SMALL
 
 QR_SIDE = 60.0
 ASIDE = 77.0
-_BLOCK_HEADING = Setting((fonts.CAPTION_SEMIBOLD,) * 4, 7.4, 10.8, ACCENT)
 
 
-def verification_rows(*, text_sha256: str, phrase: str, check_url: str | None, has_list: bool) -> list[Row]:
+def verification_rows(
+    frame: Frame, *, text_sha256: str, phrase: str, check_url: str | None, has_list: bool
+) -> list[Row]:
     """The rows of the block, all kept together, below a hairline.
 
     Raises:
         Refusal: `no-glyph`, when the check address cannot be printed.
     """
+    words = frame.layout.words
     left = ASIDE if check_url else 0.0
-    rows = plain("VERIFY THIS LETTER", "the verification block", Frame(_BLOCK_HEADING, left=left), 0.0)
-    small = Frame(SMALL, left=left)
+    small = replace(frame, setting=SMALL, left=left)
+    rows = fixed(words.verify.upper(), replace(small, setting=LABEL), 0.0, tag="H2")
     if has_list:
-        promise = "The approval of each organisation is recorded in the evidence bundle of this letter."
-        rows += plain(promise, "the verification block", small, 0.0)
+        rows += fixed(words.approvals, small, 0.0)
     if check_url:
-        address = printable(check_url, "the check address")
-        lead: Stretch = (SMALL.manner(), "Check this copy at ")
-        rows += paragraph([lead, (SMALL.manner(href=check_url), address)], small, 0.0)
+        rows += _address(check_url, small)
     groups = " ".join(text_sha256[at : at + 8] for at in range(0, len(text_sha256), 8))
-    rows += plain(f"SHA-256 of the text:\n{groups}", "the digest", small, 0.0)
-    words = phrase.split()
-    fours = " · ".join(" ".join(words[at : at + 4]) for at in range(0, len(words), 4))
-    rows += plain(f"Its fingerprint in words, over all languages:\n{fours}", "the fingerprint phrase", small, 0.0)
-    rule = Row((), 8.0, 20.0, shape=_hairline)
+    fours = re.sub(r"((?:\S+ ){3}\S+) ", r"\1 · ", phrase)
+    rows += fixed(words.digest, small, 0.0) + plain(groups, "the digest", small, 0.0)
+    rows += fixed(words.phrase, small, 0.0)
+    rows += plain(fours, "the fingerprint phrase", small, 0.0, element=frame.parent.child("P", language="en"))
+    rule = Row((), 8.0, 20.0, shape=hairline(frame.layout.paper.measure))
     if check_url:
-        rows[0].shape = _qr(check_url)
+        figure = frame.parent.child("Figure", alt=words.code(check_url), language=frame.layout.foreign_words)
+        rows[0].shape = Shape(_qr(check_url), QR_SIDE, QR_SIDE, element=figure)
         missing = QR_SIDE + 4.0 - height_of(rows)
         if missing > 0:
             rows.append(Row((), missing))
@@ -54,18 +56,13 @@ def verification_rows(*, text_sha256: str, phrase: str, check_url: str | None, h
     return rows
 
 
-def _hairline(canvas: Any, left: float, top: float) -> None:
-    draw_rule(canvas, top)
+def _address(check_url: str, frame: Frame) -> list[Row]:
+    lead = (frame.setting.manner(), printable(f"{frame.layout.words.check} ", "the verification block"))
+    address = (frame.setting.manner(href=check_url), printable(check_url, "the check address"))
+    return paragraph([lead, address], frame, 0.0, element=fixed_element(frame, "P"))
 
 
-def draw_rule(canvas: Any, height: float) -> None:
-    """One hairline in the accent colour across the measure."""
-    canvas.setStrokeColorRGB(*ACCENT)
-    canvas.setLineWidth(0.7)
-    canvas.line(LEFT, height, LEFT + MEASURE, height)
-
-
-def _qr(check_url: str) -> Any:
+def _qr(check_url: str) -> Callable[[Any, float, float], None]:
     matrix = [bytes(row) for row in segno.make_qr(check_url, error="m").matrix]
     module = QR_SIDE / len(matrix)
 

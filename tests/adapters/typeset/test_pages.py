@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from signing.adapters.typeset.pages import BOTTOM, Pages, Row
+from signing.adapters.typeset.pages import Pages, Row
+from signing.adapters.typeset.paper import A4
 
 from .specimens import poppler_text, river_letter, set_letter, signatory
 
@@ -95,11 +96,11 @@ _rows = st.builds(
 @settings(max_examples=100, deadline=None)
 @given(st.lists(_rows, max_size=80))
 def test_rows_keep_their_order_and_stay_on_the_sheet(rows: list[Row]) -> None:
-    pages = Pages()
+    pages = Pages(A4)
     pages.flow(rows)
     placed = [one for page in pages.pages for one in page]
     assert [id(one.row) for one in placed] == [id(row) for row in rows]
-    assert all(one.top + one.row.height <= BOTTOM + 0.01 for one in placed)
+    assert all(one.top + one.row.height <= A4.bottom + 0.01 for one in placed)
     for page in pages.pages:
         bottoms = [one.top + one.row.height for one in page]
         assert all(after.top >= before - 0.001 for before, after in zip(bottoms, page[1:], strict=False))
@@ -109,10 +110,10 @@ def test_rows_keep_their_order_and_stay_on_the_sheet(rows: list[Row]) -> None:
 @given(st.lists(st.integers(min_value=1, max_value=9), min_size=1, max_size=150), st.sampled_from([1, 2, 3]))
 def test_cells_of_a_list_keep_their_order_and_their_lines_together(lines: list[int], count: int) -> None:
     cells = [[Row((), 14.9, 0.0 if number else 3.4, bool(number)) for number in range(n)] for n in lines]
-    pages = Pages()
+    pages = Pages(A4)
     pages.columns([Row((), 14.9)], cells, count, tail=90.0)
     placed = [one for page in pages.pages for one in page][1:]
     assert [id(one.row) for one in placed] == [id(row) for cell in cells for row in cell]
-    assert all(one.top + one.row.height <= BOTTOM + 0.01 for one in placed)
+    assert all(one.top + one.row.height <= A4.bottom + 0.01 for one in placed)
     home = {id(one.row): (number, one.x) for number, page in enumerate(pages.pages) for one in page}
     assert all(len({home[id(row)] for row in cell}) == 1 for cell in cells)
