@@ -1,104 +1,199 @@
-"""Drawing: rows at their places on pages become a file, with head and foot on them.
+"""Drawing: rows at their places on pages become page contents, every word marked with what it belongs to.
 
-May import its siblings and ReportLab.
+May import its siblings and ReportLab. Layout counts from the edge where lines begin; here that becomes the left edge,
+and right-to-left letters are mirrored. ISO 32000-1, 14.6 (marked content) and 14.8.2.2 (artifacts).
 """
 
 from __future__ import annotations
 
-import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
-from reportlab import rl_config  # type: ignore[import-untyped]
 from reportlab.pdfgen.canvas import Canvas  # type: ignore[import-untyped]
 
 from signing.adapters.typeset import fonts
-from signing.adapters.typeset.blocks import SMALL, Setting
-from signing.adapters.typeset.finish import Link
-from signing.adapters.typeset.fonts import ACCENT, Manner, width
-from signing.adapters.typeset.lines import Piece, break_lines, set_line, words_of
-from signing.adapters.typeset.pages import BASELINE, LEFT, MEASURE, SHEET, Placed
+from signing.adapters.typeset.pages import BASELINE, Placed, Row
+from signing.adapters.typeset.paper import Paper
 from signing.adapters.typeset.pen import Pen
-from signing.adapters.typeset.verification import draw_rule
+from signing.adapters.typeset.structure import Element
 
-rl_config.useA85 = 0  # a quarter of the bytes for nothing
+_HEAD = "/Type/Pagination/Subtype/Header/Attached[/Top]"
+_FOOT = "/Type/Pagination/Subtype/Footer/Attached[/Bottom]"
 
-HEAD_BASELINE = 51.0
-HEAD_RULE = 62.0
-FOOT_BASELINE = 794.0
-_LETTERHEAD = Manner(fonts.CAPTION_SEMIBOLD, 7.8, ACCENT, spacing=1.3)
-_FOOT = Setting((fonts.CAPTION,) * 4, 7.6, 9.6, fonts.GREY)
+
+@dataclass(slots=True)
+class Link:
+    """A rectangle of a page (left, bottom, right, top in points from the lower left) that leads to an address."""
+
+    page: int
+    rectangle: tuple[float, float, float, float]
+    href: str
+    element: Element | None
+
+
+@dataclass(slots=True)
+class Heading:
+    """A heading that became a place to go to: its words, and its upper edge in points from below."""
+
+    element: Element
+    page: int
+    top: float
+    words: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Drawn:
+    """Drawn pages, not a file yet. `root` is the whole structure, or None where nothing was marked."""
+
+    document: Any
+    """ReportLab's, with every page."""
+    root: Element | None
+    marks: list[int] = field(default_factory=list)
+    """How many marked contents each page has."""
+    links: list[Link] = field(default_factory=list)
+    headings: list[Heading] = field(default_factory=list)
 
 
 def draw(
-    pages: Sequence[Sequence[Placed]], *, title: str, language: str, note: str, foot: str
-) -> tuple[bytes, list[Link]]:
-    """The pages as a file that still has to be finished, and the links on them."""
-    out = io.BytesIO()
-    canvas = Canvas(out, pagesize=SHEET, invariant=1, pageCompression=1, initialFontName=fonts.REGULAR, lang=language)
-    canvas.setTitle(title)
-    links: list[Link] = []
+    pages: Sequence[Sequence[Placed]],
+    *,
+    paper: Paper,
+    root: Element,
+    rtl: bool = False,
+    head: Sequence[Placed] = (),
+    foot: Callable[[int], Sequence[Placed]] | None = None,
+    tagged: bool = True,
+) -> Drawn:
+    """The pages as page contents, with `head` above the first and `foot(number)` below each (counted from 1).
+
+    Elements under `root` are told which marked content belongs to them; with
+    `tagged` false nothing is marked, and the file will have no structure.
+    """
+    canvas = Canvas(
+        "", pagesize=(paper.width, paper.height), invariant=1, pageCompression=1, initialFontName=fonts.REGULAR
+    )
+    drawn = Drawn(canvas._doc, root if tagged else None)
     for number, page in enumerate(pages):
+        pencil = _Page(canvas, drawn, paper, rtl, number)
         if not number:
-            _draw_head(canvas, note)
+            pencil.margin(head, _HEAD)
+        pencil.body(page)
+        if foot:
+            pencil.margin(foot(number + 1), _FOOT)
+        canvas.showPage()
+    return drawn
+
+
+class _Page:
+    """One page while it is drawn."""
+
+    def __init__(self, canvas: Any, drawn: Drawn, paper: Paper, rtl: bool, number: int) -> None:
+        self._canvas = canvas
+        self._drawn = drawn
+        self._paper = paper
+        self._height = paper.height
+        self._rtl = rtl
+        self._number = number
+        self._tagged = drawn.root is not None
+        drawn.marks.append(0)
+
+    def body(self, page: Sequence[Placed]) -> None:
+        """Draws the rows of the letter, shapes first."""
         for placed in page:
             if placed.row.shape:
-                placed.row.shape(canvas, placed.x, SHEET[1] - placed.top)
-        _draw_rows(canvas, page)
+                self._shape(placed, "")
+        pen = Pen(self._canvas)
+        before: Element | None = None
+        begun = False
         for placed in page:
-            links += _links_of(placed, number)
-        _draw_foot(canvas, foot, f"Page {number + 1:,} of {len(pages):,}")
-        canvas.showPage()
-    canvas.save()
-    return out.getvalue(), links
+            row = placed.row
+            baseline = self._height - placed.top - BASELINE * row.height
+            if row.element is not None and row.element.level:
+                self._heading(row, placed.top)
+            for piece in row.pieces:
+                element = piece.element or row.element
+                if not (begun and element is before):
+                    self._turn_to(pen, element, begun)
+                    begun = True
+                    before = element
+                left = self._left(placed.x + piece.x, piece.width)
+                pen.draw(piece, left, baseline)
+                if piece.manner.href:
+                    size = piece.manner.size
+                    box = (left, baseline - 0.26 * size, left + piece.width, baseline + 0.8 * size)
+                    self._link(box, piece.manner.href, element)
+        if begun and self._tagged:
+            pen.end()
+        pen.lift()
 
+    def _left(self, x: float, width: float) -> float:
+        """The left end of what stands `x` from the edge where lines begin."""
+        x += self._paper.margin
+        return self._paper.width - x - width if self._rtl else x
 
-def _draw_rows(canvas: Any, page: Sequence[Placed]) -> None:
-    pen = Pen(canvas)
-    for placed in page:
-        baseline = SHEET[1] - placed.top - BASELINE * placed.row.height
-        for piece in placed.row.pieces:
-            pen.draw(piece, placed.x + piece.x, baseline)
-    pen.lift()
+    def _turn_to(self, pen: Pen, element: Element | None, begun: bool) -> None:
+        """What follows belongs to another element."""
+        if not self._tagged:
+            return
+        if begun:
+            pen.end()
+        if element is None:
+            pen.begin_artifact()
+        else:
+            pen.begin(element.tag, self._mark(element))
 
+    def _heading(self, row: Row, top: float) -> None:
+        headings = self._drawn.headings
+        if row.element is not None and not (headings and headings[-1].element is row.element):
+            headings.append(Heading(row.element, self._number, self._height - top))
+        headings[-1].words += [piece.text for piece in row.pieces]
 
-def _links_of(placed: Placed, page: int) -> list[Link]:
-    links = []
-    for piece in placed.row.pieces:
-        if piece.manner.href:
-            left, size = placed.x + piece.x, piece.manner.size
-            baseline = SHEET[1] - placed.top - BASELINE * placed.row.height
-            edges = (left, baseline - 0.26 * size, left + piece.width, baseline + 0.8 * size)
-            links.append(Link(page, edges, piece.manner.href))
-    return links
+    def _mark(self, element: Element) -> int:
+        marks = self._drawn.marks
+        mark = marks[self._number]
+        marks[self._number] = mark + 1
+        element.kids.append((self._number, mark))
+        return mark
 
+    def margin(self, rows: Sequence[Placed], properties: str) -> None:
+        """Draws a head or foot, which is no part of the letter."""
+        for placed in rows:
+            if placed.row.shape:
+                self._shape(placed, properties)
+        pen = Pen(self._canvas)
+        if self._tagged:
+            pen.begin_artifact(properties)
+        for placed in rows:
+            baseline = self._height - placed.top - BASELINE * placed.row.height
+            for piece in placed.row.pieces:
+                pen.draw(piece, self._left(placed.x + piece.x, piece.width), baseline)
+        if self._tagged:
+            pen.end()
+        pen.lift()
 
-def _draw_head(canvas: Any, note: str) -> None:
-    """Letterhead and hairline; a long note grows upwards in lines that end at the right edge."""
-    pen = Pen(canvas)
-    letterhead = "JOINT PUBLIC LETTER"
-    reach = width(letterhead, _LETTERHEAD)
-    pen.draw(Piece(0.0, _LETTERHEAD, letterhead + " ", reach), LEFT, SHEET[1] - HEAD_BASELINE)
-    lines = break_lines(words_of([(SMALL.manner(), note)]), MEASURE - reach - 24.0, even=True)
-    for number, line in enumerate(lines):
-        pieces = set_line(line, 0.0)
-        right = line[-1].space_width
-        x = LEFT + MEASURE - sum(piece.width for piece in pieces) + right
-        height = SHEET[1] - HEAD_BASELINE + (len(lines) - 1 - number) * SMALL.leading
-        for piece in pieces:
-            pen.draw(piece, x + piece.x, height)
-    pen.lift()
-    draw_rule(canvas, SHEET[1] - HEAD_RULE)
+    def _shape(self, placed: Placed, properties: str) -> None:
+        shape = placed.row.shape
+        assert shape is not None
+        left = self._left(placed.x + shape.x, shape.width)
+        top = self._height - placed.top
+        code = self._canvas._code
+        if self._tagged:
+            if shape.element is None:
+                code.append(f"/Artifact <<{properties or '/Type/Layout'}>> BDC")
+            else:
+                code.append(f"/{shape.element.tag} <</MCID {self._mark(shape.element)}>> BDC")
+                shape.element.box = (left, top - shape.height, left + shape.width, top)
+        shape.draw(self._canvas, left, top)
+        if self._tagged:
+            code.append("EMC")
 
-
-def _draw_foot(canvas: Any, left: str, right: str) -> None:
-    """Version and short digest on the left (in more lines where a name is long), the page on the right."""
-    pen = Pen(canvas)
-    manner = _FOOT.manner()
-    reach = width(right, manner)
-    lines = break_lines(words_of([(manner, left)]), MEASURE - reach - 24.0)
-    for number, line in enumerate(lines):
-        for piece in set_line(line, 0.0):
-            pen.draw(piece, LEFT + piece.x, SHEET[1] - FOOT_BASELINE - number * _FOOT.leading)
-    pen.draw(Piece(0.0, manner, right, reach), LEFT + MEASURE - reach, SHEET[1] - FOOT_BASELINE)
-    pen.lift()
+    def _link(self, box: tuple[float, float, float, float], href: str, element: Element | None) -> None:
+        """Notes where a link stands; its pieces in one line are one rectangle."""
+        before = self._drawn.links[-1] if self._drawn.links else None
+        if before and (before.page, before.href, before.element) == (self._number, href, element):
+            left, bottom, right, top = before.rectangle
+            if abs(bottom - box[1]) < 2.0 and min(abs(left - box[2]), abs(right - box[0])) < 1.0:
+                before.rectangle = (min(left, box[0]), min(bottom, box[1]), max(right, box[2]), max(top, box[3]))
+                return
+        self._drawn.links.append(Link(self._number, box, href, element))
