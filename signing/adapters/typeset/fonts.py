@@ -1,31 +1,61 @@
-"""The faces of the letter, how wide their characters are, and which characters they lack.
+"""The faces of the letter, how wide text is in them, and which characters they lack.
 
-May import ReportLab and `signing.domain.errors`. Faces are static TrueType cuts (fonts/PROVENANCE.md); a
-character without a glyph is refused here, because ReportLab would draw a box and say nothing.
+May import its siblings, ReportLab and `signing.domain.errors`. A role is a Latin cut with a chain of script faces
+behind it (fonts/manifest.json lists the files in that order); a character none of them has is refused here.
 """
 
 from __future__ import annotations
 
+import json
+import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
-from typing import cast
+from typing import Any
 
 from reportlab.pdfbase import pdfmetrics  # type: ignore[import-untyped]
-from reportlab.pdfbase.ttfonts import TTFont  # type: ignore[import-untyped]
 
+from signing.adapters.typeset.textlayer import Cut, Face, Style, Unshapeable, advance
 from signing.domain.errors import Refusal
 
 FOLDER = Path(__file__).parent / "fonts"
 
-REGULAR = "CoalitionSerif-Regular"
-ITALIC = "CoalitionSerif-Italic"
-SEMIBOLD = "CoalitionSerif-Semibold"
-SEMIBOLD_ITALIC = "CoalitionSerif-SemiboldItalic"
-CAPTION = "CoalitionSerif-Caption"
-CAPTION_ITALIC = "CoalitionSerif-CaptionItalic"
-CAPTION_SEMIBOLD = "CoalitionSerif-CaptionSemibold"
-FACES = (REGULAR, ITALIC, SEMIBOLD, SEMIBOLD_ITALIC, CAPTION, CAPTION_ITALIC, CAPTION_SEMIBOLD)
+REGULAR = "regular"
+ITALIC = "italic"
+SEMIBOLD = "semibold"
+SEMIBOLD_ITALIC = "semibold-italic"
+CAPTION = "caption"
+CAPTION_ITALIC = "caption-italic"
+CAPTION_SEMIBOLD = "caption-semibold"
+
+
+@dataclass(frozen=True, slots=True)
+class _Role:
+    weight: float
+    italic: bool
+    optical_size: float
+
+
+_ROLES = {
+    REGULAR: _Role(400, False, 11),
+    ITALIC: _Role(400, True, 11),
+    SEMIBOLD: _Role(600, False, 11),
+    SEMIBOLD_ITALIC: _Role(600, True, 11),
+    CAPTION: _Role(400, False, 8),
+    CAPTION_ITALIC: _Role(400, True, 8),
+    CAPTION_SEMIBOLD: _Role(600, False, 8),
+}
+# How large a family is set beside the Latin, so that the two look of one size.
+_SCALES = {
+    "Scheherazade New": 1.22,
+    "Noto Serif Hebrew": 1.08,
+    "Noto Serif Tibetan": 1.06,
+    "Noto Serif Devanagari": 1.06,
+    "Coalition Serif CJK": 0.96,
+}
+_STROKE = 0.022  # round the outlines of a face that has no bold, in ems
 
 Colour = tuple[float, float, float]
 
@@ -41,65 +71,135 @@ LINK = _colour("2a5599")
 GREY = _colour("5d6470")
 
 NO_BREAK_SPACE = "\u00a0"
-# Characters that only say where a word may or may not be divided. Words are never divided here, so they
-# have nothing to draw; the soft hyphen's glyph would even show a hyphen that nobody wrote.
-_SILENT = {0x00AD: None, 0x200B: None, 0x2060: None}
-
-_WHITE = frozenset(" \t\n" + NO_BREAK_SPACE)
-
-
-def _load() -> dict[str, TTFont]:
-    fonts = {}
-    for name in FACES:
-        # asciiReadable=0: only the characters that are used are embedded, not the whole of ASCII.
-        font = TTFont(name, str(FOLDER / f"{name}.ttf"), asciiReadable=0)
-        pdfmetrics.registerFont(font)
-        fonts[name] = font
-    return fonts
-
-
-_FONTS = _load()
-_KNOWN = _WHITE | frozenset(map(chr, set.intersection(*(set(f.face.charToGlyph) for f in _FONTS.values()))))
+# Characters that only say where a word may or may not be divided, or whether a sign is to be a picture. They have
+# nothing to draw; the soft hyphen's glyph would even show a hyphen that nobody wrote.
+_SILENT = {0x00AD: None, 0x200B: None, 0x2060: None, 0xFE0E: None, 0xFE0F: None}
+# These can show a name in another order than it is written, or hide in one that has no use for them.
+_UNSEEN = re.compile(
+    "[\u202a-\u202e\u2066-\u2069]|(?:^|[^\u0590-\u1cff\ua800-\uabff\U00010a00-\U00011fff])([\u200c\u200d])"
+)
+_WHITE = str.maketrans("\t\n", "  ")
 
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """How a stretch of text looks: face, size in points, colour, address it leads to, letterspacing."""
+    """How a stretch of text looks: role of its faces, size in points, colour, address it leads to, letterspacing in
+    points, real small capitals; and its language (BCP 47), by which some letters change their form."""
 
     face: str
     size: float
     colour: Colour = INK
     href: str | None = None
     spacing: float = 0.0
+    small_caps: bool = False
+    language: str = ""
 
 
-def width(text: str, manner: Manner) -> float:
-    """How far `text` reaches, in points."""
-    advance = cast(float, _FONTS[manner.face].stringWidth(text, manner.size))
-    return advance + manner.spacing * len(text)
+class _Unprinted:
+    """Stands for a role where ReportLab wants to know a font for its own drawing; being "dynamic", it leaves nothing
+    in the file until it is used, and it is not."""
+
+    _dynamicFont = 1
+    _multiByte = 0
+
+    def __init__(self, name: str) -> None:
+        self.fontName = self.name = name
+        self.face = self
+
+
+@cache
+def _manifest() -> tuple[dict[str, Any], ...]:
+    return tuple(json.loads((FOLDER / "manifest.json").read_text()))
+
+
+@cache
+def _face(file: str, index: int, axes: tuple[tuple[str, float], ...]) -> Face:
+    return Face(FOLDER / file, index=index, variations=dict(axes))
+
+
+def _cuts(role: _Role) -> Iterator[Cut]:
+    """One cut of each family, in the order of the manifest: the nearest in slope and weight that there is."""
+    families: dict[str, list[dict[str, Any]]] = {}
+    for entry in _manifest():
+        families.setdefault(entry["family"], []).append(entry)
+    for family, entries in families.items():
+        wanted = "Italic" if role.italic else "Bold" if role.weight > 500 else "Regular"
+        entry = next((entry for entry in entries if entry["style"] == wanted), None)
+        if entry is None:
+            upright = "Bold" if role.weight > 500 else "Regular"
+            entry = next((entry for entry in entries if entry["style"] == upright), entries[0])
+        wishes = {"wght": role.weight, "opsz": role.optical_size}
+        axes = tuple((tag, wishes.get(tag, default)) for tag, (_, default, _) in entry["axes"].items())
+        heavy = "wght" in entry["axes"] or entry["style"] == "Bold" or role.weight <= 500
+        face = _face(entry["file"], entry["index"], axes)
+        yield Cut(face, _SCALES.get(family, 1.0), 0.0 if heavy else _STROKE)
+
+
+@cache
+def style_of(face: str, *, small_caps: bool = False, spaced: bool = False, language: str = "") -> Style:
+    """The style of a role: kept for the life of the process, with the words that were shaped in it."""
+    features = {}
+    if small_caps:
+        features |= {"smcp": True, "c2sc": True}
+    if spaced:
+        features |= {"liga": False, "clig": False}
+    return Style(_chain(face), features=features, language=language)
+
+
+@cache
+def _chain(face: str) -> tuple[Cut, ...]:
+    return tuple(_cuts(_ROLES[face]))
+
+
+@cache
+def _plain() -> frozenset[str]:
+    """The characters that every Latin cut has, and white space."""
+    return frozenset.intersection(*(_chain(role)[0].face.characters for role in (REGULAR, ITALIC))) | {"\t", "\n"}
+
+
+for _name in _ROLES:
+    pdfmetrics.registerFont(_Unprinted(_name))
+
+
+def width(text: str, manner: Manner, *, rtl: bool | None = None) -> float:
+    """How far `text` reaches, in points; `rtl` where it is known to run in one direction only."""
+    size, spacing = manner.size, manner.spacing
+    style = style_of(manner.face, small_caps=manner.small_caps, spaced=bool(spacing), language=manner.language)
+    return size * advance(style, text, spacing / size, rtl=rtl)
 
 
 def printable(text: str, place: str) -> str:
-    """The text as it will be drawn: composed (NFC) where the faces have the composed letter, else letter and
-    mark apart, and without characters that draw nothing.
+    """The text as it will be drawn: composed (NFC), and without characters that draw nothing.
 
     Raises:
-        Refusal: `no-glyph`, when no face has one of the characters; it names `place` and the character.
+        Refusal: `no-glyph`, when no face has one of the characters, or no one face a letter with all its marks; it
+            names `place` and the character.
     """
     drawn = unicodedata.normalize("NFC", text).translate(_SILENT)
-    for character in set(drawn) - _KNOWN:
-        parts = unicodedata.normalize("NFD", character)
-        if _KNOWN.issuperset(parts):
-            drawn = drawn.replace(character, parts)
-    missing = set(drawn) - _KNOWN
-    if missing:
-        character = next(c for c in drawn if c in missing)
-        message = (
-            f"The PDF cannot be made: {place} holds the character {_named(character)}, which its fonts "
-            "do not have. Write it with Latin, Greek or Cyrillic letters."
-        )
-        raise Refusal(message, code="no-glyph")
+    if _plain().issuperset(drawn):
+        return drawn
+    unseen = _UNSEEN.search(drawn)
+    if unseen:
+        raise _refusal(unseen[1] or unseen[0], place)
+    try:
+        advance(style_of(REGULAR), drawn.translate(_WHITE))
+    except Unshapeable as error:
+        raise _refusal(_missing(error.cluster), place) from None
     return drawn
+
+
+def _missing(cluster: str) -> str:
+    """The character of a cluster that no face has, or the last of a cluster that no one face has whole."""
+    lacked = (c for c in cluster if not any(c in cut.face.characters for cut in _chain(REGULAR)))
+    return next(lacked, cluster[-1])
+
+
+def _refusal(character: str, place: str) -> Refusal:
+    message = (
+        f"The PDF cannot be made: {place} holds the character {_named(character)}, which its fonts "
+        "do not have. Write it without that character."
+    )
+    return Refusal(message, code="no-glyph")
 
 
 def _named(character: str) -> str:

@@ -1,7 +1,8 @@
 """Words and lines: text in several manners becomes lines of a measure, ragged right and never hyphenated.
 
-May import its siblings `fonts` and `structure` only. A line is broken at spaces alone, so that copied text keeps "EU-China"
-whole; a word wider than the measure (an address) is cut at its joints, or where it must be.
+May import its siblings `fonts`, `structure` and `textlayer`, and icu. A line is broken at spaces alone, so that copied
+text keeps "EU-China" whole; only scripts that write no spaces are broken where UAX 14 allows it. A word wider than the
+measure (an address) is cut at its joints, or where it must be.
 """
 
 from __future__ import annotations
@@ -10,8 +11,11 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+import icu  # type: ignore[import-untyped]
+
 from signing.adapters.typeset.fonts import Manner, width
 from signing.adapters.typeset.structure import Element
+from signing.adapters.typeset.textlayer import RIGHT_TO_LEFT, clusters_of, levels, visual_order
 
 Stretch = tuple[Manner, str]
 """Some text in one manner, already `fonts.printable`."""
@@ -25,6 +29,11 @@ _HYPHEN_DROPPED = 100
 _NEVER = 1 << 40
 
 _SPACES = re.compile(r"[ \t\n]+")
+# Scripts whose words have no spaces between them: Thai, Lao, Tibetan, Myanmar, Khmer, Tai, Han with its companions.
+_UNSPACED = "\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff\u1950-\u19df\u1a20-\u1aaf\u2e80-\u31ff\u3400-\u9fff\uaa60-\uaadf\uf900-\ufaff\uff00-\uff9f\U00020000-\U0003ffff"
+_IS_UNSPACED = re.compile(f"[{_UNSPACED}]")
+_KANA = re.compile("[\u3041-\u30ff\u31f0-\u31ff\uff66-\uff9f]")
+_HANGUL = re.compile("[\u1100-\u11ff\u3130-\u318f\uac00-\ud7a3]")
 _JOINTS = re.compile(r"[^/?&=#._]*[/?&=#._]+|[^/?&=#._]+")
 
 
@@ -48,6 +57,8 @@ class Piece:
     text: str
     width: float
     element: Element | None = None
+    rtl: bool = False
+    """Whether its letters run to the left; never true of text that runs both ways."""
 
 
 def words_of(stretches: Iterable[Stretch]) -> list[Word]:
@@ -63,7 +74,13 @@ def words_of(stretches: Iterable[Stretch]) -> list[Word]:
         elif words and space and words[-1].space is None:
             words[-1] = replace(words[-1], space=space, space_width=width(" ", space))
 
-    for manner, text in stretches:
+    given = list(stretches)
+    whole = "".join(text for _, text in given)
+    if not whole.isascii() and _IS_UNSPACED.search(whole):
+        given = _parted(_in_language(given, whole), whole)
+    for manner, text in given:
+        if not text:
+            close(None)
         position = 0
         for gap in _SPACES.finditer(text):
             if gap.start() > position:
@@ -74,6 +91,44 @@ def words_of(stretches: Iterable[Stretch]) -> list[Word]:
             parts.append((manner, text[position:]))
     close(None)
     return words
+
+
+def _in_language(stretches: Sequence[Stretch], whole: str) -> list[Stretch]:
+    """Han characters have other forms in Japan and Korea: their own letters tell, more surely than the letter's
+    language does."""
+    language = "ja" if _KANA.search(whole) else "ko" if _HANGUL.search(whole) else None
+    if language is None:
+        return list(stretches)
+    return [(replace(manner, language=language), text) for manner, text in stretches]
+
+
+def _parted(stretches: Sequence[Stretch], whole: str) -> list[Stretch]:
+    """The same stretches, with an empty one wherever a line may end between two characters of a script that writes
+    no spaces."""
+    breaks = _opportunities(whole, stretches[0][0].language)
+    parted: list[Stretch] = []
+    start = 0
+    for manner, text in stretches:
+        position = 0
+        for offset in sorted(offset for offset in breaks if start <= offset < start + len(text)):
+            parted += [(manner, text[position : offset - start])] if offset - start > position else []
+            parted.append((manner, ""))
+            position = offset - start
+        if position < len(text):
+            parted.append((manner, text[position:]))
+        start += len(text)
+    return parted
+
+
+def _opportunities(text: str, language: str) -> set[int]:
+    found = icu.BreakIterator.createLineInstance(icu.Locale(language or "und"))
+    found.setText(text)
+    units = [0]  # UTF-16 units before each character, which is what the iterator counts in
+    for character in text:
+        units.append(units[-1] + (2 if character > "\uffff" else 1))
+    places = {unit: place for place, unit in enumerate(units)}
+    breaks = {places[unit] for unit in found}
+    return {place for place in breaks if 0 < place < len(text) and _IS_UNSPACED.search(text[place - 1 : place + 1])}
 
 
 def _cut_to(words: Sequence[Word], measure: float) -> list[Word]:
@@ -96,21 +151,11 @@ def _cut_to(words: Sequence[Word], measure: float) -> list[Word]:
 
 def _slices(text: str, manner: Manner, measure: float) -> list[str]:
     slices = [""]
-    for character in text:
-        if slices[-1] and width(slices[-1] + character, manner) > measure:
+    for cluster in clusters_of(text):
+        if slices[-1] and width(slices[-1] + cluster, manner) > measure:
             slices.append("")
-        slices[-1] += character
+        slices[-1] += cluster
     return slices
-
-
-def _merged(stretches: Iterable[Stretch]) -> list[Stretch]:
-    merged: list[Stretch] = []
-    for manner, text in stretches:
-        if merged and merged[-1][0] == manner:
-            merged[-1] = (manner, merged[-1][1] + text)
-        else:
-            merged.append((manner, text))
-    return merged
 
 
 def break_lines(words: Sequence[Word], measure: float, *, hang: float = 0.0, even: bool = False) -> list[list[Word]]:
@@ -119,6 +164,8 @@ def break_lines(words: Sequence[Word], measure: float, *, hang: float = 0.0, eve
     As few as can be, and among those the smoothest right edge; no line ends in a hyphen where it can be helped.
     `even` counts the last line too, so that no single word hangs.
     """
+    if sum(word.width + word.space_width for word in words) <= measure and words:
+        return [list(words)]
     words = _cut_to(words, measure - hang)
     count = len(words)
     ends = [0.0]  # where word i would end, were all words on one line
@@ -152,17 +199,46 @@ def break_lines(words: Sequence[Word], measure: float, *, hang: float = 0.0, eve
     return found
 
 
-def set_line(words: Sequence[Word], x: float) -> list[Piece]:
-    """The pieces of one line from `x` on. Each line ends with the space that was written there, so that a
-    reader which joins lines does not run two words together."""
-    stretches: list[Stretch] = []
+def set_line(words: Sequence[Word], x: float, *, rtl: bool = False) -> list[Piece]:
+    """The pieces of one line, from left to right; `x`, from the edge where lines begin, is where the first word
+    begins. `rtl` is the direction of the paragraph.
+
+    Each line ends with the space that was written there, so that a reader which joins lines does not run two words
+    together.
+    """
+    merged: list[Stretch] = []
     for word in words:
-        stretches.extend(word.stretches)
-        if word.space:
-            stretches.append((word.space, " "))
+        stretches = [*word.stretches, (word.space, " ")] if word.space else word.stretches
+        for manner, text in stretches:
+            if merged and merged[-1][0] == manner:
+                merged[-1] = (manner, merged[-1][1] + text)
+            else:
+                merged.append((manner, text))
+    if rtl or any(RIGHT_TO_LEFT.search(text) for _, text in merged):
+        return _set_both_ways(merged, x, rtl)
     pieces = []
-    for manner, text in _merged(stretches):
+    for manner, text in merged:
         reach = width(text, manner)
         pieces.append(Piece(x, manner, text, reach))
         x += reach
     return pieces
+
+
+def _set_both_ways(stretches: Sequence[Stretch], x: float, rtl: bool) -> list[Piece]:
+    runs: list[tuple[Manner, str, int]] = []
+    level_of = iter(levels("".join(text for _, text in stretches), rtl=rtl))
+    for manner, text in stretches:
+        start = len(runs)
+        for character in text:
+            level = next(level_of)
+            if len(runs) > start and runs[-1][2] == level:
+                runs[-1] = (manner, runs[-1][1] + character, level)
+            else:
+                runs.append((manner, character, level))
+    ordered = [runs[place] for place in visual_order([level for _, _, level in runs])]
+    pieces = []
+    for manner, text, level in reversed(ordered) if rtl else ordered:
+        reach = width(text, manner, rtl=bool(level % 2))
+        pieces.append(Piece(x, manner, text, reach, rtl=bool(level % 2)))
+        x += reach
+    return pieces[::-1] if rtl else pieces

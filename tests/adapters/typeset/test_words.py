@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from signing.adapters.typeset.blocks import BODY
+from signing.adapters.typeset import fonts
+from signing.adapters.typeset.fonts import Manner
 from signing.adapters.typeset.lines import break_lines, set_line, words_of
 from signing.domain.letter_text import LetterText
 
@@ -88,6 +89,12 @@ def test_no_line_ends_in_a_hyphen_that_a_reader_would_drop() -> None:
     assert _read_words(_above_the_block(read)) == _expected(text)
 
 
+_FACES = {
+    (False, False): fonts.REGULAR,
+    (False, True): fonts.ITALIC,
+    (True, False): fonts.SEMIBOLD,
+    (True, True): fonts.SEMIBOLD_ITALIC,
+}
 _run_of_words = st.text(alphabet="abcdefg-–.,(ÄéłжΩ ", min_size=1, max_size=300)
 
 
@@ -100,7 +107,7 @@ _run_of_words = st.text(alphabet="abcdefg-–.,(ÄéłжΩ ", min_size=1, max_si
 def test_lines_hold_every_word_in_order_and_none_is_wider_than_the_measure(
     runs: list[tuple[bool, bool, str]], measure: float, even: bool
 ) -> None:
-    stretches = [(BODY.manner(bold=bold, italic=italic), text) for bold, italic, text in runs]
+    stretches = [(Manner(_FACES[bold, italic], 10.6), text) for bold, italic, text in runs]
     lines = break_lines(words_of(stretches), measure, even=even)
     written = "".join(piece.text for line in lines for piece in set_line(line, 0.0))
     assert written.split() == "".join(text for _, _, text in runs).split()

@@ -1,0 +1,26 @@
+"""Text of every script on a ReportLab canvas: shaped by HarfBuzz, exact when copied, the same bytes every time.
+
+May import ReportLab, uharfbuzz and the standard library; nothing of the program it lives in, so that it can be lifted
+out as it is (docs/textlayer.md tells how it is used).
+"""
+
+from .direction import RIGHT_TO_LEFT, levels, visual_order
+from .embedding import Embedding
+from .faces import Cut, Face
+from .shaping import Style, Unshapeable, clusters_of
+from .writing import TextObject, advance, parted
+
+__all__ = [
+    "RIGHT_TO_LEFT",
+    "Cut",
+    "Embedding",
+    "Face",
+    "Style",
+    "TextObject",
+    "Unshapeable",
+    "advance",
+    "clusters_of",
+    "levels",
+    "parted",
+    "visual_order",
+]

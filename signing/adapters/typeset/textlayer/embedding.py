@@ -1,0 +1,266 @@
+"""What a document embeds: one Type0 font with Identity-H for each face, cut by HarfBuzz to the glyphs drawn.
+
+May import its siblings, ReportLab's `pdfbase`, uharfbuzz and the standard library. Source: ISO 32000-1, 9.7 and 9.10.
+
+A code stands for one glyph *saying* one text, so that ToUnicode is never ambiguous. The first text a glyph says in a
+document takes the glyph's own number; others take codes above all glyphs, led back by CIDToGIDMap. A CFF face has no
+such map: there the second text needs /ActualText. Code 0x0020 is not handed out for TrueType, because readers apply
+word spacing to it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import struct
+import zlib
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any
+
+import uharfbuzz as hb  # type: ignore[import-untyped]
+from reportlab.pdfbase import pdfdoc  # type: ignore[import-untyped]
+
+from .faces import Face
+from .shaping import number
+
+_LAST_CODE = 0xFFFF
+_DROPPED = (
+    "GSUB",
+    "GPOS",
+    "GDEF",
+    "BASE",
+    "JSTF",
+    "MATH",
+    "STAT",
+    "meta",
+    "name",
+    "cmap",
+    "post",
+    "OS/2",
+    "DSIG",
+    "gasp",
+)
+_CFF_NEEDS_NO_MORE = ("hmtx", "hhea", "vhea", "vmtx", "VORG")
+
+
+class EmbeddedFont:
+    """One face in one document: which codes are used and what they say."""
+
+    def __init__(self, face: Face, name: str) -> None:
+        self.face = face
+        self.name = name
+        """The name of the font in the resources of the pages, without the slash."""
+        self._said: dict[int, str] = {}
+        self._more: dict[tuple[int, str], int] = {}
+        self._next = max(int(face.source.glyph_count), 0x21)
+
+    def code(self, glyph: int, text: str) -> int | None:
+        """The code that draws `glyph` and says `text`; None where the face is a CFF one and the glyph says something
+        else already (its own number still draws it)."""
+        own = self._said.get(glyph)
+        if own is None and (glyph != 0x20 or self.face.is_cff):
+            self._said[glyph] = text
+            return glyph
+        if own == text:
+            return glyph
+        more = self._more.get((glyph, text))
+        if more is None and not self.face.is_cff and self._next <= _LAST_CODE:
+            more = self._more[glyph, text] = self._next
+            self._next += 1
+        return more
+
+    def drawing_code(self, glyph: int, text: str) -> int:
+        """The code that draws `glyph` and, if one can, says `text`."""
+        code = self.code(glyph, text)
+        return glyph if code is None else code
+
+    def add_objects(self, doc: Any) -> Any:
+        """Writes the font into the document and returns a reference to it."""
+        face = self.face
+        glyphs = sorted(self._said.keys() | {glyph for glyph, _ in self._more})
+        program = _subset(face, tuple(glyphs))
+        base = f"{_tag(face, glyphs)}+{face.name}"
+        codes = {glyph: (glyph, text) for glyph, text in self._said.items()}
+        codes.update({code: pair for pair, code in self._more.items()})
+        kind = "CIDFontType0" if face.is_cff else "CIDFontType2"
+        descendant = _dictionary(
+            Type=_name("Font"),
+            Subtype=_name(kind),
+            BaseFont=_name(base),
+            CIDSystemInfo=_dictionary(
+                Registry=pdfdoc.PDFString("Adobe"), Ordering=pdfdoc.PDFString("Identity"), Supplement=0
+            ),
+            FontDescriptor=doc.Reference(self._descriptor(doc, base, program)),
+            DW=1000,
+            W=_Raw(_widths(face, codes)),
+        )
+        if not face.is_cff:
+            descendant["CIDToGIDMap"] = self._map(doc) if self._more else _name("Identity")
+        font = _dictionary(
+            Type=_name("Font"),
+            Subtype=_name("Type0"),
+            BaseFont=_name(base),
+            Encoding=_name("Identity-H"),
+            DescendantFonts=pdfdoc.PDFArray([doc.Reference(descendant)]),
+            ToUnicode=doc.Reference(_stream(_to_unicode({code: text for code, (_, text) in codes.items()}))),
+        )
+        return doc.Reference(font)
+
+    def _map(self, doc: Any) -> Any:
+        table = bytearray(2 * self._next)
+        for glyph in self._said:
+            struct.pack_into(">H", table, 2 * glyph, glyph)
+        for (glyph, _), code in self._more.items():
+            struct.pack_into(">H", table, 2 * code, glyph)
+        return doc.Reference(_stream(bytes(table)))
+
+    def _descriptor(self, doc: Any, base: str, program: bytes) -> Any:
+        face = self.face
+        scale = 1000 / face.upem
+        box = struct.unpack_from(">4h", face.source.reference_table("head").data, 36)
+        angle = struct.unpack_from(">i", face.source.reference_table("post").data, 4)[0] / 65536
+        extents = face.font.get_font_extents("ltr")
+        capitals = face.font.get_metric_position_with_fallback(hb.OTMetricsTag.CAP_HEIGHT)
+        descriptor = _dictionary(
+            Type=_name("FontDescriptor"),
+            FontName=_name(base),
+            Flags=4 | (64 if angle else 0),  # symbolic: the codes are glyphs
+            FontBBox=_Raw("[" + " ".join(number(edge * scale) for edge in box) + "]"),
+            ItalicAngle=_Raw(number(angle)),
+            Ascent=_Raw(number(extents.ascender * scale)),
+            Descent=_Raw(number(extents.descender * scale)),
+            CapHeight=_Raw(number(capitals * scale)),
+            StemV=80,
+        )
+        stream = _packed(program)
+        if face.is_cff:
+            stream.dictionary["Subtype"] = _name("CIDFontType0C")
+            descriptor["FontFile3"] = doc.Reference(stream)
+        else:
+            stream.dictionary["Length1"] = len(zlib.decompress(program))
+            descriptor["FontFile2"] = doc.Reference(stream)
+        return descriptor
+
+
+class _Raw(pdfdoc.PDFObject):  # type: ignore[misc]
+    """Written as it is."""
+
+    def __init__(self, written: str) -> None:
+        self._written = written.encode("ascii")
+
+    def format(self, document: Any) -> bytes:
+        return self._written
+
+
+def _name(name: str) -> Any:
+    return pdfdoc.PDFName(name)
+
+
+def _dictionary(**entries: Any) -> Any:
+    return pdfdoc.PDFDictionary(entries)
+
+
+def _stream(content: bytes) -> Any:
+    return _packed(zlib.compress(content))
+
+
+def _packed(compressed: bytes) -> Any:
+    return pdfdoc.PDFStream(pdfdoc.PDFDictionary({"Filter": _name("FlateDecode")}), compressed, [])
+
+
+def _tag(face: Face, glyphs: Iterable[int]) -> str:
+    """Six letters that follow from the glyphs (ISO 32000-1, 9.6.4)."""
+    digest = hashlib.sha256(f"{face.name} {' '.join(map(str, glyphs))}".encode()).digest()
+    return "".join(chr(65 + byte % 26) for byte in digest[:6])
+
+
+@lru_cache(maxsize=128)
+def _subset(face: Face, glyphs: tuple[int, ...]) -> bytes:
+    """The font program with these glyphs at their own numbers, compressed; a variable font pinned to its place."""
+    wanted = hb.SubsetInput()
+    wanted.glyph_set.update(glyphs)
+    flags = hb.SubsetFlags
+    wanted.flags = flags.RETAIN_GIDS | flags.NOTDEF_OUTLINE | flags.NO_LAYOUT_CLOSURE | flags.NO_HINTING
+    dropped = _DROPPED
+    if face.is_cff:
+        # Without an identity charset the numbers of a CID-keyed CFF stay those of the whole font, and readers
+        # that look glyphs up by code draw nothing, while the text still copies right.
+        wanted.flags |= flags.CFF_IDENTITY_CHARSET | flags.DOWNGRADE_CFF2
+        dropped += _CFF_NEEDS_NO_MORE
+    wanted.drop_table_tag_set.update(int.from_bytes(tag.encode(), "big") for tag in dropped)
+    for axis in face.source.axis_infos:
+        place = face.variations.get(axis.tag)
+        if place is None:
+            wanted.pin_axis_to_default(face.source, axis.tag)
+        else:
+            wanted.pin_axis_location(face.source, axis.tag, place)
+    made = hb.subset(face.source, wanted)
+    program = made.reference_table("CFF ") if face.is_cff else made.blob
+    return zlib.compress(program.data)
+
+
+def _widths(face: Face, codes: dict[int, tuple[int, str]]) -> str:
+    parts: list[str] = []
+    previous = -2
+    for code in sorted(codes):
+        reach = number(face.advance(codes[code][0]) * 1000 / face.upem)
+        parts.append(f" {reach}" if code == previous + 1 else f"{']' if parts else ''}{code}[{reach}")
+        previous = code
+    return "[" + "".join(parts) + "]]"
+
+
+_CMAP = """/CIDInit /ProcSet findresource begin
+12 dict begin
+begincmap
+/CIDSystemInfo << /Registry (Adobe) /Ordering (UCS) /Supplement 0 >> def
+/CMapName /Adobe-Identity-UCS def
+/CMapType 2 def
+1 begincodespacerange
+<0000> <FFFF>
+endcodespacerange
+{ranges}endcmap
+CMapName currentdict /CMap defineresource pop
+end
+end
+"""
+
+
+def _to_unicode(says: dict[int, str]) -> bytes:
+    lines = [f"<{code:04X}> <{says[code].encode('utf-16-be').hex().upper()}>\n" for code in sorted(says)]
+    parts = []
+    for start in range(0, len(lines), 100):
+        part = lines[start : start + 100]
+        parts.append(f"{len(part)} beginbfchar\n{''.join(part)}endbfchar\n")
+    return _CMAP.format(ranges="".join(parts)).encode("ascii")
+
+
+class Embedding:
+    """The fonts of one document, written when the canvas is saved."""
+
+    def __init__(self) -> None:
+        self._fonts: dict[Face, EmbeddedFont] = {}
+        self.kept: dict[Any, Any] = {}
+        """What else is to be kept as long as the document."""
+
+    @classmethod
+    def of(cls, canvas: Any) -> Embedding:
+        """The fonts of the canvas's document; the first call makes them a part of it."""
+        doc = canvas._doc
+        known: Embedding | None = getattr(doc, "_textlayer", None)
+        if known is None:
+            known = doc._textlayer = cls()
+            doc.delayedFonts.append(known)
+        return known
+
+    def font(self, face: Face) -> EmbeddedFont:
+        """The font of a face, new at its first use."""
+        known = self._fonts.get(face)
+        if known is None:
+            known = self._fonts[face] = EmbeddedFont(face, f"T{len(self._fonts) + 1}")
+        return known
+
+    def addObjects(self, doc: Any) -> None:  # noqa: N802 (ReportLab calls it so)
+        """Writes every font that was used; ReportLab calls this while it saves."""
+        resources = doc.idToObject[pdfdoc.BasicFonts].dict
+        for font in self._fonts.values():
+            resources[font.name] = font.add_objects(doc)

@@ -1,0 +1,309 @@
+"""Text on a ReportLab canvas: shaped words as TJ arrays, in an order and with the hints that readers copy right.
+
+May import its siblings and the standard library. Source: ISO 32000-1, 9.4 (text objects), 14.6 (marked content),
+14.9.4 (ActualText).
+
+Left to right, `/ActualText` goes round a whole word; right to left round each cluster, because readers that put
+such text in order again would turn a whole word round.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Sequence
+from itertools import groupby
+from typing import Any
+
+from .direction import RIGHT_TO_LEFT, levels, visual_order
+from .embedding import EmbeddedFont, Embedding
+from .faces import Cut
+from .shaping import Run, Style, Word, inside, number
+
+NO_BREAK_SPACE = "\u00a0"
+"""Drawn, and copied, as a space."""
+
+Colour = tuple[float, float, float]
+_Part = tuple[Run, str]
+"""A run, and the operators that draw it once its font is set."""
+
+
+def parted(text: str, *, rtl: bool = False) -> list[tuple[str, bool]]:
+    """The text in stretches of one direction, from left to right: each with its characters in the order of reading
+    and whether it runs to the left. `rtl` is the direction of the paragraph."""
+    if not rtl and not RIGHT_TO_LEFT.search(text):
+        return [(text, False)]
+    runs = []
+    start = 0
+    for level, members in groupby(levels(text, rtl=rtl)):
+        end = start + len(list(members))
+        runs.append((text[start:end], level))
+        start = end
+    return [(runs[place][0], bool(runs[place][1] % 2)) for place in visual_order([level for _, level in runs])]
+
+
+def advance(style: Style, text: str, spacing: float = 0.0, *, rtl: bool | None = None) -> float:
+    """How far the text reaches, in ems of the size. `spacing` is added after every letter and space, in ems. `rtl`
+    is the direction of the text where it is known to have only one; otherwise its characters decide.
+
+    Raises:
+        Unshapeable: no cut of the style can draw a cluster of it.
+    """
+    if rtl is None and RIGHT_TO_LEFT.search(text):
+        return sum(advance(style, part, spacing, rtl=to_left) for part, to_left in parted(text))
+    words = text.replace(NO_BREAK_SPACE, " ").split(" ")
+    reach = (len(words) - 1) * (style.space + spacing)
+    for word in words:
+        if word:
+            shaped = style.word(word, rtl=bool(rtl))
+            reach += shaped.advance + spacing * shaped.count
+    return reach
+
+
+class TextObject:
+    """Text to be drawn by `canvas.drawText`; it leaves the state of the canvas as it was.
+
+    Marked content begins and ends between pieces of text and is not nested.
+    """
+
+    def __init__(self, canvas: Any) -> None:
+        self._embedding = Embedding.of(canvas)
+        self._code: list[str] = []
+        self._font: tuple[EmbeddedFont, float] | None = None
+        self._colour: Colour | None = None
+        self._stroke: tuple[float, Colour | None] | None = None
+
+    def show(
+        self,
+        style: Style,
+        size: float,
+        text: str,
+        at: tuple[float, float],
+        *,
+        rtl: bool | None = None,
+        spacing: float = 0.0,
+        colour: Colour | None = None,
+    ) -> None:
+        """Writes text from the point `at`, which is at its left end whatever its direction. `spacing` in ems; for
+        `rtl` see `advance`.
+
+        Raises:
+            Unshapeable: no cut of the style can draw a cluster of it.
+        """
+        written = _written(style, self._embedding)
+        code = self._code
+        if colour is not None and colour != self._colour:
+            code.append("{} {} {} rg".format(*map(number, colour)))
+            self._colour = colour
+        code.append(f"1 0 0 1 {number(at[0])} {number(at[1])} Tm")
+        if rtl is None and RIGHT_TO_LEFT.search(text):
+            for part, to_left in parted(text):
+                self._show_words(written, size, part, to_left, spacing)
+            return
+        if not rtl and not spacing:
+            words = list(map(written.plain.get, text.replace(NO_BREAK_SPACE, " ").split(" ")))
+            if None not in words:
+                self._set_cut(written.font, style.cuts[0], size)
+                code.append(f"[<{written.space.join(words)}>]TJ")  # type: ignore[arg-type]
+                return
+        self._show_words(written, size, text, bool(rtl), spacing)
+
+    def _show_words(self, written: _Written, size: float, text: str, rtl: bool, spacing: float) -> None:
+        style = written.style
+        words = text.replace(NO_BREAK_SPACE, " ").split(" ")
+        pending: list[str] = []  # of the first cut
+        cut = style.cuts[0]
+        if spacing:  # pypdf takes letters moved apart in the array for words
+            self._code.append(f"{number(spacing * size)} Tc")
+
+        def flush() -> None:
+            if pending:
+                self._set_cut(written.font, style.cuts[0], size)
+                self._code.append(f"[<{''.join(pending)}>]TJ".replace("<>", ""))
+                pending.clear()
+
+        for place, word in enumerate(reversed(words) if rtl else words):
+            if place and cut is style.cuts[0]:
+                pending.append(written.space)
+            elif place:
+                self._code.append(written.space_of(cut))
+            if not word:
+                continue
+            plain = None if rtl or spacing else written.plain_of(word)
+            if plain is not None:
+                pending.append(plain)
+                cut = style.cuts[0]
+            else:
+                flush()
+                for run, operators in written.parts_of(word, rtl, size, spacing):
+                    cut = run.cut
+                    self._set_cut(self._embedding.font(cut.face), cut, size)
+                    self._code.append(operators)
+        flush()
+        if spacing:
+            self._code.append("0 Tc")
+
+    def _set_cut(self, font: EmbeddedFont, cut: Cut, size: float) -> None:
+        size *= cut.scale
+        if self._font != (font, size):
+            self._code.append(f"/{font.name} {number(size)} Tf")
+            self._font = (font, size)
+        stroke = (cut.embolden * size, self._colour) if cut.embolden else None
+        if stroke != self._stroke:
+            if stroke:
+                self._code.append("{} {} {} RG".format(*map(number, self._colour or (0.0, 0.0, 0.0))))
+                self._code.append(f"{number(stroke[0])} w 2 Tr")
+            else:
+                self._code.append("0 Tr")
+            self._stroke = stroke
+
+    def begin(self, tag: str, mcid: int) -> None:
+        """Begins content that belongs to the structure element with this tag, under this number of the page."""
+        self._code.append(f"/{tag} <</MCID {mcid}>> BDC")
+
+    def begin_artifact(self, properties: str = "") -> None:
+        """Begins content that is no part of the text, such as the foot of a page. `properties` are the entries of its
+        property list as PDF text ("/Type /Pagination")."""
+        self._code.append(f"/Artifact <<{properties}>> BDC" if properties else "/Artifact BMC")
+
+    def end(self) -> None:
+        """Ends what was begun."""
+        self._code.append("EMC")
+
+    def getCode(self) -> str:  # noqa: N802 (canvas.drawText calls it so)
+        """The operators; nothing where nothing was written."""
+        return f"q BT {' '.join(self._code)} ET Q" if self._code else ""
+
+
+class _Written:
+    """The words of one style in one document, as they were first written there."""
+
+    def __init__(self, style: Style, embedding: Embedding) -> None:
+        self.style = style
+        self.font = embedding.font(style.cuts[0].face)
+        self.space = f"{self.font.drawing_code(style.space_glyph, ' '):04x}"
+        self.plain: dict[str, str | None] = {"": ""}
+        """What `plain_of` found, for words it found something for."""
+        self._embedding = embedding
+        self._not_plain: set[str] = set()
+        self._parts: dict[tuple[str, bool, float, float], list[_Part]] = {}
+
+    def plain_of(self, word: str) -> str | None:
+        """The inside of the TJ array of a word that one string of the first cut draws; None for other words."""
+        found = self.plain.get(word)
+        if found is None and word not in self._not_plain:
+            runs = self.style.word(word).runs
+            if len(runs) == 1 and runs[0].cut is self.style.cuts[0] and runs[0].plain is not None:
+                found = _plain_codes(runs[0], self.font)
+            if found is None:
+                self._not_plain.add(word)
+            else:
+                self.plain[word] = found
+        return found
+
+    def parts_of(self, word: str, rtl: bool, size: float, spacing: float) -> list[_Part]:
+        """The operators for each run of a word, from left to right."""
+        key = (word, rtl, size, spacing)
+        known = self._parts.get(key)
+        if known is None:
+            known = self._parts[key] = self._parts_of(self.style.word(word, rtl=rtl), rtl, size, spacing)
+        return known
+
+    def _parts_of(self, word: Word, rtl: bool, size: float, spacing: float) -> list[_Part]:
+        parts = []
+        spelt = bool(spacing) and word.count > 1
+        for run in word.runs:
+            codes, broken = _codes(run, self._embedding.font(run.cut.face))
+            spelt = spelt or bool(broken)
+            parts.append((run, _operators(run, codes, size, spacing, broken if rtl else ())))
+        if spelt and not rtl:
+            parts[0] = (parts[0][0], f"{_span(word.text)} {parts[0][1]}")
+            parts[-1] = (parts[-1][0], f"{parts[-1][1]} EMC")
+        return parts
+
+    def space_of(self, cut: Cut) -> str:
+        """A space in another cut of the style, as wide as that of the first."""
+        face = cut.face
+        reach = self.style.space * 1000 / cut.scale
+        glyph = face.font.get_nominal_glyph(0x20)
+        if not glyph:
+            return f"[{number(-reach)}]TJ"
+        code = self._embedding.font(face).drawing_code(glyph, " ")
+        return f"[<{code:04x}>{number(face.advance(glyph) * 1000 / face.upem - reach)}]TJ"
+
+
+def _written(style: Style, embedding: Embedding) -> _Written:
+    known: _Written | None = embedding.kept.get(style)
+    if known is None:
+        known = embedding.kept[style] = _Written(style, embedding)
+    return known
+
+
+def _plain_codes(run: Run, font: EmbeddedFont) -> str | None:
+    codes, broken = _codes(run, font)
+    if broken:
+        return None
+    first = [code for code, *_ in codes]
+    if first == [cluster.glyphs[0].number for cluster in run.clusters]:
+        return run.plain
+    return inside(run.cut, run.clusters, run.advance, first)
+
+
+def _codes(run: Run, font: EmbeddedFont) -> tuple[list[list[int]], set[int]]:
+    """The codes of each cluster, and the places of clusters that readers would not put together by themselves."""
+    codes = []
+    broken = set()
+    for place, cluster in enumerate(run.clusters):
+        found = [font.code(glyph.number, glyph.text) for glyph in cluster.glyphs]
+        if len(found) > 1 or None in found:
+            broken.add(place)
+        codes.append(
+            [glyph.number if code is None else code for glyph, code in zip(cluster.glyphs, found, strict=True)]
+        )
+    return codes, broken
+
+
+def _operators(run: Run, codes: Sequence[Sequence[int]], size: float, spacing: float, spelt: Container[int]) -> str:
+    """What draws a run, `/ActualText` round the clusters at the places `spelt`, with a character spacing (Tc) of
+    `spacing` set; the pen ends where the run does."""
+    face, scale = run.cut.face, run.cut.scale
+    unit = 1000 / face.upem
+    gap = spacing * face.upem / scale
+    found: list[str] = []
+    pending: list[str] = []
+    pen = 0.0
+    rise = 0
+
+    def move(target: float) -> None:
+        nonlocal pen
+        if abs(target - pen) * unit >= 0.001:
+            pending.append(f">{number((pen - target) * unit)}<")
+            pen = target
+
+    def flush() -> None:
+        if pending:
+            found.append(f"[<{''.join(pending)}>]TJ".replace("<>", ""))
+            pending.clear()
+
+    for place, cluster in enumerate(run.clusters):
+        if place in spelt:
+            flush()
+            found.append(_span(cluster.text))
+        for glyph, code in zip(cluster.glyphs, codes[place], strict=True):
+            if glyph.y != rise:
+                flush()
+                rise = glyph.y
+                found.append(f"{number(rise * size * scale / face.upem)} Ts")
+            move(glyph.x + place * gap)
+            pending.append(f"{code:04x}")
+            pen += face.advance(glyph.number) + gap
+        if place in spelt:
+            flush()
+            found.append("EMC")
+    move(run.advance + len(run.clusters) * gap)
+    flush()
+    if rise:
+        found.append("0 Ts")
+    return " ".join(found)
+
+
+def _span(text: str) -> str:
+    return f"/Span <</ActualText <feff{text.encode('utf-16-be').hex()}>>> BDC"
