@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
 from signing import config
@@ -12,6 +11,7 @@ from signing.adapters import key_files
 from signing.adapters.authority_roots import read_roots
 from signing.adapters.database import Database, connect
 from signing.config import Settings
+from signing.release import release
 from signing.workflow.ports import Installation, Services, Signer
 from signing.workflow.tokens import Tokens
 from signing.workflow.witness_state import witness_policy
@@ -128,11 +128,3 @@ def load_keys(settings: Settings) -> dict[str, Signer]:
     gone = {key_files.COORDINATOR} if key_files.released(settings.keys) else set()
     held = [name for name in key_files.SIGNING_KEYS if name not in gone]
     return {name: key_files.load_signer(settings.keys, name, passphrase) for name in held}
-
-
-def release() -> str:
-    """The software's name and version as a `close` statement records it."""
-    try:
-        return f"coalition-signing {version('coalition-signing')}"
-    except PackageNotFoundError:
-        return "coalition-signing (not installed)"

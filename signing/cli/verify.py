@@ -1,6 +1,7 @@
 """`signing verify` and `signing-verify`: the offline verifier at the command line (DESIGN 6).
 
-May import click and `signing.evidence`, nothing else of this house: it needs no database, network or Flask.
+May import click and `signing.evidence`, nothing else of this house: it needs no database, network or Flask. Only
+when `--rebuild` asks for it does it look whether the rest of the house is there.
 """
 
 import gc
@@ -20,6 +21,7 @@ from signing.cli.pdf_text import text_of
 from signing.evidence import EvidenceError, Malformed, Report, Trust, verify_bundle, verify_receipt
 from signing.evidence.bundle import Bundle
 from signing.evidence.entries import BATCH
+from signing.evidence.ledger import Ledger
 from signing.evidence.note import NoteKey
 from signing.evidence.report import EXIT_CODES, UNREADABLE, visible
 
@@ -130,6 +132,20 @@ def _read_trust(path: Path | None) -> Trust | None:
     return trust
 
 
+def make_again(files: Mapping[str, bytes], ledger: Ledger, report: Report) -> None:
+    """Make documents and lists again, or note that this needs the whole program."""
+    try:
+        from signing.cli.rebuild import rebuild
+    except ImportError as error:
+        report.leave_open(
+            "REBUILD_NOT_DONE",
+            f"Documents and lists were not made again: {error.name} is not installed here. Install the whole program "
+            "(coalition-signing) to do so.",
+        )
+    else:
+        rebuild(files, ledger, report)
+
+
 def judge(
     path: Path,
     trust: Trust | None,
@@ -138,6 +154,7 @@ def judge(
     since: Path | None,
     openings: Path | None,
     read_pdf: bool,
+    rebuild: bool,
 ) -> Report:
     """Read what is at the path, a bundle or a receipt, and judge it.
 
@@ -147,8 +164,10 @@ def judge(
     if not path.is_dir():
         start = _first_bytes(path)
         if start == RECEIPT_HEADER:
-            if since is not None or coordinator is not None or openings is not None:
-                raise Malformed("MISUSED", "A receipt is judged without --since, --coordinator and --openings.")
+            if since is not None or coordinator is not None or openings is not None or rebuild:
+                raise Malformed(
+                    "MISUSED", "A receipt is judged without --since, --coordinator, --openings and --rebuild."
+                )
             return verify_receipt(_read_small(path, "receipt"), trust, log_key=log_key)
         if start.startswith(b"%PDF-"):
             raise Malformed(
@@ -161,7 +180,7 @@ def judge(
         with signature_map(sum(name.startswith("entries/") for name in files)) as mapper:
             return verify_bundle(
                 files, trust, map=mapper, older=older, log_key=log_key, coordinator=coordinator, openings=shown,
-                pdf_text=text_of if read_pdf else None,
+                pdf_text=text_of if read_pdf else None, rebuild=make_again if rebuild else None,
             )  # fmt: skip
 
 
@@ -192,6 +211,7 @@ def _show_unread(error: EvidenceError, as_json: bool) -> int:
 @click.option("--since", type=click.Path(path_type=Path), help="An earlier copy or receipt that this must continue.")
 @click.option("--openings", type=click.Path(path_type=Path), help="Openings of commitments: a file or a folder.")
 @click.option("--read-pdf", is_flag=True, help="Also look for the letter's words in the text of the PDFs (slower).")
+@click.option("--rebuild", is_flag=True, help="Also make the PDFs and sort the list again, and compare.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 def verify(
     path: Path,
@@ -201,6 +221,7 @@ def verify(
     since: Path | None,
     openings: Path | None,
     read_pdf: bool,
+    rebuild: bool,
     as_json: bool,
 ) -> None:
     """Check a bundle (folder or zip) or a receipt, offline.
@@ -210,7 +231,7 @@ def verify(
     try:
         trust = _read_trust(trust_file)
         key = NoteKey.from_vkey(log_key) if log_key else None
-        report = judge(path, trust, key, coordinator, since, openings, read_pdf)
+        report = judge(path, trust, key, coordinator, since, openings, read_pdf, rebuild)
     except EvidenceError as error:
         raise SystemExit(_show_unread(error, as_json)) from None
     _show(report, as_json)

@@ -35,10 +35,11 @@ def words_of_letter(body: str) -> list[str]:
     """Give the words of a letter's body in order, without markup, link targets, numbering and footnotes."""
     for pattern, instead in _MARKUP:
         body = pattern.sub(instead, body)
-    return _words(body)
+    return words_of(body)
 
 
-def _words(text: str) -> list[str]:
+def words_of(text: str) -> list[str]:
+    """Give the words of a text as bare letters, without accents, ligatures and punctuation."""
     # Documents give accents and ligatures back in many ways: what is compared are the bare letters.
     bare = unicodedata.normalize("NFKD", _RAISED.sub(" ", text))
     return _WORD.findall("".join(character for character in bare if unicodedata.category(character) != "Mn"))
@@ -50,7 +51,7 @@ def missing_words(pages: Iterable[str], words: list[str]) -> str | None:
     Pages are read only as far as words are left to be found.
     """
     found = 0
-    for word in (word for page in pages for word in _words(page)):
+    for word in (word for page in pages for word in words_of(page)):
         if found == len(words):
             return None
         # The number of a footnote can stand right behind a word.

@@ -129,7 +129,8 @@ class Report:
     """Failures, warnings, what is not proved, and a row for each organisation.
 
     `words` are the fingerprint of the newest version's words and its phrase; `continues` is the number of entries
-    of an earlier copy that this one was shown to continue; `authorities` counts sound time stamps by authority.
+    of an earlier copy that this one was shown to continue; `authorities` counts sound time stamps by authority;
+    `rebuilt` are the documents that were made again, byte for byte.
     """
 
     letter: str = ""
@@ -145,6 +146,7 @@ class Report:
     authorities: dict[str, int] = field(default_factory=dict)
     continues: int | None = None
     evidence: list[str] = field(default_factory=list)
+    rebuilt: list[str] = field(default_factory=list)
 
     @property
     def verdict(self) -> str:
@@ -196,6 +198,7 @@ class Report:
             "authorities": self.authorities,
             "continues": self.continues,
             "evidence": self.evidence,
+            "rebuilt": self.rebuilt,
             "limits": self.limits,
         }
 
@@ -223,6 +226,7 @@ class Report:
         lines += _section("Who signed the letter and its list", [row.to_text() for row in self.signers])
         stamps = [f"{name}: {count} sound time stamps" for name, count in self.authorities.items()]
         lines += _section("Time authorities, by the names of their files", stamps)
+        lines += _section("Made again from words and list, byte for byte", self.rebuilt)
         lines += _section("What no check can prove", self.limits)
         lines += _section("The signed proof of misbehaviour, to keep", self.evidence, indent="")
         return "\n".join(visible(line) for line in lines) + "\n"

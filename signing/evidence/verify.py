@@ -5,7 +5,7 @@ failure: failures collect, a bad entry counts for nothing and the rest is still 
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from .auditor import Auditor, auditor_of
@@ -27,6 +27,9 @@ from .signatory import Signatory
 from .trust import Trust
 
 OPENINGS: Final = "openings/"
+
+# Makes documents and lists again from a bundle's files, and notes in the report what differs (EVIDENCE 4.3).
+Rebuild = Callable[[Mapping[str, bytes], Ledger, Report], None]
 
 _NAMES = re.compile(
     r"README\.txt|policy|signatories\.json|pdf/[A-Za-z0-9-]+\.pdf"
@@ -55,6 +58,7 @@ def verify_bundle(
     coordinator: str | None = None,
     openings: Mapping[str, bytes] | None = None,
     pdf_text: PdfText | None = None,
+    rebuild: Rebuild | None = None,
 ) -> Report:
     """Judge a bundle.
 
@@ -68,10 +72,11 @@ def verify_bundle(
         openings: openings of commitments that the auditor was shown, beside those in the bundle.
         pdf_text: gives the text of a PDF page by page, to compare the documents with the words; without it they
             are compared by their signed digests alone.
+        rebuild: makes the documents and sorts the lists again, to compare; without it this is not looked at.
     """
     report = Report()
     try:
-        _verify(report, files, trust, map, older, log_key, coordinator, openings or {}, pdf_text)
+        _verify(report, files, trust, map, older, log_key, coordinator, openings or {}, pdf_text, rebuild)
     except EvidenceError as error:
         report.fail(error.code, error.message)
     return report
@@ -87,6 +92,7 @@ def _verify(
     coordinator: str | None,
     openings: Mapping[str, bytes],
     pdf_text: PdfText | None,
+    rebuild: Rebuild | None,
 ) -> None:
     # 1. Files
     for name in files:
@@ -124,6 +130,8 @@ def _verify(
     if pdf_text is not None:
         for message in documents_that_differ(files, ledger, pdf_text):
             report.warn("PDF_TEXT", message)
+    if rebuild is not None:
+        rebuild(files, ledger, report)
     # 12. Report
     _describe(report, ledger, opened)
     remark(report, ledger, auditor)
