@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -49,7 +50,9 @@ def test_the_wheel_carries_pages_styles_migrations_and_fonts_but_no_keys(unpacke
         assert needed in names
     assert any(name.startswith("signing/templates/mail/") for name in names)
     assert any(name.startswith("signing/adapters/migrations/") for name in names)
-    assert any(name.endswith(".ttf") for name in names)
+    fonts = "signing/adapters/typeset/fonts"
+    for face in json.loads((unpacked / fonts / "manifest.json").read_text()):
+        assert {f"{fonts}/{face['file']}", f"{fonts}/{face['licence']}"} <= names
     assert not [name for name in names if name.endswith((".key", ".sqlite3")) or "secret" in name.lower()]
 
 
