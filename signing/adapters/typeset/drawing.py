@@ -18,6 +18,7 @@ from signing.adapters.typeset.paper import Paper
 from signing.adapters.typeset.pen import Pen
 from signing.adapters.typeset.structure import Element
 
+_LAYOUT = "/Type/Layout"
 _HEAD = "/Type/Pagination/Subtype/Header/Attached[/Top]"
 _FOOT = "/Type/Pagination/Subtype/Footer/Attached[/Bottom]"
 
@@ -77,10 +78,10 @@ def draw(
     for number, page in enumerate(pages):
         pencil = _Page(canvas, drawn, paper, rtl, number)
         if not number:
-            pencil.margin(head, _HEAD)
-        pencil.body(page)
+            pencil.draw(head, _HEAD)
+        pencil.draw(page)
         if foot:
-            pencil.margin(foot(number + 1), _FOOT)
+            pencil.draw(foot(number + 1), _FOOT)
         canvas.showPage()
     return drawn
 
@@ -98,23 +99,28 @@ class _Page:
         self._tagged = drawn.root is not None
         drawn.marks.append(0)
 
-    def body(self, page: Sequence[Placed]) -> None:
-        """Draws the rows of the letter, shapes first."""
-        for placed in page:
+    def draw(self, rows: Sequence[Placed], artifact: str = "") -> None:
+        """Draws rows, shapes first; what belongs to no element is an artifact with these properties."""
+        for placed in rows:
             if placed.row.shape:
-                self._shape(placed, "")
+                self._shape(placed, artifact or _LAYOUT)
         pen = Pen(self._canvas)
         before: Element | None = None
         begun = False
-        for placed in page:
+        for placed in rows:
             row = placed.row
             baseline = self._height - placed.top - BASELINE * row.height
             if row.element is not None and row.element.level:
                 self._heading(row, placed.top)
             for piece in row.pieces:
                 element = piece.element or row.element
-                if not (begun and element is before):
-                    self._turn_to(pen, element, begun)
+                if self._tagged and not (begun and element is before):
+                    if begun:
+                        pen.end()
+                    if element is None:
+                        pen.begin_artifact(artifact)
+                    else:
+                        pen.begin(element.tag, self._mark(element))
                     begun = True
                     before = element
                 left = self._left(placed.x + piece.x, piece.width)
@@ -123,7 +129,7 @@ class _Page:
                     size = piece.manner.size
                     box = (left, baseline - 0.26 * size, left + piece.width, baseline + 0.8 * size)
                     self._link(box, piece.manner.href, element)
-        if begun and self._tagged:
+        if begun:
             pen.end()
         pen.lift()
 
@@ -131,17 +137,6 @@ class _Page:
         """The left end of what stands `x` from the edge where lines begin."""
         x += self._paper.margin
         return self._paper.width - x - width if self._rtl else x
-
-    def _turn_to(self, pen: Pen, element: Element | None, begun: bool) -> None:
-        """What follows belongs to another element."""
-        if not self._tagged:
-            return
-        if begun:
-            pen.end()
-        if element is None:
-            pen.begin_artifact()
-        else:
-            pen.begin(element.tag, self._mark(element))
 
     def _heading(self, row: Row, top: float) -> None:
         headings = self._drawn.headings
@@ -156,23 +151,7 @@ class _Page:
         element.kids.append((self._number, mark))
         return mark
 
-    def margin(self, rows: Sequence[Placed], properties: str) -> None:
-        """Draws a head or foot, which is no part of the letter."""
-        for placed in rows:
-            if placed.row.shape:
-                self._shape(placed, properties)
-        pen = Pen(self._canvas)
-        if self._tagged:
-            pen.begin_artifact(properties)
-        for placed in rows:
-            baseline = self._height - placed.top - BASELINE * placed.row.height
-            for piece in placed.row.pieces:
-                pen.draw(piece, self._left(placed.x + piece.x, piece.width), baseline)
-        if self._tagged:
-            pen.end()
-        pen.lift()
-
-    def _shape(self, placed: Placed, properties: str) -> None:
+    def _shape(self, placed: Placed, artifact: str) -> None:
         shape = placed.row.shape
         assert shape is not None
         left = self._left(placed.x + shape.x, shape.width)
@@ -180,7 +159,7 @@ class _Page:
         code = self._canvas._code
         if self._tagged:
             if shape.element is None:
-                code.append(f"/Artifact <<{properties or '/Type/Layout'}>> BDC")
+                code.append(f"/Artifact <<{artifact}>> BDC")
             else:
                 code.append(f"/{shape.element.tag} <</MCID {self._mark(shape.element)}>> BDC")
                 shape.element.box = (left, top - shape.height, left + shape.width, top)
