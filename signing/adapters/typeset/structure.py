@@ -28,8 +28,6 @@ class Element:
     kids: list[Element | tuple[int, int]] = field(default_factory=list)
     """Elements, and marked content as (page, number on the page), both counted from 0, in reading order; where an
     element has both, drawing decides the order."""
-    number: int = 0
-    """Of its object, once the tree is written."""
 
     def child(
         self,

@@ -22,93 +22,97 @@ def write_tree(
     """The objects of the tree under `root`, the StructTreeRoot first, to be numbered from `first` up.
 
     `pages` are the object numbers of the pages, `marks` how many marked contents each page has. `annotations` are
-    (element, page, object number); the parent tree has the page i under i, and annotation k under len(pages) + k.
+    (element, page, object number); the parent tree has page i under i, and annotation k under len(pages) + k.
     """
-    elements = _numbered(root, first + 1)
-    parents: list[list[int]] = [[0] * count for count in marks]
-    objects_of: dict[Element, list[bytes]] = {}
+    writer = _Writer(root, first, pages, marks)
     for element, page, number in annotations:
         reference = b"<</Type/OBJR/Obj %d 0 R/Pg %d 0 R>>" % (number, pages[page])
-        objects_of.setdefault(element, []).append(reference)
-    objects = [b""]
-    named: list[tuple[bytes, int]] = []
-    for element, parent in elements:
+        writer.annotated.setdefault(element, []).append(reference)
+    writer.write_elements()
+    owners = [b"%d 0 R" % writer.owners[element] for element, _page, _number in annotations]
+    after = first + 1 + len(writer.objects)
+    nums = [b"%d %d 0 R" % (index, after + index) for index in range(len(pages))]
+    nums += [b"%d %b" % (len(pages) + index, owner) for index, owner in enumerate(owners)]
+    names = b"/IDTree<</Names[%b]>>" % b"".join(writer.named) if writer.named else b""
+    head = b"<</Type/StructTreeRoot/K %d 0 R/ParentTree<</Nums[%b]>>/ParentTreeNextKey %d%b>>"
+    lists = [b"[%b]" % b" ".join([b"%d 0 R" % number for number in page]) for page in writer.parents]
+    return [head % (first + 1, b" ".join(nums), len(nums), names), *writer.objects, *lists]
+
+
+class _Writer:
+    """Writes elements level by level: the numbers of its kids are known when an element is written, and like stands
+    beside like, which packs well."""
+
+    def __init__(self, root: Element, first: int, pages: Sequence[int], marks: Sequence[int]) -> None:
+        self._elements = [root]
+        self._above = [first]
+        self._first = first + 1
+        self._pages = pages
+        self.objects: list[bytes] = []
+        self.parents = [[0] * count for count in marks]
+        """For each page the element of each marked content."""
+        self.annotated: dict[Element, list[bytes]] = {}
+        self.owners: dict[Element, int] = {}
+        self.named: list[bytes] = []
+
+    def write_elements(self) -> None:
+        """Writes every element under the root."""
+        for number, element in enumerate(self._elements, start=self._first):  # kids are put at the end meanwhile
+            if element in self.annotated:
+                self.owners[element] = number
+            held = self._held(element, number)
+            self.objects.append(
+                b"<</S/%b/P %d 0 R%b%b>>"
+                % (
+                    element.tag.encode("ascii"),
+                    self._above[number - self._first],
+                    held,
+                    self._attributes(element, number),
+                )
+            )
+
+    def _held(self, element: Element, number: int) -> bytes:
+        home = -1
+        written: list[bytes] = []
+        elements = self._elements
+        for kid in element.kids:
+            if isinstance(kid, Element):
+                written.append(b"%d 0 R" % (self._first + len(elements)))
+                elements.append(kid)
+                self._above.append(number)
+                continue
+            page, mark = kid
+            self.parents[page][mark] = number
+            if home < 0:
+                home = page
+            here = page == home
+            written.append(b"%d" % mark if here else b"<</Type/MCR/Pg %d 0 R/MCID %d>>" % (self._pages[page], mark))
+        if home >= 0 and len(written) > 1:
+            kids = element.kids
+            written = [written[place] for place in sorted(range(len(kids)), key=lambda place: _begins(kids[place]))]
+        written += self.annotated.get(element, ())
+        where = b"/Pg %d 0 R" % self._pages[home] if home >= 0 else b""
+        return b"%b/K %b" % (where, written[0]) if len(written) == 1 else b"%b/K[%b]" % (where, b" ".join(written))
+
+    def _attributes(self, element: Element, number: int) -> bytes:
+        found = b""
         if element.tag == "Note":
-            named.append((b"(note-%06d)" % (len(named) + 1), element.number))
-        own = named[-1][0] if element.tag == "Note" else b""
-        objects.append(_object(element, parent or first, pages, parents, objects_of.get(element, ()), own))
-    after = first + len(objects)
-    objects += [b"[%b]" % _references(page) for page in parents]
-    nums = [b"%d %d 0 R" % (index, after + index) for index in range(len(parents))]
-    nums += [
-        b"%d %d 0 R" % (len(pages) + index, element.number) for index, (element, _page, _) in enumerate(annotations)
-    ]
-    names = b""
-    if named:
-        names = b"/IDTree<</Names[%b]>>" % b"".join(b"%b %d 0 R" % entry for entry in named)
-    objects[0] = b"<</Type/StructTreeRoot/K %d 0 R/ParentTree<</Nums[%b]>>/ParentTreeNextKey %d%b>>" % (
-        root.number,
-        b" ".join(nums),
-        len(nums),
-        names,
-    )
-    return objects
-
-
-def _numbered(root: Element, first: int) -> list[tuple[Element, int]]:
-    """Every element with the number of its parent (0 for the root), in the order of their numbers."""
-    elements: list[tuple[Element, int]] = []
-    waiting = [(root, 0)]
-    number = first
-    while waiting:
-        element, parent = waiting.pop()
-        element.number = number
-        number += 1
-        elements.append((element, parent))
-        waiting += [(kid, element.number) for kid in reversed(element.kids) if isinstance(kid, Element)]
-    return elements
-
-
-def _references(numbers: Sequence[int]) -> bytes:
-    return b" ".join([b"%d 0 R" % number for number in numbers])
-
-
-def _object(
-    element: Element,
-    parent: int,
-    pages: Sequence[int],
-    parents: list[list[int]],
-    objects: Sequence[bytes],
-    identifier: bytes,
-) -> bytes:
-    kids = element.kids
-    home = -1
-    written: list[bytes] = []
-    mixed = False
-    for kid in kids:
-        if isinstance(kid, Element):
-            mixed = mixed or home >= 0
-            written.append(b"%d 0 R" % kid.number)
-            continue
-        page, mark = kid
-        parents[page][mark] = element.number
-        if home < 0:
-            home = page
-            mixed = bool(written)
-        written.append(b"%d" % mark if page == home else b"<</Type/MCR/Pg %d 0 R/MCID %d>>" % (pages[page], mark))
-    if mixed:
-        places = sorted(range(len(kids)), key=lambda place: _begins(kids[place]))
-        written = [written[place] for place in places]
-    written += objects
-    content = b"/K %b" % written[0] if len(written) == 1 else b"/K[%b]" % b" ".join(written)
-    where = b"/Pg %d 0 R" % pages[home] if home >= 0 else b""
-    return b"<</S/%b/P %d 0 R%b%b%b>>" % (
-        element.tag.encode("ascii"),
-        parent,
-        where,
-        content,
-        _attributes(element, identifier),
-    )
+            name = b"(note-%06d)" % (len(self.named) + 1)
+            self.named.append(b"%b %d 0 R" % (name, number))
+            found = b"/ID" + name
+        if element.language is not None:
+            found += b"/Lang" + text_string(element.language)
+        if element.actual_text is not None:
+            found += b"/ActualText" + text_string(element.actual_text)
+        if element.alt is not None:
+            found += b"/Alt" + text_string(element.alt)
+        if element.title is not None:
+            found += b"/T" + text_string(element.title)
+        if element.numbering is not None:
+            found += b"/A<</O/List/ListNumbering/%b>>" % element.numbering.encode("ascii")
+        if element.box is not None:
+            found += b"/A<</O/Layout/Placement/Block/BBox[%b]>>" % b" ".join(b"%.2f" % edge for edge in element.box)
+        return found
 
 
 def _begins(kid: Element | tuple[int, int]) -> tuple[int, int]:
@@ -116,20 +120,3 @@ def _begins(kid: Element | tuple[int, int]) -> tuple[int, int]:
     if not isinstance(kid, Element):
         return kid
     return min((_begins(inner) for inner in kid.kids), default=(1 << 30, 0))
-
-
-def _attributes(element: Element, identifier: bytes) -> bytes:
-    found = b"/ID%b" % identifier if identifier else b""
-    if element.language is not None:
-        found += b"/Lang" + text_string(element.language)
-    if element.actual_text is not None:
-        found += b"/ActualText" + text_string(element.actual_text)
-    if element.alt is not None:
-        found += b"/Alt" + text_string(element.alt)
-    if element.title is not None:
-        found += b"/T" + text_string(element.title)
-    if element.numbering is not None:
-        found += b"/A<</O/List/ListNumbering/%b>>" % element.numbering.encode("ascii")
-    if element.box is not None:
-        found += b"/A<</O/Layout/Placement/Block/BBox[%b]>>" % b" ".join(b"%.2f" % edge for edge in element.box)
-    return found
