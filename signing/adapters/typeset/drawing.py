@@ -6,13 +6,15 @@ and right-to-left letters are mirrored. ISO 32000-1, 14.6 (marked content) and 1
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from reportlab.pdfgen.canvas import Canvas  # type: ignore[import-untyped]
 
 from signing.adapters.typeset import fonts
+from signing.adapters.typeset.lines import Piece
 from signing.adapters.typeset.pages import BASELINE, Placed, Row
 from signing.adapters.typeset.paper import Paper
 from signing.adapters.typeset.pen import Pen
@@ -97,6 +99,8 @@ class _Page:
         self._rtl = rtl
         self._number = number
         self._tagged = drawn.root is not None
+        self._stretch: tuple[Element, Element] | None = None
+        """The element last read, and the one in it that says its words in order."""
         drawn.marks.append(0)
 
     def draw(self, rows: Sequence[Placed], artifact: str = "") -> None:
@@ -112,15 +116,14 @@ class _Page:
             baseline = self._height - placed.top - BASELINE * row.height
             if row.element is not None and row.element.level:
                 self._heading(row, placed.top)
-            for piece in row.pieces:
-                element = piece.element or row.element
-                if self._tagged and not (begun and element is before):
+            for piece, element, mark in self._owned(row):
+                if self._tagged and (mark is not None or not (begun and element is before)):
                     if begun:
                         pen.end()
                     if element is None:
                         pen.begin_artifact(artifact)
                     else:
-                        pen.begin(element.tag, self._mark(element))
+                        pen.begin(element.tag, self._mark(element) if mark is None else mark)
                     begun = True
                     before = element
                 left = self._left(placed.x + piece.x, piece.width)
@@ -128,10 +131,49 @@ class _Page:
                 if piece.manner.href:
                     size = piece.manner.size
                     box = (left, baseline - 0.26 * size, left + piece.width, baseline + 0.8 * size)
-                    self._link(box, piece.manner.href, element)
+                    self._link(box, piece.manner.href, piece.element or row.element)
         if begun:
             pen.end()
         pen.lift()
+
+    def _owned(self, row: Row) -> Iterable[tuple[Piece, Element | None, int | None]]:
+        """Each piece with what it belongs to, and the number of the marked content that has to begin with it, where
+        that does not follow from the order of drawing."""
+        if self._tagged and any(piece.rtl for piece in row.pieces):
+            return self._spoken_in_order(row)
+        self._stretch = None
+        return [(piece, piece.element or row.element, None) for piece in row.pieces]
+
+    def _spoken_in_order(self, row: Row) -> Iterable[tuple[Piece, Element | None, int | None]]:
+        """Words that run to the left are drawn from the left: read as drawn, they would be spoken backwards. An element
+        of their own says them in order, in a right-to-left letter with all words beside them; and marked contents are
+        numbered in the order of reading, which becomes that of the elements."""
+        pieces = row.pieces
+        read = sorted(range(len(pieces)), key=lambda place: pieces[place].place)
+        owners: list[Element | None] = [None] * len(pieces)
+        for place in read:
+            piece = pieces[place]
+            owner = piece.element or row.element
+            if owner is None or owner.actual_text is not None or not (piece.rtl or self._rtl):
+                owners[place] = owner
+                self._stretch = None
+                continue
+            if self._stretch is None or self._stretch[0] is not owner:
+                self._stretch = (owner, owner.child("Span", actual_text=""))
+                owner.reordered = True
+            span = owners[place] = self._stretch[1]
+            span.actual_text = f"{span.actual_text}{piece.text}"
+        begins = [place for place, owner in enumerate(owners) if not place or owner is not owners[place - 1]]
+        first_read = {
+            begin: min(pieces[place].place for place in range(begin, end))
+            for begin, end in pairwise([*begins, len(pieces)])
+        }
+        marks: dict[int, int] = {}
+        for begin in sorted(begins, key=first_read.__getitem__):
+            owner = owners[begin]
+            if owner is not None:
+                marks[begin] = self._mark(owner)
+        return [(piece, owners[place], marks.get(place)) for place, piece in enumerate(pieces)]
 
     def _left(self, x: float, width: float) -> float:
         """The left end of what stands `x` from the edge where lines begin."""
@@ -142,7 +184,7 @@ class _Page:
         headings = self._drawn.headings
         if row.element is not None and not (headings and headings[-1].element is row.element):
             headings.append(Heading(row.element, self._number, self._height - top))
-        headings[-1].words += [piece.text for piece in row.pieces]
+        headings[-1].words += [piece.text for piece in sorted(row.pieces, key=lambda piece: piece.place)]
 
     def _mark(self, element: Element) -> int:
         marks = self._drawn.marks

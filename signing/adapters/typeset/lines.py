@@ -59,6 +59,8 @@ class Piece:
     element: Element | None = None
     rtl: bool = False
     """Whether its letters run to the left; never true of text that runs both ways."""
+    place: int = 0
+    """Where it is read in a line that runs both ways."""
 
 
 def words_of(stretches: Iterable[Stretch]) -> list[Word]:
@@ -235,10 +237,11 @@ def _set_both_ways(stretches: Sequence[Stretch], x: float, rtl: bool) -> list[Pi
                 runs[-1] = (manner, runs[-1][1] + character, level)
             else:
                 runs.append((manner, character, level))
-    ordered = [runs[place] for place in visual_order([level for _, _, level in runs])]
+    ordered = visual_order([level for _, _, level in runs])
     pieces = []
-    for manner, text, level in reversed(ordered) if rtl else ordered:
+    for place in reversed(ordered) if rtl else ordered:
+        manner, text, level = runs[place]
         reach = width(text, manner, rtl=bool(level % 2))
-        pieces.append(Piece(x, manner, text, reach, rtl=bool(level % 2)))
+        pieces.append(Piece(x, manner, text, reach, rtl=bool(level % 2), place=place))
         x += reach
     return pieces[::-1] if rtl else pieces

@@ -87,7 +87,7 @@ class _Writer:
                 home = page
             here = page == home
             written.append(b"%d" % mark if here else b"<</Type/MCR/Pg %d 0 R/MCID %d>>" % (self._pages[page], mark))
-        if home >= 0 and len(written) > 1:
+        if len(written) > 1 and (home >= 0 or element.reordered):
             kids = element.kids
             written = [written[place] for place in sorted(range(len(kids)), key=lambda place: _begins(kids[place]))]
         written += self.annotated.get(element, ())
