@@ -50,7 +50,8 @@ USE_CASES = "signing/workflow/*.py"
 PAGES = "signing/web/*.py"
 OF_ACCOUNTS = frozenset({
     "auditing", "auditor", "bundling", "closing", "coordinator_keys", "coordinator_signing", "coordinator_statements",
-    "drafting", "entry_words", "opening", "rostering", "stamps", "tracking", "vouching", "witness_state", "witnessing",
+    "drafting", "entry_words", "opening", "rostering", "sealing", "stamps", "tracking", "vouching", "witness_state",
+    "witnessing",
 })
 # Git knows when and by whom; a line that changes with the day would change without a reason.
 NOISE = tuple(f'"{name}:'.encode() for name in (
@@ -105,8 +106,8 @@ def _write(template: Catalog, template_path: Path, paths: Mapping[str, Path]) ->
         sys.stdout.write(f"{language}, {template_path.stem}: {len(waiting)} of {len(template)} messages to translate\n")
 
 
-def _said(string: str | tuple[str, ...] | list[str]) -> bool:
-    return bool(string) if isinstance(string, str) else all(string)
+def _said(string: str | tuple[str, ...] | list[str] | None) -> bool:
+    return all(string) if isinstance(string, tuple | list) else bool(string)
 
 
 def _messages(root: Path) -> Iterator[tuple[str, str | tuple[str, ...], list[str]]]:

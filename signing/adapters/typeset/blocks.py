@@ -16,7 +16,6 @@ from signing.adapters.typeset.lines import Piece, Stretch, break_lines, words_of
 from signing.adapters.typeset.pages import Row, Shape
 from signing.adapters.typeset.setting import (
     BLOCK_GAP,
-    BODY,
     HEADING_GAP,
     HEADINGS,
     ITEM_GAP,
@@ -41,7 +40,7 @@ class Frame:
 
     layout: Layout
     parent: Element
-    setting: Setting = BODY
+    setting: Setting
     left: float = 0.0
     right: float = 0.0
     depth: int = 0
@@ -50,6 +49,11 @@ class Frame:
     def measure(self) -> float:
         """The length of a line."""
         return self.layout.paper.measure - self.left - self.right
+
+    def set_in(self, setting: Setting) -> Frame:
+        """The same place with another setting, in the letter's language and with its distance of lines."""
+        leading = setting.leading * self.layout.looseness
+        return replace(self, setting=replace(setting, language=self.layout.language, leading=leading))
 
 
 def paragraph(
@@ -87,7 +91,14 @@ class _Inside:
     link: Element | None = field(default=None)
 
     def told(self, pieces: list[Piece]) -> list[Piece]:
-        return [self._told(piece) for piece in pieces]
+        """The same pieces, each with the element it belongs to."""
+        told = []
+        for piece, following in zip(pieces, [*pieces[1:], None], strict=True):
+            href = piece.manner.href
+            if href is None and self.href and not piece.text.strip() and following and following.manner.href == self.href:
+                piece = replace(piece, manner=replace(piece.manner, href=self.href))  # a space within a link
+            told.append(self._told(piece))
+        return told
 
     def _told(self, piece: Piece) -> Piece:
         href = piece.manner.href
@@ -118,6 +129,7 @@ def plain(
 
 def fixed(text: str, frame: Frame, gap: float, *, tag: str = "P", even: bool = False) -> list[Row]:
     """The rows of fixed words, with their language where it is not the letter's."""
+    frame = replace(frame, setting=frame.setting.suiting(text))
     return plain(text, "a line around the letter", frame, gap, element=fixed_element(frame, tag), even=even)
 
 
@@ -171,11 +183,9 @@ class _Body:
             self._levels.pop()
         self._levels.append(block.level)
         element = frame.parent.child(f"H{min(len(self._levels) + 1, 6)}")  # the title is H1
-        setting = HEADINGS[min(block.level, 3) - 1]
-        rows = paragraph(
-            _stretches(block.runs, setting), replace(frame, setting=setting), gap + HEADING_GAP, element=element, even=True
-        )
-        return tied_together(rows)
+        frame = frame.set_in(HEADINGS[min(block.level, 3) - 1])
+        stretches = _stretches(block.runs, frame.setting)
+        return tied_together(paragraph(stretches, frame, gap + HEADING_GAP, element=element, even=True))
 
     def _list(self, block: ItemList, frame: Frame, gap: float) -> list[Row]:
         manner = replace(frame.setting.manner(), colour=INK if block.ordered else ACCENT)
@@ -209,15 +219,16 @@ def _label(text: str, manner: fonts.Manner, x: float, layout: Layout, element: E
 
 def _notes(text: LetterText, frame: Frame) -> list[Row]:
     rows: list[Row] = []
+    frame = frame.set_in(NOTE)
     for number, runs in enumerate(text.footnotes, start=1):
         mark = str(number).translate(SUPERIOR)
-        indent = max(9.0, fonts.width(mark, NOTE.mark) + 2.0)
+        indent = max(9.0, fonts.width(mark, frame.setting.mark) + 2.0)
         gap = 3.0 if number > 1 else BLOCK_GAP + 3.0
         note = frame.parent.child("Note")
         label = note.child("Lbl")
-        new = paragraph(_stretches(runs, NOTE), replace(frame, parent=note, setting=NOTE, left=indent), gap)
+        new = paragraph(_stretches(runs, frame.setting), replace(frame, parent=note, left=indent), gap)
         if new:
-            new[0].pieces = [*_label(mark, NOTE.mark, 0.0, frame.layout, label), *new[0].pieces]
+            new[0].pieces = [*_label(mark, frame.setting.mark, 0.0, frame.layout, label), *new[0].pieces]
         rows += new
     if rows:
         rows[0].shape = Shape(_note_rule, _NOTE_RULE, 0.0)

@@ -40,7 +40,7 @@ class FixedWords:
     def of_a_copy(self, line: str) -> str | None:
         """What follows "Cc:" where a line of an address block begins so, in English or the letter's language."""
         # L10n: how a line of an address may begin that says it is for a copy, without the colon, divided by |.
-        said = {*"Cc|C.c.|Copy to|Copies to".split("|"), *self._words.gettext("Cc|C.c.|Copy to|Copies to").split("|")}
+        said = {*["Cc", "C.c.", "Copy to", "Copies to"], *self._words.gettext("Cc|C.c.|Copy to|Copies to").split("|")}
         found = re.match(rf"(?:{'|'.join(map(re.escape, sorted(said)))})\s*[:：]\s*", line, re.IGNORECASE)
         return line[found.end() :] if found else None
 
@@ -103,7 +103,8 @@ class FixedWords:
 
     @property
     def approvals(self) -> str:
-        return self._words.gettext("The approval of each organisation is recorded in the evidence bundle of this letter.")
+        gettext = self._words.gettext
+        return gettext("The approval of each organisation is recorded in the evidence bundle of this letter.")
 
     @property
     def check(self) -> str:

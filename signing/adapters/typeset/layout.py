@@ -1,6 +1,6 @@
 """What all parts of one letter share: its sheet, its direction, its fixed words; and lines set by it.
 
-May import its siblings, `signing.locale` and the standard library.
+May import its siblings, `signing.domain.letter_text`, `signing.locale` and the standard library.
 """
 
 from __future__ import annotations
@@ -9,9 +9,11 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from signing.adapters.typeset import scripts
 from signing.adapters.typeset.fixed_words import FixedWords
 from signing.adapters.typeset.lines import Piece, Word, set_line
 from signing.adapters.typeset.paper import PAPERS, Paper
+from signing.domain.letter_text import LetterText
 from signing.locale import text_direction
 
 _FIRST_RIGHT_TO_LEFT = "\u0590"
@@ -22,19 +24,24 @@ class Layout:
     """How one letter is laid out. `rtl`: lines begin at the right, and everything is mirrored."""
 
     paper: Paper
+    language: str
     rtl: bool
+    looseness: float
+    """How much further apart lines are set than in a Latin letter."""
     words: FixedWords
     foreign_words: str | None
     """The language of the fixed words where it is not the letter's."""
 
     @classmethod
-    def of(cls, language: str, paper: str) -> Layout:
-        """The layout of a letter in `language` on `a4` or `letter`; ValueError for other paper."""
+    def of(cls, text: LetterText, paper: str) -> Layout:
+        """The layout of a letter on `a4` or `letter`; ValueError for other paper."""
         if paper not in PAPERS:
             raise ValueError(f"paper must be one of {', '.join(PAPERS)}, not {paper!r}")
+        language = text.language
         words = FixedWords(language)
         foreign = None if language.split("-")[0] == words.language.split("-")[0] else words.language
-        return cls(PAPERS[paper], text_direction(language) == "rtl", words, foreign)
+        rtl = text_direction(language) == "rtl"
+        return cls(PAPERS[paper], language, rtl, scripts.looseness(text.body), words, foreign)
 
     def line(self, words: Sequence[Word], x: float, *, rtl: bool) -> list[Piece]:
         """The pieces of one line from `x` on. A line that runs against the letter (English in an Arabic one) still

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime
 import threading
+from dataclasses import replace
 
 from signing.adapters.typeset.blocks import Frame, body
 from signing.adapters.typeset.drawing import draw
@@ -16,6 +17,7 @@ from signing.adapters.typeset.layout import Layout
 from signing.adapters.typeset.margins import foot, head
 from signing.adapters.typeset.opening import place_opening
 from signing.adapters.typeset.pages import Pages, height_of
+from signing.adapters.typeset.setting import BODY
 from signing.adapters.typeset.signatories import place_signatories, signers
 from signing.adapters.typeset.structure import Element
 from signing.adapters.typeset.verification import verification_rows
@@ -50,24 +52,26 @@ def letter_pdf(
         Refusal: `no-glyph`, when a character of the words or of a name has no glyph in the embedded fonts; it
             names the place or the organisation, and the character.
     """
-    layout = Layout.of(text.language, paper)
+    layout = Layout.of(text, paper)
     words = layout.words
     root = Element("Document")
-    frame = Frame(layout, root)
+    frame = Frame(layout, root, BODY).set_in(BODY)
     pages = Pages(layout.paper)
-    place_opening(pages, text, frame)
-    pages.flow(body(text, frame))
     note, imprint = "", words.version(version)
     if draft_for is not None:
         note = imprint = printable(words.draft(draft_for, version), f"the name of “{draft_for}”")
-    else:
+    elif listing is not None:
+        note = signers(listing, words)
+    above = head(frame, note)
+    place_opening(pages, text, frame)
+    pages.flow(body(text, frame))
+    if draft_for is None:
         has_list = listing is not None and bool(listing.listed or listing.confidential)
-        block_frame = Frame(layout, Element("Sect"))
+        block_frame = replace(frame, parent=Element("Sect"))
         block = verification_rows(
             block_frame, text_sha256=text_sha256, phrase=phrase, check_url=check_url, has_list=has_list
         )
         if listing is not None:
-            note = signers(listing, words)
             place_signatories(pages, listing, frame, tail=height_of(block))
         root.kids.append(block_frame.parent)
         pages.flow(block)
@@ -79,7 +83,7 @@ def letter_pdf(
             paper=layout.paper,
             root=root,
             rtl=layout.rtl,
-            head=head(layout, note),
+            head=above,
             foot=lambda number: foot(layout, near, words.page(number, count)),
         )
         return finished(

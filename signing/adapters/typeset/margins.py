@@ -1,39 +1,40 @@
 """Head and foot of the pages as rows: letterhead and note above the first page, version and page number below each.
 
-May import its siblings. They belong to no element: readers that speak a letter pass over them.
+May import its siblings. The foot belongs to no element: readers that speak a letter pass over it. The head stands once
+and is part of the letter.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from signing.adapters.typeset import fonts
-from signing.adapters.typeset.fonts import ACCENT, Manner, printable
+from signing.adapters.typeset.blocks import Frame, fixed_element
+from signing.adapters.typeset.fonts import ACCENT, printable
 from signing.adapters.typeset.layout import Layout
 from signing.adapters.typeset.lines import Piece, Word, break_lines, words_of
 from signing.adapters.typeset.pages import BASELINE, Placed, Row, Shape
-from signing.adapters.typeset.setting import FOOT, SMALL
+from signing.adapters.typeset.setting import FOOT, LETTERHEAD, SMALL
+from signing.adapters.typeset.structure import Element
 
-_LETTERHEAD = Manner(fonts.CAPTION_SEMIBOLD, 7.8, ACCENT, spacing=1.3)
-# Scripts without capitals are not letterspaced: it would tear joined letters apart.
-_WITHOUT_CAPITALS = Manner(fonts.SEMIBOLD, 9.6, ACCENT)
 _APART = 24.0
 
 
-def head(layout: Layout, note: str) -> list[Placed]:
-    """Letterhead and hairline; a long note grows upwards in lines that end at the far edge."""
+def head(frame: Frame, note: str) -> list[Placed]:
+    """Letterhead, note and hairline, the first words of the structure; a long note grows upwards in lines that end at
+    the far edge."""
+    layout = frame.layout
     paper = layout.paper
-    words = printable(layout.words.letterhead.upper(), "the letterhead")
-    manner = _LETTERHEAD if words.isupper() else _WITHOUT_CAPITALS
-    (line,) = break_lines(words_of([(manner, words + " ")]), paper.measure)
-    rows = [_row(_pieces(layout, line, words), SMALL.leading, paper.head)]
+    words = printable(layout.words.letterhead, "the letterhead")
+    (line,) = break_lines(words_of([(LETTERHEAD.suiting(words).manner(), words + " ")]), paper.measure)
+    rows = [_row(_pieces(layout, line, words), LETTERHEAD.leading, paper.head, element=fixed_element(frame, "P"))]
     reach = sum(word.width + word.space_width for word in line)
     lines = break_lines(words_of([(SMALL.manner(), note)]), paper.measure - reach - _APART, even=True)
+    element = fixed_element(frame, "P") if lines else None
     for number, line in enumerate(lines):
         pieces = _pieces(layout, line, note)
         x = paper.measure - sum(piece.width for piece in pieces) + line[-1].space_width
         baseline = paper.head - (len(lines) - 1 - number) * SMALL.leading
-        rows.append(_row(pieces, SMALL.leading, baseline, x))
+        rows.append(_row(pieces, SMALL.leading, baseline, x, element))
     rows.append(Placed(Row((), 0.0, shape=hairline(paper.measure)), 0.0, paper.rule))
     return rows
 
@@ -67,5 +68,7 @@ def _pieces(layout: Layout, line: list[Word], text: str) -> list[Piece]:
     return layout.line(line, 0.0, rtl=layout.runs_right_to_left([text]))
 
 
-def _row(pieces: list[Piece], leading: float, baseline: float, x: float = 0.0) -> Placed:
-    return Placed(Row(pieces, leading), x, baseline - BASELINE * leading)
+def _row(
+    pieces: list[Piece], leading: float, baseline: float, x: float = 0.0, element: Element | None = None
+) -> Placed:
+    return Placed(Row(pieces, leading, element=element), x, baseline - BASELINE * leading)

@@ -1,6 +1,6 @@
 """A name of the signatory list as rows: its acronym tied to it, an affiliation, its name in its own script below.
 
-May import its siblings, `signing.domain.errors` and `signing.evidence.signatory`. A list may hold a hundred thousand
+May import its siblings and `signing.evidence.signatory`. A list may hold a hundred thousand
 names: what fits on one line takes the short way, and only what needs more is made into words and lines.
 """
 
@@ -17,9 +17,7 @@ from signing.adapters.typeset.blocks import Frame, paragraph, tied_together
 from signing.adapters.typeset.fonts import GREY, NO_BREAK_SPACE, Manner, printable, width
 from signing.adapters.typeset.lines import Piece
 from signing.adapters.typeset.pages import Row
-from signing.adapters.typeset.setting import Setting
 from signing.adapters.typeset.structure import Element
-from signing.domain.errors import Refusal
 from signing.evidence.signatory import Signatory
 
 _OWN_ACRONYM = re.compile(r" (\(\S+\))$")  # "Pacific Network on Globalisation (PANG)"
@@ -46,8 +44,10 @@ def shown(signatories: Sequence[Signatory], before_role: str) -> list[Shown]:
         Refusal: `no-glyph`, naming the organisation and the character.
     """
     found = []
-    for signatory, name in zip(signatories, _printable_names(signatories), strict=True):
-        after = ""
+    for signatory in signatories:
+        name, after = signatory.listed_as, ""
+        if not (name.isascii() and name.isprintable()):  # which every face has
+            name = printable(name, f"the name of “{name}”")
         if name[-1:] == ")":
             name = _OWN_ACRONYM.sub(f"{NO_BREAK_SPACE}\\1", name)
         if signatory.acronym:
@@ -62,17 +62,6 @@ def shown(signatories: Sequence[Signatory], before_role: str) -> list[Shown]:
     return found
 
 
-def _printable_names(signatories: Sequence[Signatory]) -> list[str]:
-    names = [signatory.listed_as for signatory in signatories]
-    try:
-        found = printable("\n".join(names), "the list").split("\n")
-        if len(found) == len(names):
-            return found
-    except Refusal:
-        pass  # said again below, of the name that holds the character
-    return [printable(name, f"the name of “{name}”") for name in names]
-
-
 def signs_alone(signatory: Signatory) -> bool:
     """Whether a person signs for themselves: the name on the list is the person's own."""
     name, person = signatory.listed_as, signatory.person
@@ -80,6 +69,10 @@ def signs_alone(signatory: Signatory) -> bool:
         len(name) == len(person)
         and unicodedata.normalize("NFC", name).casefold() == unicodedata.normalize("NFC", person).casefold()
     )
+
+
+def _is_near(text: str) -> bool:
+    return text.isascii() or max(text) < _FAR
 
 
 class NameRows:
@@ -103,14 +96,16 @@ class NameRows:
         name, after, native = one
         element = Element("LBody")
         item.kids.append(element)
-        reach = width(name, self._manner)
-        more = width(after, self._grey) if after else 0.0
-        if max(name) >= _FAR or (after and max(after) >= _FAR):
-            rows = self._in_words(name, after, element)
-        elif reach + more <= self._measure:
-            rows = [Row(self._pieces(name, reach, after, more, 0.0, 0.0), self._leading, self._gap, element=element)]
+        if _is_near(name) and _is_near(after):
+            reach = width(name, self._manner, rtl=False)
+            more = width(after, self._grey, rtl=False) if after else 0.0
+            if reach + more <= self._measure:
+                pieces = self._pieces(name, reach, after, more, 0.0, 0.0)
+                rows = [Row(pieces, self._leading, self._gap, False, None, element)]
+            else:
+                rows = self._filled(name, after, element)
         else:
-            rows = self._filled(name, after, element)
+            rows = self._in_words(name, after, element)
         if native:
             rows += self._native(native, element)
         return rows
@@ -165,8 +160,8 @@ class NameRows:
         if not last:
             space = self._space
             name, after = (name, after + " ") if after else (name + " ", after)
-        more = width(after, self._grey) if after else 0.0
-        reach = width(name, self._manner) if name else 0.0
+        more = width(after, self._grey, rtl=False) if after else 0.0
+        reach = width(name, self._manner, rtl=False) if name else 0.0
         return Row(self._pieces(name, reach, after, more, x, space), self._leading, element=element)
 
     def _width(self, word: str, manner: Manner) -> float:
@@ -174,7 +169,7 @@ class NameRows:
             return 0.0
         reach = self._widths.get(word)
         if reach is None:
-            reach = self._widths[word] = width(word, manner)  # grey words are as wide
+            reach = self._widths[word] = width(word, manner, rtl=False)  # grey words are as wide
         return reach
 
     def _in_words(self, name: str, after: str, element: Element) -> list[Row]:
@@ -185,10 +180,16 @@ class NameRows:
 
     def _native(self, native: str, element: Element) -> list[Row]:
         setting = self._frame.setting
-        larger = scripts.size_beside_latin(native)
-        setting = replace(setting, size=round(setting.size * 0.93 * larger, 2), colour=GREY)
+        language = scripts.likely_language(native)
+        setting = replace(
+            setting,
+            size=round(setting.size * 0.94, 2),
+            leading=setting.leading / self._frame.layout.looseness * scripts.looseness(native),
+            colour=GREY,
+            language=language or setting.language,
+        )
         frame = replace(self._frame, setting=setting, left=self._frame.left + self._hang)
-        span = element.child("Span", language=scripts.likely_language(native), actual_text=native)
+        span = element.child("Span", language=language, actual_text=native)
         rows = paragraph([(setting.manner(), native)], frame, 0.0, element=span)
         for row in rows:
             row.tied = True

@@ -38,7 +38,7 @@ def place_opening(pages: Pages, text: LetterText, frame: Frame) -> None:
         rows += plain(text.reference, "the reference", frame, 0.0 if date else BLOCK_GAP)
     if text.salutation:
         rows += plain(text.salutation, "the salutation", frame, BLOCK_GAP)
-    title = replace(frame, setting=TITLE)
+    title = frame.set_in(TITLE)
     rows += tied_together(plain(text.title, "the title", title, 8.0, element=frame.parent.child("H1"), even=True))
     pages.flow(rows)
 
@@ -50,7 +50,7 @@ def _place_addressees(
     if not any(addressees):
         return
     layout = frame.layout
-    heading = fixed(label.upper(), replace(frame, setting=LABEL), _LABEL_GAP)
+    heading = fixed(label, frame.set_in(LABEL), _LABEL_GAP)
     count = 2 if len(addressees) >= _TWO_COLUMNS_FROM else 1
     narrow = replace(frame, right=layout.paper.measure - layout.paper.column(count))
     cells = []
@@ -58,7 +58,7 @@ def _place_addressees(
         element = frame.parent.child("P")
         rows: list[Row] = []
         for number, line in enumerate(block):
-            setting = replace(narrow, setting=BODY if number else first_line)
-            rows += plain(line, "an addressee", setting, 0.0 if number else PARAGRAPH_GAP, element=element)
+            inner = narrow.set_in(BODY if number else first_line)
+            rows += plain(line, "an addressee", inner, 0.0 if number else PARAGRAPH_GAP, element=element)
         cells.append(tied_together(rows))
     pages.columns(heading, cells, count)

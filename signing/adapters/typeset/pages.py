@@ -104,13 +104,19 @@ class Pages:
         """Places cells in `count` columns, drawn column by column (so that every reader gives them in order),
         balanced on the page where they end; the heading never stands alone.
 
-        A short list is not parted: it moves to the next page when it does not fit on this one. What follows
-        the list and needs the height `tail` does not stand on a page without names.
+        A short list is not parted, and not from what follows it and needs the height `tail`: they move to the next
+        page when they do not fit on this one, unless that left half of it empty. What follows a long list does not
+        stand on a page without names.
         """
         stack = _Stack.of(cells)
         longest = sum(stack.heights) / count + max(stack.heights, default=0.0)
-        short = longest < (self.paper.bottom - self.paper.top) / 2
-        need = height_of(heading) + (longest if short else sum(stack.heights[:4]))
+        page = self.paper.bottom - self.paper.top
+        if longest < page / 2:
+            need = height_of(heading) + longest
+            may_be_parted = self.room > page / 2 and len(cells) > 2 * COMPANY
+            need += tail if need + tail <= page and not may_be_parted else 0.0
+        else:
+            need = height_of(heading) + sum(stack.heights[:4])
         if self.pages[-1] and need > self.room:
             self.turn()
         self.flow(heading)
@@ -125,7 +131,7 @@ class Pages:
                 ends = [start + 1] * count
             if ends[-1] == len(cells):
                 ends, lowest = stack.balance(start, len(cells), count, room)
-                if lowest + tail > room and len(cells) - start > 3 * COMPANY:
+                if lowest + tail > room and len(cells) - start > 2 * COMPANY:
                     ends, _ = stack.balance(start, len(cells) - COMPANY, count, room)
             self._draw_columns(cells, start, ends, count)
             start = ends[-1]

@@ -1,4 +1,4 @@
-"""The script a text is written in, the language it is most likely in, and how large it must be set beside Latin.
+"""The script a text is written in, the language it is most likely in, and how far apart its lines are set.
 
 May import icu and the standard library. A guess is for readers that speak the words; nothing else hangs on it.
 """
@@ -11,7 +11,11 @@ from functools import lru_cache
 import icu  # type: ignore[import-untyped]
 
 _NO_SCRIPT = frozenset({"Zyyy", "Zinh", "Zzzz"})
-_SIZES = {"Arab": 1.22, "Hebr": 1.08, "Tibt": 1.06, "Deva": 1.06, "Hani": 0.96, "Hang": 0.96, "Jpan": 0.96}
+# How much further apart than those of Latin the lines of a script are set.
+_LOOSENESS = {
+    "Arab": 1.22, "Deva": 1.12, "Hang": 1.08, "Hani": 1.08, "Jpan": 1.08, "Khmr": 1.25, "Laoo": 1.15, "Mymr": 1.25,
+    "Thai": 1.15, "Tibt": 1.25,
+}  # fmt: skip
 _LANGUAGES = {
     "Arab": "ar", "Deva": "hi", "Grek": "el", "Hang": "ko", "Hani": "zh", "Hebr": "he", "Hira": "ja", "Kana": "ja",
     "Tibt": "bo", "Thai": "th", "Armn": "hy", "Geor": "ka", "Khmr": "km", "Laoo": "lo", "Mymr": "my",
@@ -34,9 +38,9 @@ def of_text(text: str) -> str:
     return found.most_common(1)[0][0] if found else "Zyyy"
 
 
-def size_beside_latin(text: str) -> float:
-    """By how much a text must be larger than Latin beside it to look as large."""
-    return _SIZES.get(of_text(text), 1.0)
+def looseness(text: str) -> float:
+    """How much further apart than Latin lines those of this text are set."""
+    return _LOOSENESS.get(of_text(text), 1.0)
 
 
 def likely_language(text: str) -> str | None:

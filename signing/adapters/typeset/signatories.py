@@ -13,11 +13,14 @@ from signing.adapters.typeset.blocks import Frame, fixed, plain, tied_together
 from signing.adapters.typeset.fixed_words import FixedWords
 from signing.adapters.typeset.fonts import width
 from signing.adapters.typeset.names import NameRows, Shown, shown, signs_alone
-from signing.adapters.typeset.pages import Pages, Row, height_of
+from signing.adapters.typeset.pages import Pages, Row
 from signing.adapters.typeset.setting import BODY, CAPTION_FACES, LIST_HEADING, TEXT_FACES, Setting
 from signing.adapters.typeset.structure import Element
 from signing.evidence.signatory_list import SignatoryList
 
+_UNDER_HEADING = 3.5
+_WITHHELD = 24.0
+"""What the line for withheld names may need."""
 _SAMPLE = 400
 """How many names are measured to choose the columns of a long list."""
 _RUN_ON_FROM = 9
@@ -56,12 +59,15 @@ def place_signatories(pages: Pages, listing: SignatoryList, frame: Frame, *, tai
     if not listing.listed and not confidential:
         return
     words = frame.layout.words
-    heading = fixed(words.signatories.upper(), replace(frame, setting=LIST_HEADING), 22.0, tag="H2")
+    heading = fixed(words.signatories, frame.set_in(LIST_HEADING), 22.0, tag="H2")
+    heading.append(Row((), _UNDER_HEADING, tied=True))
     tied_together(heading)
     names = shown([name.signatory for name in listing.listed], words.before_role)
     if names:
-        _List(pages, frame, names).place(heading, _groups(listing, names), tail + (20.0 if confidential else 0.0))
+        whole = _List(pages, frame, names)
+        whole.place(heading, _groups(listing, names), tail + (_WITHHELD if confidential else 0.0))
         heading = []
+        frame = frame.set_in(whole.setting)
     if confidential:
         line = words.withheld(confidential, after_names=bool(names))
         rows = tied_together(fixed(line, frame, 9.0 if names else 2.0))
@@ -95,8 +101,12 @@ class _List:
         self._style = next(style for style in _STYLES if len(names) < style.names)
         self._count = _columns(self._style, frame, names)
         paper = frame.layout.paper
-        self._cell = replace(frame, setting=self._style.setting, right=paper.measure - paper.column(self._count))
+        self._cell = replace(frame, right=paper.measure - paper.column(self._count)).set_in(self._style.setting)
         self._rows = NameRows(self._cell, self._style.gap)
+
+    @property
+    def setting(self) -> Setting:
+        return self._style.setting
 
     def place(
         self, heading: list[Row], groups: Sequence[tuple[str | None, Sequence[Shown]]], tail: float
@@ -109,8 +119,8 @@ class _List:
         for place, (title, names) in enumerate(groups, start=1):
             if title:
                 setting = Setting((fonts.SEMIBOLD_ITALIC,) * 4, self._style.setting.size, self._style.setting.leading)
-                above = 4.0 if heading else 12.0
-                heading = heading + self._title(title, replace(self._frame, setting=setting), above)
+                above = 0.0 if heading else 12.0
+                heading = heading + self._title(title, self._frame.set_in(setting), above)
             for row in heading[1:]:
                 row.tied = True
             self._pages.columns(heading, self._cells(names), self._count, tail if place == len(groups) else 0.0)
@@ -122,7 +132,7 @@ class _List:
             return self._cells(names)
         style = self._style.setting
         setting = Setting((fonts.SEMIBOLD_ITALIC,) * 4, style.size, style.leading)
-        rows = self._title(title, replace(self._cell, setting=setting), self._style.gap + 0.45 * style.leading)
+        rows = self._title(title, self._cell.set_in(setting), self._style.gap + 0.45 * style.leading)
         first, *others = self._cells(names)
         return [tied_together([*rows, *first]), *others]
 

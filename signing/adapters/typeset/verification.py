@@ -13,7 +13,7 @@ from typing import Any
 import segno
 
 from signing.adapters.typeset.blocks import Frame, fixed, fixed_element, paragraph, plain
-from signing.adapters.typeset.fonts import INK, printable
+from signing.adapters.typeset.fonts import INK, NO_BREAK_SPACE, printable
 from signing.adapters.typeset.margins import hairline
 from signing.adapters.typeset.pages import Row, Shape, height_of
 from signing.adapters.typeset.setting import LABEL, SMALL
@@ -32,14 +32,15 @@ def verification_rows(
     """
     words = frame.layout.words
     left = ASIDE if check_url else 0.0
-    small = replace(frame, setting=SMALL, left=left)
-    rows = fixed(words.verify.upper(), replace(small, setting=LABEL), 0.0, tag="H2")
+    small = replace(frame, left=left).set_in(SMALL)
+    rows = fixed(words.verify, small.set_in(LABEL), 0.0, tag="H2")
     if has_list:
         rows += fixed(words.approvals, small, 0.0)
     if check_url:
         rows += _address(check_url, small)
     groups = " ".join(text_sha256[at : at + 8] for at in range(0, len(text_sha256), 8))
-    fours = re.sub(r"((?:\S+ ){3}\S+) ", r"\1 · ", phrase)
+    twelve = phrase.split()
+    fours = " · ".join(NO_BREAK_SPACE.join(twelve[at : at + 4]) for at in range(0, len(twelve), 4))
     rows += fixed(words.digest, small, 0.0) + plain(groups, "the digest", small, 0.0)
     rows += fixed(words.phrase, small, 0.0)
     rows += plain(fours, "the fingerprint phrase", small, 0.0, element=frame.parent.child("P", language="en"))

@@ -19,7 +19,7 @@ from signing.domain.letter_text import LetterText
 from .specimens import REAL_LETTERS, poppler_text, real_letter, river_letter, set_letter, words
 
 _HEAD_AND_FOOT = re.compile(
-    r"(?m)^\s*((?i:joint public letter).*|Version \d+ · sha256 [0-9a-f]{12}|Version .* Page \d+ of \d+|Page \d+ of \d+)\s*$"
+    r"(?m)^\s*(Joint public letter|Version \d+ · sha256 [0-9a-f]{12}|Version .* Page \d+ of \d+|Page \d+ of \d+)\s*$"
 )
 
 
