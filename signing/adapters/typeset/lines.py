@@ -30,7 +30,10 @@ _NEVER = 1 << 40
 
 _SPACES = re.compile(r"[ \t\n]+")
 # Scripts whose words have no spaces between them: Thai, Lao, Tibetan, Myanmar, Khmer, Tai, Han with its companions.
-_UNSPACED = "\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff\u1950-\u19df\u1a20-\u1aaf\u2e80-\u31ff\u3400-\u9fff\uaa60-\uaadf\uf900-\ufaff\uff00-\uff9f\U00020000-\U0003ffff"
+_UNSPACED = (
+    "\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff\u1950-\u19df\u1a20-\u1aaf\u2e80-\u31ff\u3400-\u9fff\uaa60-\uaadf\uf900-\ufaff"
+    "\uff00-\uff9f\U00020000-\U0003ffff"
+)
 _IS_UNSPACED = re.compile(f"[{_UNSPACED}]")
 _KANA = re.compile("[\u3041-\u30ff\u31f0-\u31ff\uff66-\uff9f]")
 _HANGUL = re.compile("[\u1100-\u11ff\u3130-\u318f\uac00-\ud7a3]")

@@ -3,9 +3,8 @@
 May import its siblings, ReportLab's `pdfbase`, uharfbuzz and the standard library. Source: ISO 32000-1, 9.7 and 9.10.
 
 A code stands for one glyph *saying* one text, so that ToUnicode is never ambiguous. The first text a glyph says in a
-document takes the glyph's own number; others take codes above all glyphs, led back by CIDToGIDMap. A CFF face has no
-such map: there the second text needs /ActualText. Code 0x0020 is not handed out for TrueType, because readers apply
-word spacing to it.
+document takes the glyph's own code, its number; others take codes above all glyphs, led back by CIDToGIDMap. A CFF
+face has no such map: there the second text needs /ActualText.
 """
 
 from __future__ import annotations
@@ -20,11 +19,10 @@ from typing import Any
 import uharfbuzz as hb  # type: ignore[import-untyped]
 from reportlab.pdfbase import pdfdoc  # type: ignore[import-untyped]
 
-from .faces import Face
-from .shaping import number
+from .faces import Face, number
 
 _LAST_CODE = 0xFFFF
-_DROPPED = (
+_DROPPED: tuple[str, ...] = (
     "GSUB",
     "GPOS",
     "GDEF",
@@ -50,19 +48,19 @@ class EmbeddedFont:
         self.face = face
         self.name = name
         """The name of the font in the resources of the pages, without the slash."""
+        self.known: set[tuple[int, str]] = set()
+        """The glyphs whose own code is taken, with what it says."""
         self._said: dict[int, str] = {}
         self._more: dict[tuple[int, str], int] = {}
-        self._next = max(int(face.source.glyph_count), 0x21)
+        self._next = face.spare_code + 1
 
     def code(self, glyph: int, text: str) -> int | None:
-        """The code that draws `glyph` and says `text`; None where the face is a CFF one and the glyph says something
-        else already (its own number still draws it)."""
-        own = self._said.get(glyph)
-        if own is None and (glyph != 0x20 or self.face.is_cff):
-            self._said[glyph] = text
-            return glyph
+        """The code that draws `glyph` and says `text`; None where there is none, because the face is a CFF one and
+        the glyph says something else already (its own code still draws it)."""
+        own = self._said.setdefault(glyph, text)
         if own == text:
-            return glyph
+            self.known.add((glyph, text))
+            return self.face.own_code(glyph)
         more = self._more.get((glyph, text))
         if more is None and not self.face.is_cff and self._next <= _LAST_CODE:
             more = self._more[glyph, text] = self._next
@@ -72,7 +70,7 @@ class EmbeddedFont:
     def drawing_code(self, glyph: int, text: str) -> int:
         """The code that draws `glyph` and, if one can, says `text`."""
         code = self.code(glyph, text)
-        return glyph if code is None else code
+        return self.face.own_code(glyph) if code is None else code
 
     def add_objects(self, doc: Any) -> Any:
         """Writes the font into the document and returns a reference to it."""
@@ -80,7 +78,7 @@ class EmbeddedFont:
         glyphs = sorted(self._said.keys() | {glyph for glyph, _ in self._more})
         program = _subset(face, tuple(glyphs))
         base = f"{_tag(face, glyphs)}+{face.name}"
-        codes = {glyph: (glyph, text) for glyph, text in self._said.items()}
+        codes = {face.own_code(glyph): (glyph, text) for glyph, text in self._said.items()}
         codes.update({code: pair for pair, code in self._more.items()})
         kind = "CIDFontType0" if face.is_cff else "CIDFontType2"
         descendant = _dictionary(
@@ -95,7 +93,7 @@ class EmbeddedFont:
             W=_Raw(_widths(face, codes)),
         )
         if not face.is_cff:
-            descendant["CIDToGIDMap"] = self._map(doc) if self._more else _name("Identity")
+            descendant["CIDToGIDMap"] = self._map(doc, codes)
         font = _dictionary(
             Type=_name("Font"),
             Subtype=_name("Type0"),
@@ -106,30 +104,25 @@ class EmbeddedFont:
         )
         return doc.Reference(font)
 
-    def _map(self, doc: Any) -> Any:
+    def _map(self, doc: Any, codes: dict[int, tuple[int, str]]) -> Any:
+        if all(code == glyph for code, (glyph, _) in codes.items()):
+            return _name("Identity")
         table = bytearray(2 * self._next)
-        for glyph in self._said:
-            struct.pack_into(">H", table, 2 * glyph, glyph)
-        for (glyph, _), code in self._more.items():
+        for code, (glyph, _) in codes.items():
             struct.pack_into(">H", table, 2 * code, glyph)
         return doc.Reference(_stream(bytes(table)))
 
     def _descriptor(self, doc: Any, base: str, program: bytes) -> Any:
         face = self.face
-        scale = 1000 / face.upem
-        box = struct.unpack_from(">4h", face.source.reference_table("head").data, 36)
-        angle = struct.unpack_from(">i", face.source.reference_table("post").data, 4)[0] / 65536
-        extents = face.font.get_font_extents("ltr")
-        capitals = face.font.get_metric_position_with_fallback(hb.OTMetricsTag.CAP_HEIGHT)
         descriptor = _dictionary(
             Type=_name("FontDescriptor"),
             FontName=_name(base),
-            Flags=4 | (64 if angle else 0),  # symbolic: the codes are glyphs
-            FontBBox=_Raw("[" + " ".join(number(edge * scale) for edge in box) + "]"),
-            ItalicAngle=_Raw(number(angle)),
-            Ascent=_Raw(number(extents.ascender * scale)),
-            Descent=_Raw(number(extents.descender * scale)),
-            CapHeight=_Raw(number(capitals * scale)),
+            Flags=4 | (64 if face.slant != "0" else 0),  # symbolic: the codes are glyphs
+            FontBBox=_Raw(f"[{face.box}]"),
+            ItalicAngle=_Raw(face.slant),
+            Ascent=_Raw(face.ascent),
+            Descent=_Raw(face.descent),
+            CapHeight=_Raw(face.capitals),
             StemV=80,
         )
         stream = _packed(program)
@@ -181,12 +174,11 @@ def _subset(face: Face, glyphs: tuple[int, ...]) -> bytes:
     wanted.glyph_set.update(glyphs)
     flags = hb.SubsetFlags
     wanted.flags = flags.RETAIN_GIDS | flags.NOTDEF_OUTLINE | flags.NO_LAYOUT_CLOSURE | flags.NO_HINTING
-    dropped = _DROPPED
     if face.is_cff:
         # Without an identity charset the numbers of a CID-keyed CFF stay those of the whole font, and readers
         # that look glyphs up by code draw nothing, while the text still copies right.
         wanted.flags |= flags.CFF_IDENTITY_CHARSET | flags.DOWNGRADE_CFF2
-        dropped += _CFF_NEEDS_NO_MORE
+    dropped = _DROPPED + _CFF_NEEDS_NO_MORE if face.is_cff else _DROPPED
     wanted.drop_table_tag_set.update(int.from_bytes(tag.encode(), "big") for tag in dropped)
     for axis in face.source.axis_infos:
         place = face.variations.get(axis.tag)
@@ -203,7 +195,7 @@ def _widths(face: Face, codes: dict[int, tuple[int, str]]) -> str:
     parts: list[str] = []
     previous = -2
     for code in sorted(codes):
-        reach = number(face.advance(codes[code][0]) * 1000 / face.upem)
+        reach = number(face.drawn[codes[code][0]][1] * 1000 / face.upem)
         parts.append(f" {reach}" if code == previous + 1 else f"{']' if parts else ''}{code}[{reach}")
         previous = code
     return "[" + "".join(parts) + "]]"
@@ -259,7 +251,7 @@ class Embedding:
             known = self._fonts[face] = EmbeddedFont(face, f"T{len(self._fonts) + 1}")
         return known
 
-    def addObjects(self, doc: Any) -> None:  # noqa: N802 (ReportLab calls it so)
+    def addObjects(self, doc: Any) -> None:
         """Writes every font that was used; ReportLab calls this while it saves."""
         resources = doc.idToObject[pdfdoc.BasicFonts].dict
         for font in self._fonts.values():

@@ -6,6 +6,7 @@ single files or collections, static or variable.
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -24,7 +25,8 @@ class Face:
         self.path = path
         self.index = index
         self.variations = dict(variations or {})
-        self._advances: dict[int, int] = {}
+        self.drawn = _Drawn(self)
+        """Of each glyph its own code in hexadecimal, and how far it reaches in units of the design."""
 
     def __repr__(self) -> str:
         return f"Face({self.path.name!r}, index={self.index}, variations={self.variations})"
@@ -46,6 +48,11 @@ class Face:
     def upem(self) -> int:
         """Units of the design to one em."""
         return int(self.source.upem)
+
+    @cached_property
+    def moves(self) -> Mapping[int, str]:
+        """Moves to the left by units of the design, as they stand within a hexadecimal string of a TJ array."""
+        return _Moves(self)
 
     @cached_property
     def is_cff(self) -> bool:
@@ -74,12 +81,67 @@ class Face:
         plain = "".join(c for c in named if c.isascii() and (c.isalnum() or c == "-"))
         return "-".join([plain, *(f"{tag}{value:g}".replace(".", "_") for tag, value in self.variations.items())])
 
-    def advance(self, glyph: int) -> int:
-        """How far a glyph reaches by itself, in units of the design."""
-        known = self._advances.get(glyph)
-        if known is None:
-            known = self._advances[glyph] = self.font.get_glyph_h_advance(glyph)
-        return known
+    @cached_property
+    def box(self) -> str:
+        """The box round all glyphs, in thousandths of an em, as in a font descriptor (so are the next four)."""
+        edges = struct.unpack_from(">4h", self.source.reference_table("head").data, 36)
+        return " ".join(map(self._thousandths, edges))
+
+    @cached_property
+    def slant(self) -> str:
+        """The angle of an italic, in degrees from upright; `0` for upright faces."""
+        return number(struct.unpack_from(">i", self.source.reference_table("post").data, 4)[0] / 65536)
+
+    @cached_property
+    def ascent(self) -> str:
+        """How far letters reach above the baseline."""
+        return self._thousandths(self.font.get_font_extents("ltr").ascender)
+
+    @cached_property
+    def descent(self) -> str:
+        """How far they reach below it (negative)."""
+        return self._thousandths(self.font.get_font_extents("ltr").descender)
+
+    @cached_property
+    def capitals(self) -> str:
+        """The height of capitals."""
+        return self._thousandths(self.font.get_metric_position_with_fallback(hb.OTMetricsTag.CAP_HEIGHT))
+
+    def _thousandths(self, units: float) -> str:
+        return number(units * 1000 / self.upem)
+
+    @cached_property
+    def spare_code(self) -> int:
+        """The first code that is no glyph's number. It stands for glyph 0x20 of a TrueType face: readers apply word
+        spacing to that code."""
+        return max(int(self.source.glyph_count), 0x21)
+
+    def own_code(self, glyph: int) -> int:
+        """The code that draws a glyph without any table."""
+        return self.spare_code if glyph == 0x20 and not self.is_cff else glyph
+
+
+class _Drawn(dict[int, tuple[str, int]]):
+    """Of each glyph its own code in hexadecimal, and how far it reaches in units of the design."""
+
+    def __init__(self, face: Face) -> None:
+        self._face = face
+
+    def __missing__(self, glyph: int) -> tuple[str, int]:
+        face = self._face
+        found = self[glyph] = (f"{face.own_code(glyph):04x}", face.font.get_glyph_h_advance(glyph))
+        return found
+
+
+class _Moves(dict[int, str]):
+    """Moves to the left by units of the design, as they stand within a hexadecimal string of a TJ array."""
+
+    def __init__(self, face: Face) -> None:
+        self._unit = 1000 / face.upem
+
+    def __missing__(self, back: int) -> str:
+        found = self[back] = f">{number(back * self._unit)}<"
+        return found
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -90,3 +152,9 @@ class Cut:
     face: Face
     scale: float = 1.0
     embolden: float = 0.0
+
+
+def number(value: float) -> str:
+    """A number as content streams have it: three places, none of them idle."""
+    written = f"{value:.3f}".rstrip("0").rstrip(".") if value % 1 else str(int(value))
+    return "0" if written == "-0" else written

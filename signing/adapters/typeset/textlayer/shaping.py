@@ -1,33 +1,40 @@
 """Words become glyphs: the face of each cluster, shaping by HarfBuzz, and what each glyph says when it is copied.
 
-May import `faces`, uharfbuzz and the standard library only. Nothing here knows a document: what is found for a word
-is kept for the life of the process, and is the same in every process.
+May import `direction`, `faces`, uharfbuzz and the standard library only. Nothing here knows a document: what is found
+for a word is kept for the life of the process, and is the same in every process.
 """
 
 from __future__ import annotations
 
 import re
+import threading
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 import uharfbuzz as hb  # type: ignore[import-untyped]
 
+from .direction import MIRRORED
 from .faces import Cut
 
 FILLER = "\u034f"
 """What a glyph says that adds nothing to the text of its cluster (COMBINING GRAPHEME JOINER: it draws nothing)."""
 
+_PLACES = list(range(200))
 _KEPT_WORDS = 60_000
 _FLAGS = hb.BufferFlags.REMOVE_DEFAULT_IGNORABLES | hb.BufferFlags.DO_NOT_INSERT_DOTTED_CIRCLE
 
 _JOINERS = "\u200c\u200d"
 _MARKS_OF_DIRECTION = str.maketrans("", "", "\u200e\u200f\u061c")  # they have spoken when a word is shaped
 _SELECTORS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+_EUROPEAN = re.compile(
+    "[\u0041-\u052f\u1c80-\u1c8f\u1d00-\u1fff\u2c60-\u2c7f\u2de0-\u2dff\ua640-\ua69f\ua720-\ua7ff\uab30-\uab6f]"
+)
 _DRAWN_BY_NO_FACE = re.compile(f"[{_JOINERS}\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 
 
-class Unshapeable(ValueError):  # noqa: N818 (a fact about the text, named as such)
+class Unshapeable(ValueError):
     """No face of the chain can draw `cluster`, all of whose characters must come from one face."""
 
     def __init__(self, cluster: str) -> None:
@@ -35,7 +42,10 @@ class Unshapeable(ValueError):  # noqa: N818 (a fact about the text, named as su
         self.cluster = cluster
 
 
-@dataclass(frozen=True, slots=True)
+# The records below are made by the ten thousand: `frozen` would cost more than shaping does. Nobody changes them.
+
+
+@dataclass(slots=True, eq=False)
 class Glyph:
     """A glyph of a run: what it says, and where it stands from the start of the run, in units of the face."""
 
@@ -45,39 +55,52 @@ class Glyph:
     y: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Cluster:
-    """Glyphs that stand for some characters together, one that takes space before the marks on it."""
+    """Glyphs that stand for some characters together, one that takes space before the marks on it. `spelt`: what
+    they say one by one is not the text, or not surely read as it."""
 
     text: str
-    glyphs: tuple[Glyph, ...]
+    glyphs: list[Glyph]
+    spelt: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Run:
-    """Clusters of one face from left to right. `plain` is the whole run as the inside of a hexadecimal string of a TJ
-    array with Identity-H codes, where that says everything: one glyph a cluster, none raised."""
+    """Text of a word in one face. `plain`, where one string draws it all, is the inside of a hexadecimal TJ string of
+    the glyphs' own codes, and `says` is what each of these glyphs must say for that. `advance` is in units of the
+    face; `count` is the number of clusters."""
 
     cut: Cut
+    text: str
     rtl: bool
-    clusters: tuple[Cluster, ...]
     advance: int
+    count: int
     plain: str | None
+    says: frozenset[tuple[int, str]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Word:
-    """Text without a space, shaped. `advance` is in ems of the size it is set in; `runs` go from left to right.
-    `count` is the number of clusters (letterspacing adds so many spaces)."""
+    """Text without a space, shaped: its runs from left to right. `advance` is in ems of the size it is set in."""
 
     text: str
-    runs: tuple[Run, ...]
+    runs: list[Run]
     advance: float
     count: int
 
 
+class _Buffers(threading.local):
+    def __init__(self) -> None:
+        self.buffer = hb.Buffer()
+        self.buffer.flags = _FLAGS
+
+
+_buffers = _Buffers()
+
+
 def clusters_of(text: str) -> list[str]:
-    """The text in pieces that must not be parted: a character with its marks, selectors, joiners and what those join."""
+    """The text in pieces that must not be parted: a character with its marks, selectors, joiners and what they join."""
     found: list[str] = []
     for character in text:
         extends = character in _JOINERS or unicodedata.category(character)[0] == "M" or _SELECTORS.match(character)
@@ -104,8 +127,9 @@ class Style:
         self._words: dict[str, Word] = {}
         self._words_rtl: dict[str, Word] = {}
         face = self.cuts[0].face
+        self._unit = self.cuts[0].scale / face.upem
         self.space_glyph = int(face.font.get_nominal_glyph(0x20) or 0)
-        self.space = face.advance(self.space_glyph) * self.cuts[0].scale / face.upem
+        self.space = face.drawn[self.space_glyph][1] * self._unit
         """How far the space between words reaches, in ems."""
 
     def word(self, text: str, *, rtl: bool = False) -> Word:
@@ -123,22 +147,28 @@ class Style:
             kept[text] = word
         return word
 
+    def clusters(self, run: Run) -> list[Cluster]:
+        """The glyphs of a run, from left to right."""
+        infos, positions = self._shape(run.cut, run.text, run.rtl)
+        return _clusters(run, infos, positions)
+
     def _shaped(self, text: str, rtl: bool) -> Word:
-        text = text.translate(_MARKS_OF_DIRECTION)
+        if not text.isascii():
+            text = text.translate(_MARKS_OF_DIRECTION)
         if self._first.issuperset(text):
-            runs = [self._run(self.cuts[0], text, rtl)]
-        else:
-            runs = [self._run(cut, part, rtl) for cut, part in self._parted(text)]
+            run = self._run(self.cuts[0], text, rtl)
+            return Word(text, [run], run.advance * self._unit, run.count)
+        runs = [self._run(cut, part, rtl) for cut, part in self._parted(text)]
         if rtl:
             runs.reverse()
         advance = sum(run.advance * run.cut.scale / run.cut.face.upem for run in runs)
-        return Word(text, tuple(runs), advance, sum(len(run.clusters) for run in runs))
+        return Word(text, runs, advance, sum(run.count for run in runs))
 
     def _parted(self, text: str) -> list[tuple[Cut, str]]:
         """The text in stretches of one cut. Punctuation keeps to the cut of the letters before it (or else after it),
         so that brackets fit what they enclose."""
         clusters = clusters_of(text)
-        chosen = [None if _is_neutral(cluster) else self._cut_for(cluster) for cluster in clusters]
+        chosen = self._chosen(clusters)
         parts: list[tuple[Cut, str]] = []
         for place, cluster in enumerate(clusters):
             cut = chosen[place]
@@ -153,6 +183,19 @@ class Style:
                 parts.append((cut, cluster))
         return parts
 
+    def _chosen(self, clusters: Sequence[str]) -> list[Cut | None]:
+        """The cut of each cluster, none yet for punctuation. Latin, Greek and Cyrillic letters that follow each other
+        have one cut, if one has them all: a word in two looks patched."""
+        chosen: list[Cut | None] = []
+        for kind, members in groupby(clusters, key=_kind):
+            together = list(members)
+            if kind == "european":
+                whole = next((cut for cut in self.cuts if cut.face.characters.issuperset("".join(together))), None)
+                chosen += [whole or self._cut_for(cluster) for cluster in together]
+            else:
+                chosen += [None if kind == "neutral" else self._cut_for(cluster) for cluster in together]
+        return chosen
+
     def _cut_for(self, cluster: str) -> Cut:
         drawn = _DRAWN_BY_NO_FACE.sub("", cluster)
         # HarfBuzz composes and decomposes as the face needs it.
@@ -162,91 +205,105 @@ class Style:
                     return cut
         raise Unshapeable(cluster)
 
-    def _run(self, cut: Cut, text: str, rtl: bool) -> Run:
-        buffer = hb.Buffer()
+    def _shape(self, cut: Cut, text: str, rtl: bool) -> tuple[list[hb.GlyphInfo], list[hb.GlyphPosition]]:
+        buffer = _buffers.buffer
+        buffer.clear_contents()
         buffer.add_str(text)
         buffer.guess_segment_properties()
         buffer.direction = "rtl" if rtl else "ltr"
         buffer.language = self.language  # guessing takes it from the locale of the process
-        buffer.flags = _FLAGS
         hb.shape(cut.face.font, buffer, self.features)
-        infos = [(info.codepoint, info.cluster) for info in buffer.glyph_infos]
-        positions = [position.position for position in buffer.glyph_positions]
-        clusters = _clusters(cut, text, infos, positions)
-        advance = sum(position[2] for position in positions)
-        return Run(cut, rtl, clusters, advance, _plain(cut, clusters, advance))
+        return buffer.glyph_infos, buffer.glyph_positions
+
+    def _run(self, cut: Cut, text: str, rtl: bool) -> Run:
+        infos, positions = self._shape(cut, text, rtl)
+        drawn, moves = cut.face.drawn, cut.face.moves
+        glyphs = [info.codepoint for info in infos]
+        starts = [info.cluster for info in infos]
+        parts = []
+        raised = False
+        pen = reach = 0
+        for glyph, position in zip(glyphs, positions, strict=True):
+            right, up, advance, _ = position.position
+            code, natural = drawn[glyph]
+            if reach + right != pen:
+                parts.append(moves[pen - reach - right])
+            if up:
+                raised = True
+            parts.append(code)
+            pen = reach + right + natural
+            reach += advance
+        if pen != reach:
+            parts.append(moves[pen - reach])
+        count = len(glyphs)
+        if not rtl and count == len(text) and starts == _PLACES[:count]:
+            says = frozenset(zip(glyphs, text, strict=True))
+        else:
+            texts = _texts(text, starts)
+            count = len(texts)
+            if rtl:
+                texts = {start: _backwards(said) for start, said in texts.items()}
+            says = frozenset(zip(glyphs, [texts[start] for start in starts], strict=True))
+        if 0 in glyphs:
+            raise Unshapeable(_texts(text, starts)[starts[glyphs.index(0)]])
+        plain = "".join(parts) if not raised and count == len(glyphs) else None
+        return Run(cut, text, rtl, reach, count, plain, says)
 
 
-def _is_neutral(cluster: str) -> bool:
-    return unicodedata.category(cluster[0])[0] in "PSZC"
+def _texts(text: str, starts: Sequence[int]) -> dict[int, str]:
+    """The text of each cluster by the place where it starts; what draws nothing and comes first is of the first."""
+    places = sorted(set(starts))
+    return {
+        start: text[start if number else 0 : end]
+        for number, (start, end) in enumerate(zip(places, [*places[1:], len(text)], strict=True))
+    }
+
+
+def _kind(cluster: str) -> str:
+    if unicodedata.category(cluster[0])[0] in "PSZC":
+        return "neutral"
+    return "european" if _EUROPEAN.match(cluster) else "other"
 
 
 def _suits(cut: Cut, cluster: str) -> bool:
     return cut.face.characters.issuperset(cluster) and not (cut.face.is_wide and cluster.isascii())
 
 
-def _clusters(
-    cut: Cut, text: str, infos: Sequence[tuple[int, int]], positions: Sequence[tuple[int, int, int, int]]
-) -> tuple[Cluster, ...]:
-    starts = sorted({start for _, start in infos})
-    ends = dict(zip(starts, [*starts[1:], len(text)], strict=True))
-    begins = {start: start for start in starts[1:]}  # the first has what draws nothing before it
+def _clusters(run: Run, infos: Sequence[hb.GlyphInfo], positions: Sequence[hb.GlyphPosition]) -> list[Cluster]:
+    texts = _texts(run.text, [info.cluster for info in infos])
     found: list[Cluster] = []
-    pen = 0
-    place = 0
-    while place < len(infos):
-        start = infos[place][1]
+    reach = 0
+    for start, members in groupby(zip(infos, positions, strict=True), key=lambda pair: int(pair[0].cluster)):
         glyphs = []
-        while place < len(infos) and infos[place][1] == start:
-            glyph = infos[place][0]
-            right, up, advance, _ = positions[place]
-            if not glyph:
-                raise Unshapeable(text[begins.get(start, 0) : ends[start]])
-            glyphs.append((glyph, pen + right, up))
-            pen += advance
-            place += 1
-        found.append(_cluster(cut, text[begins.get(start, 0) : ends[start]], glyphs))
-    return tuple(found)
+        for info, position in members:
+            right, up, advance, _ = position.position
+            glyphs.append((info.codepoint, reach + right, up))
+            reach += advance
+        found.append(_cluster(run, texts[start], glyphs, reach))
+    return found
 
 
-def _cluster(cut: Cut, text: str, glyphs: list[tuple[int, int, int]]) -> Cluster:
+def _cluster(run: Run, text: str, glyphs: list[tuple[int, int, int]], end: int) -> Cluster:
+    face = run.cut.face
     if len(glyphs) == 1:
-        return Cluster(text, (Glyph(glyphs[0][0], text, *glyphs[0][1:]),))
+        says = _backwards(text) if run.rtl else text
+        return Cluster(text, [Glyph(glyphs[0][0], says, *glyphs[0][1:])], False)
     # Readers that meet a mark of no width first take the gap after it for a space.
-    glyphs.sort(key=lambda glyph: cut.face.advance(glyph[0]) == 0)
-    font = cut.face.font
+    glyphs.sort(key=lambda glyph: face.drawn[glyph[0]][1] == 0)
+    blank = face.font.get_nominal_glyph(0x20)
+    if blank and glyphs[-1][1] + face.drawn[glyphs[-1][0]][1] != end:
+        # Poppler takes a text that is spelt out to reach as far as its last glyph does, and what is beyond for a space.
+        glyphs.append((blank, end - face.drawn[blank][1], 0))
     said = [text] + [FILLER] * (len(glyphs) - 1)
     for spelling in (text, unicodedata.normalize("NFD", text)):
-        if [font.get_nominal_glyph(ord(character)) for character in spelling] == [glyph for glyph, _, _ in glyphs]:
-            said = list(spelling)
-    return Cluster(text, tuple(Glyph(glyph, says, x, y) for (glyph, x, y), says in zip(glyphs, said, strict=True)))
+        numbers = [face.font.get_nominal_glyph(ord(character)) for character in spelling]
+        if numbers == [glyph[0] for glyph in glyphs[: len(numbers)]]:
+            said[: len(numbers)] = spelling
+    return Cluster(text, [Glyph(one[0], says, *one[1:]) for one, says in zip(glyphs, said, strict=True)], True)
 
 
-def inside(cut: Cut, clusters: Sequence[Cluster], advance: int, codes: Iterable[int]) -> str:
-    """The inside of the one hexadecimal string of a TJ array that draws clusters of one glyph each, not raised;
-    `codes` are those of the glyphs. The pen ends where the run does."""
-    face = cut.face
-    unit = 1000 / face.upem
-    parts = []
-    pen = 0
-    for cluster, code in zip(clusters, codes, strict=True):
-        glyph = cluster.glyphs[0]
-        if glyph.x != pen:
-            parts.append(f">{number((pen - glyph.x) * unit)}<")
-        parts.append(f"{code:04x}")
-        pen = glyph.x + face.advance(glyph.number)
-    if pen != advance:
-        parts.append(f">{number((pen - advance) * unit)}<")
-    return "".join(parts)
-
-
-def _plain(cut: Cut, clusters: Sequence[Cluster], advance: int) -> str | None:
-    if any(len(cluster.glyphs) > 1 or cluster.glyphs[0].y for cluster in clusters):
-        return None
-    return inside(cut, clusters, advance, [cluster.glyphs[0].number for cluster in clusters])
-
-
-def number(value: float) -> str:
-    """A number as content streams have it: three places, none of them idle."""
-    written = f"{value:.3f}".rstrip("0").rstrip(".") if value % 1 else str(int(value))
-    return "0" if written == "-0" else written
+def _backwards(text: str) -> str:
+    """What one glyph of a run from right to left says. Readers put the characters they meet from left to right in the
+    other order, those of one ligature as well, and turn brackets round: so a ligature says its letters from left to
+    right too, and a bracket what it looks like."""
+    return MIRRORED.get(text, text) if len(text) == 1 else text[::-1]

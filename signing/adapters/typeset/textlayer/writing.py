@@ -3,8 +3,8 @@
 May import its siblings and the standard library. Source: ISO 32000-1, 9.4 (text objects), 14.6 (marked content),
 14.9.4 (ActualText).
 
-Left to right, `/ActualText` goes round a whole word; right to left round each cluster, because readers that put
-such text in order again would turn a whole word round.
+`/ActualText` goes round each cluster of several glyphs and no further: Poppler turns a whole word round that runs from
+right to left, and MuPDF writes the end of a word twice whose last glyphs say the same as the word.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from typing import Any
 
 from .direction import RIGHT_TO_LEFT, levels, visual_order
 from .embedding import EmbeddedFont, Embedding
-from .faces import Cut
-from .shaping import Run, Style, Word, inside, number
+from .faces import Cut, number
+from .shaping import Cluster, Run, Style, Word
 
 NO_BREAK_SPACE = "\u00a0"
 """Drawn, and copied, as a space."""
@@ -168,7 +168,7 @@ class TextObject:
         """Ends what was begun."""
         self._code.append("EMC")
 
-    def getCode(self) -> str:  # noqa: N802 (canvas.drawText calls it so)
+    def getCode(self) -> str:
         """The operators; nothing where nothing was written."""
         return f"q BT {' '.join(self._code)} ET Q" if self._code else ""
 
@@ -192,7 +192,7 @@ class _Written:
         if found is None and word not in self._not_plain:
             runs = self.style.word(word).runs
             if len(runs) == 1 and runs[0].cut is self.style.cuts[0] and runs[0].plain is not None:
-                found = _plain_codes(runs[0], self.font)
+                found = self._plain_codes(runs[0])
             if found is None:
                 self._not_plain.add(word)
             else:
@@ -204,17 +204,25 @@ class _Written:
         key = (word, rtl, size, spacing)
         known = self._parts.get(key)
         if known is None:
-            known = self._parts[key] = self._parts_of(self.style.word(word, rtl=rtl), rtl, size, spacing)
+            known = self._parts[key] = self._parts_of(self.style.word(word, rtl=rtl), size, spacing)
         return known
 
-    def _parts_of(self, word: Word, rtl: bool, size: float, spacing: float) -> list[_Part]:
+    def _plain_codes(self, run: Run) -> str | None:
+        font = self.font
+        if not run.says <= font.known:
+            for glyph, text in sorted(run.says):  # sets have another order in every process
+                font.code(glyph, text)
+            if not run.says <= font.known:
+                return None
+        return run.plain
+
+    def _parts_of(self, word: Word, size: float, spacing: float) -> list[_Part]:
         parts = []
-        spelt = bool(spacing) and word.count > 1
         for run in word.runs:
-            codes, broken = _codes(run, self._embedding.font(run.cut.face))
-            spelt = spelt or bool(broken)
-            parts.append((run, _operators(run, codes, size, spacing, broken if rtl else ())))
-        if spelt and not rtl:
+            clusters = self.style.clusters(run)
+            codes, spelt = _codes(clusters, self._embedding.font(run.cut.face))
+            parts.append((run, _operators(run, clusters, codes, size, spacing, () if spacing else spelt)))
+        if spacing:
             parts[0] = (parts[0][0], f"{_span(word.text)} {parts[0][1]}")
             parts[-1] = (parts[-1][0], f"{parts[-1][1]} EMC")
         return parts
@@ -227,7 +235,7 @@ class _Written:
         if not glyph:
             return f"[{number(-reach)}]TJ"
         code = self._embedding.font(face).drawing_code(glyph, " ")
-        return f"[<{code:04x}>{number(face.advance(glyph) * 1000 / face.upem - reach)}]TJ"
+        return f"[<{code:04x}>{number(face.drawn[glyph][1] * 1000 / face.upem - reach)}]TJ"
 
 
 def _written(style: Style, embedding: Embedding) -> _Written:
@@ -237,31 +245,26 @@ def _written(style: Style, embedding: Embedding) -> _Written:
     return known
 
 
-def _plain_codes(run: Run, font: EmbeddedFont) -> str | None:
-    codes, broken = _codes(run, font)
-    if broken:
-        return None
-    first = [code for code, *_ in codes]
-    if first == [cluster.glyphs[0].number for cluster in run.clusters]:
-        return run.plain
-    return inside(run.cut, run.clusters, run.advance, first)
-
-
-def _codes(run: Run, font: EmbeddedFont) -> tuple[list[list[int]], set[int]]:
-    """The codes of each cluster, and the places of clusters that readers would not put together by themselves."""
+def _codes(clusters: Sequence[Cluster], font: EmbeddedFont) -> tuple[list[list[int]], set[int]]:
+    """The codes of each cluster, and the places of those that have to be spelt."""
     codes = []
-    broken = set()
-    for place, cluster in enumerate(run.clusters):
+    spelt = set()
+    for place, cluster in enumerate(clusters):
         found = [font.code(glyph.number, glyph.text) for glyph in cluster.glyphs]
-        if len(found) > 1 or None in found:
-            broken.add(place)
-        codes.append(
-            [glyph.number if code is None else code for glyph, code in zip(cluster.glyphs, found, strict=True)]
-        )
-    return codes, broken
+        if cluster.spelt or None in found:
+            spelt.add(place)
+        codes.append([font.drawing_code(glyph.number, glyph.text) for glyph in cluster.glyphs])
+    return codes, spelt
 
 
-def _operators(run: Run, codes: Sequence[Sequence[int]], size: float, spacing: float, spelt: Container[int]) -> str:
+def _operators(
+    run: Run,
+    clusters: Sequence[Cluster],
+    codes: Sequence[Sequence[int]],
+    size: float,
+    spacing: float,
+    spelt: Container[int],
+) -> str:
     """What draws a run, `/ActualText` round the clusters at the places `spelt`, with a character spacing (Tc) of
     `spacing` set; the pen ends where the run does."""
     face, scale = run.cut.face, run.cut.scale
@@ -283,7 +286,7 @@ def _operators(run: Run, codes: Sequence[Sequence[int]], size: float, spacing: f
             found.append(f"[<{''.join(pending)}>]TJ".replace("<>", ""))
             pending.clear()
 
-    for place, cluster in enumerate(run.clusters):
+    for place, cluster in enumerate(clusters):
         if place in spelt:
             flush()
             found.append(_span(cluster.text))
@@ -294,11 +297,11 @@ def _operators(run: Run, codes: Sequence[Sequence[int]], size: float, spacing: f
                 found.append(f"{number(rise * size * scale / face.upem)} Ts")
             move(glyph.x + place * gap)
             pending.append(f"{code:04x}")
-            pen += face.advance(glyph.number) + gap
+            pen += face.drawn[glyph.number][1] + gap
         if place in spelt:
             flush()
             found.append("EMC")
-    move(run.advance + len(run.clusters) * gap)
+    move(run.advance + len(clusters) * gap)
     flush()
     if rise:
         found.append("0 Ts")
