@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import Any
 
 from reportlab.pdfgen.canvas import Canvas  # type: ignore[import-untyped]
@@ -116,14 +115,14 @@ class _Page:
             baseline = self._height - placed.top - BASELINE * row.height
             if row.element is not None and row.element.level:
                 self._heading(row, placed.top)
-            for piece, element, mark in self._owned(row):
-                if self._tagged and (mark is not None or not (begun and element is before)):
+            for piece, element in self._read(row):
+                if self._tagged and not (begun and element is before):
                     if begun:
                         pen.end()
                     if element is None:
                         pen.begin_artifact(artifact)
                     else:
-                        pen.begin(element.tag, self._mark(element) if mark is None else mark)
+                        pen.begin(element.tag, self._mark(element))
                     begun = True
                     before = element
                 left = self._left(placed.x + piece.x, piece.width)
@@ -136,44 +135,29 @@ class _Page:
             pen.end()
         pen.lift()
 
-    def _owned(self, row: Row) -> Iterable[tuple[Piece, Element | None, int | None]]:
-        """Each piece with what it belongs to, and the number of the marked content that has to begin with it, where
-        that does not follow from the order of drawing."""
-        if self._tagged and any(piece.rtl for piece in row.pieces):
-            return self._spoken_in_order(row)
-        self._stretch = None
-        return [(piece, piece.element or row.element, None) for piece in row.pieces]
+    def _read(self, row: Row) -> Iterable[tuple[Piece, Element | None]]:
+        """The pieces of a row as they are read, each with what it belongs to.
 
-    def _spoken_in_order(self, row: Row) -> Iterable[tuple[Piece, Element | None, int | None]]:
-        """Words that run to the left are drawn from the left: read as drawn, they would be spoken backwards. An element
-        of their own says them in order, in a right-to-left letter with all words beside them; and marked contents are
-        numbered in the order of reading, which becomes that of the elements."""
-        pieces = row.pieces
-        read = sorted(range(len(pieces)), key=lambda place: pieces[place].place)
-        owners: list[Element | None] = [None] * len(pieces)
-        for place in read:
-            piece = pieces[place]
+        Letters that run to the left are drawn from the left: read as drawn, they would be spoken backwards. An element
+        of their own says them in order, in a right-to-left letter with all words beside them.
+        """
+        if not any(piece.rtl for piece in row.pieces):
+            self._stretch = None
+            return [(piece, piece.element or row.element) for piece in row.pieces]
+        read: list[tuple[Piece, Element | None]] = []
+        for piece in sorted(row.pieces, key=lambda piece: piece.place):
             owner = piece.element or row.element
             if owner is None or owner.actual_text is not None or not (piece.rtl or self._rtl):
-                owners[place] = owner
                 self._stretch = None
+                read.append((piece, owner))
                 continue
             if self._stretch is None or self._stretch[0] is not owner:
                 self._stretch = (owner, owner.child("Span", actual_text=""))
                 owner.reordered = True
-            span = owners[place] = self._stretch[1]
+            span = self._stretch[1]
             span.actual_text = f"{span.actual_text}{piece.text}"
-        begins = [place for place, owner in enumerate(owners) if not place or owner is not owners[place - 1]]
-        first_read = {
-            begin: min(pieces[place].place for place in range(begin, end))
-            for begin, end in pairwise([*begins, len(pieces)])
-        }
-        marks: dict[int, int] = {}
-        for begin in sorted(begins, key=first_read.__getitem__):
-            owner = owners[begin]
-            if owner is not None:
-                marks[begin] = self._mark(owner)
-        return [(piece, owners[place], marks.get(place)) for place, piece in enumerate(pieces)]
+            read.append((piece, span))
+        return read
 
     def _left(self, x: float, width: float) -> float:
         """The left end of what stands `x` from the edge where lines begin."""
@@ -187,6 +171,12 @@ class _Page:
         headings[-1].words += [piece.text for piece in sorted(row.pieces, key=lambda piece: piece.place)]
 
     def _mark(self, element: Element) -> int:
+        if element.actual_text is not None:
+            # MuPDF puts the words of an element in place of each of its marked contents, nested words and all; where
+            # the contents lie one element deeper, it reads them itself.
+            if not element.kids:
+                element.child("Span")
+            element = next(kid for kid in element.kids if isinstance(kid, Element))
         marks = self._drawn.marks
         mark = marks[self._number]
         marks[self._number] = mark + 1

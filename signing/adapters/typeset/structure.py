@@ -27,9 +27,9 @@ class Element:
     """Of a figure, once drawn: left, bottom, right, top in points from the lower left of its page."""
     kids: list[Element | tuple[int, int]] = field(default_factory=list)
     """Elements, and marked content as (page, number on the page), both counted from 0, in reading order; where an
-    element has both, the numbers of the marked content decide."""
+    element has both, the order of drawing decides."""
     reordered: bool = False
-    """Whether those numbers decide for an element without words of its own, too."""
+    """Whether that decides for an element without words of its own, too."""
 
     def child(
         self,
