@@ -95,7 +95,8 @@ class _Inside:
         told = []
         for piece, following in zip(pieces, [*pieces[1:], None], strict=True):
             href = piece.manner.href
-            if href is None and self.href and not piece.text.strip() and following and following.manner.href == self.href:
+            inside = following is not None and following.manner.href == self.href
+            if href is None and self.href and inside and not piece.text.strip():
                 piece = replace(piece, manner=replace(piece.manner, href=self.href))  # a space within a link
             told.append(self._told(piece))
         return told

@@ -65,10 +65,9 @@ def shown(signatories: Sequence[Signatory], before_role: str) -> list[Shown]:
 def signs_alone(signatory: Signatory) -> bool:
     """Whether a person signs for themselves: the name on the list is the person's own."""
     name, person = signatory.listed_as, signatory.person
-    return name == person or (
-        len(name) == len(person)
-        and unicodedata.normalize("NFC", name).casefold() == unicodedata.normalize("NFC", person).casefold()
-    )
+    if name == person or (name.isascii() and person.isascii()):
+        return name.lower() == person.lower()
+    return unicodedata.normalize("NFC", name).casefold() == unicodedata.normalize("NFC", person).casefold()
 
 
 def _is_near(text: str) -> bool:
@@ -110,9 +109,7 @@ class NameRows:
             rows += self._native(native, element)
         return rows
 
-    def _pieces(
-        self, name: str, reach: float, after: str, more: float, x: float, space: float
-    ) -> list[Piece]:
+    def _pieces(self, name: str, reach: float, after: str, more: float, x: float, space: float) -> list[Piece]:
         """A line of Latin: `name`, then `after` in grey; `space` is the width of the space it ends with. In a
         right-to-left letter it still runs to the right, before the edge."""
         pieces = []

@@ -35,7 +35,6 @@ class Shape:
     element: Element | None = None
 
 
-
 @dataclass(slots=True)
 class Row:
     """One line. `gap` is white above it, none at the head of a page; `tied`: stays with the row before. `element` is
@@ -191,9 +190,7 @@ class _Stack:
             else:
                 low = middle
         ends = self.fill(start, count, max(high, self.heights[start]), until)
-        highest = max(
-            sum(self.heights[a:b]) - (self.gaps[a] if a < b else 0.0) for a, b in pairwise([start, *ends])
-        )
+        highest = max(sum(self.heights[a:b]) - (self.gaps[a] if a < b else 0.0) for a, b in pairwise([start, *ends]))
         return ends, highest
 
 

@@ -108,9 +108,7 @@ class _List:
     def setting(self) -> Setting:
         return self._style.setting
 
-    def place(
-        self, heading: list[Row], groups: Sequence[tuple[str | None, Sequence[Shown]]], tail: float
-    ) -> None:
+    def place(self, heading: list[Row], groups: Sequence[tuple[str | None, Sequence[Shown]]], tail: float) -> None:
         """Places all groups, the heading with the first; what follows needs `tail`."""
         if len(groups) >= _RUN_ON_FROM and sum(len(names) for _, names in groups) < _RUN_ON_SIZE * len(groups):
             cells = [cell for title, names in groups for cell in self._group(title, names)]
