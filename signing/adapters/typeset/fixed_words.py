@@ -9,8 +9,11 @@ count with the address, the digest and the other languages of the letter, which 
 from __future__ import annotations
 
 import re
+import unicodedata
 
-from signing.locale import document
+from signing.locale import document, text_direction
+
+_LEFT_TO_RIGHT_MARK, _RIGHT_TO_LEFT_MARK = "\u200e", "\u200f"
 
 
 class FixedWords:
@@ -87,7 +90,16 @@ class FixedWords:
 
     def draft(self, organisation: str, version: int) -> str:
         said = self._words.gettext("draft for %(organisation)s, version %(version)s")
-        return said % {"organisation": organisation, "version": self.number(version)}
+        return said % {"organisation": self._kept_together(organisation), "version": self.number(version)}
+
+    def _kept_together(self, name: str) -> str:
+        """A name that runs against the words around it, with a mark after it that draws nothing: the full stop or
+        bracket it ends with would else go to its other end (UAX 9, 2.6)."""
+        found = {unicodedata.bidirectional(character) for character in name}
+        leftwards, rightwards = not found.isdisjoint(("R", "AL")), "L" in found
+        if text_direction(self.language) == "rtl":
+            return name if leftwards else name + _LEFT_TO_RIGHT_MARK
+        return name if rightwards or not leftwards else name + _RIGHT_TO_LEFT_MARK
 
     def version(self, version: int) -> str:
         return self._words.gettext("Version %(version)s") % {"version": self.number(version)}

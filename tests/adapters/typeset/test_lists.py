@@ -47,8 +47,10 @@ def _in_our_order(names: Sequence[str]) -> list[Signatory]:
             "digital-rights-defenders-2019.csv",
             [
                 ["Article 19", "ASLE", "Association for Progressive Communications"],
-                ["Comité Permanente por los Derechos Humanos (CDH)"]
-                + ["Committee for the Protection of Journalists (CPJ)"],
+                [
+                    "Comité Permanente por los Derechos Humanos (CDH)",
+                    "Committee for the Protection of Journalists (CPJ)",
+                ],
                 ["EFF", "Fórum Nacional pela Democratização da Comunicação (FNDC)", "Freedom of Press Foundation"],
                 ["Fundación Regional de Asesoría en Derechos Humanos (INREDH)", "Fundación Vía Libre"],
             ],
@@ -57,8 +59,10 @@ def _in_our_order(names: Sequence[str]) -> list[Signatory]:
             "facebook-encryption-2019.csv",
             [
                 ["Access Now", "ACM US Technology Policy Committee", "AfroLeadership"],
-                ["Center for Studies on Freedom of Expression (CELE), Universidad de Palermo"]
-                + ["Centro de Ensino e Pesquisa em Inovação (CEPI), FGV Direito SP, Brasil"],
+                [
+                    "Center for Studies on Freedom of Expression (CELE), Universidad de Palermo",
+                    "Centro de Ensino e Pesquisa em Inovação (CEPI), FGV Direito SP, Brasil",
+                ],
                 ["Engine", "epicenter.works – for digital rights", "Fight for the Future"],
                 ["Internet Society", "Internet Society – Bulgaria", "Internet Society UK England Chapter", "Internews"],
                 ["SMEX", "S.T.O.P. – The Surveillance Technology Oversight Project", "TechFreedom"],

@@ -117,6 +117,12 @@ def test_a_chinese_line_is_filled_to_the_edge_though_it_has_no_spaces() -> None:
     assert max(right for _, right in lines) > 480
 
 
+def test_a_latin_name_in_the_head_of_an_arabic_draft_keeps_its_full_stop() -> None:
+    boxes = _boxes(set_letter(arabic_letter(), draft_for="Ríos Libres, A.C."), 0)
+    name = sorted(box for box in boxes if box[1] < 60 and box[4] in ("Ríos", "Libres,", "A.C."))
+    assert [text for *_, text in name] == ["Ríos", "Libres,", "A.C."]
+
+
 def test_copies_stand_under_their_own_label() -> None:
     addressees = (("Ms Ada Example", "Minister"), ("Cc: Mr Bo Example",), ("Copy to:", "Dr Cy Example", "Clerk"))
     read = poppler_text(set_letter(river_letter(addressees=addressees), signatories=None), "-raw")
