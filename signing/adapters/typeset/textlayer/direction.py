@@ -21,8 +21,6 @@ _BRACKETS = (
 )
 _SAME = str.maketrans("\u2329\u232a", "\u3008\u3009")  # canonically equivalent
 _CLOSING = dict(zip(_BRACKETS[::2], _BRACKETS[1::2], strict=True))
-MIRRORED = {pair[side]: pair[1 - side] for pair in (*_CLOSING.items(), *("<>", "«»", "‹›")) for side in (0, 1)}
-"""Characters that are drawn turned round where the text runs to the left, and the character they then look like."""
 _CLOSERS = frozenset(_CLOSING.values())
 _DEPTH = 63
 

@@ -1,6 +1,6 @@
 """Words become glyphs: the face of each cluster, shaping by HarfBuzz, and what each glyph says when it is copied.
 
-May import `direction`, `faces`, uharfbuzz and the standard library only. Nothing here knows a document: what is found
+May import `faces`, uharfbuzz and the standard library only. Nothing here knows a document: what is found
 for a word is kept for the life of the process, and is the same in every process.
 """
 
@@ -15,7 +15,6 @@ from itertools import groupby
 
 import uharfbuzz as hb  # type: ignore[import-untyped]
 
-from .direction import MIRRORED
 from .faces import Cut
 
 FILLER = "\u034f"
@@ -57,10 +56,12 @@ class Glyph:
 
 @dataclass(slots=True, eq=False)
 class Cluster:
-    """Glyphs that stand for some characters together, one that takes space before the marks on it. `spelt`: what
-    they say one by one is not the text, or not surely read as it."""
+    """Glyphs that stand for some characters together, one that takes space before the marks on it. `says` is the text
+    as readers are told it: where it runs from right to left they turn round all they meet, also the letters of one
+    ligature and those of an `/ActualText`, so it is told backwards. `spelt`: the glyphs do not say it one by one, or
+    are not surely read so."""
 
-    text: str
+    says: str
     glyphs: list[Glyph]
     spelt: bool
 
@@ -242,7 +243,7 @@ class Style:
             texts = _texts(text, starts)
             count = len(texts)
             if rtl:
-                texts = {start: _backwards(said) for start, said in texts.items()}
+                texts = {start: said[::-1] for start, said in texts.items()}
             says = frozenset(zip(glyphs, [texts[start] for start in starts], strict=True))
         if 0 in glyphs:
             raise Unshapeable(_texts(text, starts)[starts[glyphs.index(0)]])
@@ -285,25 +286,18 @@ def _clusters(run: Run, infos: Sequence[hb.GlyphInfo], positions: Sequence[hb.Gl
 
 def _cluster(run: Run, text: str, glyphs: list[tuple[int, int, int]], end: int) -> Cluster:
     face = run.cut.face
+    says = text[::-1] if run.rtl else text
     if len(glyphs) == 1:
-        says = _backwards(text) if run.rtl else text
-        return Cluster(text, [Glyph(glyphs[0][0], says, *glyphs[0][1:])], False)
+        return Cluster(says, [Glyph(glyphs[0][0], says, *glyphs[0][1:])], False)
     # Readers that meet a mark of no width first take the gap after it for a space.
     glyphs.sort(key=lambda glyph: face.drawn[glyph[0]][1] == 0)
     blank = face.font.get_nominal_glyph(0x20)
     if blank and glyphs[-1][1] + face.drawn[glyphs[-1][0]][1] != end:
         # Poppler takes a text that is spelt out to reach as far as its last glyph does, and what is beyond for a space.
         glyphs.append((blank, end - face.drawn[blank][1], 0))
-    said = [text] + [FILLER] * (len(glyphs) - 1)
-    for spelling in (text, unicodedata.normalize("NFD", text)):
+    each = [says] + [FILLER] * (len(glyphs) - 1)
+    for spelling in () if run.rtl else (text, unicodedata.normalize("NFD", text)):
         numbers = [face.font.get_nominal_glyph(ord(character)) for character in spelling]
         if numbers == [glyph[0] for glyph in glyphs[: len(numbers)]]:
-            said[: len(numbers)] = spelling
-    return Cluster(text, [Glyph(one[0], says, *one[1:]) for one, says in zip(glyphs, said, strict=True)], True)
-
-
-def _backwards(text: str) -> str:
-    """What one glyph of a run from right to left says. Readers put the characters they meet from left to right in the
-    other order, those of one ligature as well, and turn brackets round: so a ligature says its letters from left to
-    right too, and a bracket what it looks like."""
-    return MIRRORED.get(text, text) if len(text) == 1 else text[::-1]
+            each[: len(numbers)] = spelling
+    return Cluster(says, [Glyph(one[0], said, *one[1:]) for one, said in zip(glyphs, each, strict=True)], True)

@@ -289,7 +289,7 @@ def _operators(
     for place, cluster in enumerate(clusters):
         if place in spelt:
             flush()
-            found.append(_span(cluster.text))
+            found.append(_span(cluster.says))
         for glyph, code in zip(cluster.glyphs, codes[place], strict=True):
             if glyph.y != rise:
                 flush()
