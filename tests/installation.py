@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import json
 import os
 import shutil
@@ -13,10 +14,14 @@ import sys
 import threading
 import urllib.request
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
+
+from signing.cli import main
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
@@ -101,3 +106,32 @@ class Installation:
 
     def logs(self) -> str:
         return "".join(path.read_text(errors="replace") for path in self.folder.glob("*.log"))
+
+
+def typed(arguments: list[str], folder: Path, environment: dict[str, str], stdin: str = "") -> tuple[int, str, str]:
+    """Exit code, output and errors of `signing …` in this process, which saves a command its start."""
+    out, err = io.StringIO(), io.StringIO()
+    with (
+        contextlib.chdir(folder),
+        mock.patch.dict(os.environ, environment, clear=True),
+        mock.patch("sys.stdin", io.StringIO(stdin)),
+        contextlib.redirect_stdout(out),
+        contextlib.redirect_stderr(err),
+        pytest.raises(SystemExit) as ended,
+        # A thread of its own, as the test's may be inside the event loop of a browser.
+        ThreadPoolExecutor(1) as thread,
+    ):
+        thread.submit(main, arguments).result()
+    return int(ended.value.code or 0), out.getvalue(), err.getvalue()
+
+
+class Desk(Installation):
+    """The same commands in this process; what would go on running if it were not refused keeps one of its own."""
+
+    def run(self, *arguments: str | Path, code: int = 0, stdin: str = "") -> str:
+        """Run a command, demand its exit code, and give what it printed."""
+        if arguments[0] in ("serve", "demo"):
+            return super().run(*arguments, code=code, stdin=stdin)
+        ended, out, err = typed([str(each) for each in arguments], self.folder, self.environment, stdin)
+        assert ended == code, f"{arguments}: exit {ended}\n{out}\n{err}"
+        return out if code == 0 else out + err

@@ -15,19 +15,24 @@ from pathlib import Path
 import psutil
 
 from signing.evidence.note import NoteKey
-from tests.installation import ROOT, free_port
+from tests.installation import ROOT, free_port, typed
 
 ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("SIGNING_")}
 
 
 def command(*arguments: str | Path, code: int = 0) -> str:
-    """Run `signing witness …` as its operator does."""
-    done = subprocess.run(
-        [sys.executable, "-m", "signing", "witness", *map(str, arguments)],
-        env=ENVIRONMENT | {"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, timeout=60,
-    )
-    assert done.returncode == code, done.stdout + done.stderr
-    return done.stdout if code == 0 else done.stderr
+    """Run `signing witness …` as its operator does; only what may go on running needs a process of its own."""
+    words = ["witness", *map(str, arguments)]
+    if "serve" in words:
+        done = subprocess.run(
+            [sys.executable, "-m", "signing", *words],
+            env=ENVIRONMENT | {"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, timeout=60,
+        )
+        ended, out, err = done.returncode, done.stdout, done.stderr
+    else:
+        ended, out, err = typed(words, ROOT, ENVIRONMENT)
+    assert ended == code, out + err
+    return out if code == 0 else err
 
 
 class RunningWitness:

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
-import os
 import re
 import shutil
 import subprocess
 from pathlib import Path
-from unittest import mock
 
 import pytest
 
 from signing import config
 from signing.bootstrap import build
-from signing.cli import main
 from signing.domain.organisation import Decision
 from signing.evidence.keyring import PublicKey
 from signing.workflow import deciding, device_signing, inviting, rostering
@@ -24,7 +19,7 @@ from signing.workflow.device_signing import OfferedKey
 from signing.workflow.enrolment import KeyWaits
 from signing.workflow.ports import NoticeKind, Services
 from signing.workflow.signatory_form import DecisionForm
-from tests.installation import Installation
+from tests.installation import Desk, Installation
 
 LETTER = """---
 title: "An open letter"
@@ -42,25 +37,6 @@ EMAIL = "ada@letters.example"
 
 needs_ssh_keygen = pytest.mark.skipif(shutil.which("ssh-keygen") is None, reason="ssh-keygen is not installed")
 needs_openssl = pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl is not installed")
-
-
-class Desk(Installation):
-    """The same commands in this process, which saves each its start."""
-
-    def run(self, *arguments: str | Path, code: int = 0, stdin: str = "") -> str:
-        """Run a command, demand its exit code, and give what it printed."""
-        out, err = io.StringIO(), io.StringIO()
-        with (
-            contextlib.chdir(self.folder),
-            mock.patch.dict(os.environ, self.environment, clear=True),
-            mock.patch("sys.stdin", io.StringIO(stdin)),
-            contextlib.redirect_stdout(out),
-            contextlib.redirect_stderr(err),
-            pytest.raises(SystemExit) as ended,
-        ):
-            main([str(each) for each in arguments])
-        assert (ended.value.code or 0) == code, f"{arguments}: {ended.value.code}\n{out.getvalue()}\n{err.getvalue()}"
-        return out.getvalue() if code == 0 else out.getvalue() + err.getvalue()
 
 
 def installed(folder: Path, kind: type[Installation] = Desk) -> Installation:

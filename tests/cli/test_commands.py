@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.installation import Installation, free_port
+from tests.installation import Desk, Installation, free_port
 
 LETTER = """---
 title: "An open letter"
@@ -28,7 +28,7 @@ ROSTER = "organisation,contact,email\nRiver Watch,Kim,kim@river.example\nValley 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Installation:
     """One installation for this whole file: each test brings a letter of its own."""
-    installation = Installation(tmp_path_factory.mktemp("commands"))
+    installation = Desk(tmp_path_factory.mktemp("commands"))
     installation.run("init")
     return installation
 
@@ -62,14 +62,14 @@ def test_doctor_names_what_is_well_and_what_is_for_trying_out_only(place: Instal
 
 
 def test_doctor_says_what_to_mend(tmp_path: Path) -> None:
-    empty = Installation(tmp_path)
+    empty = Desk(tmp_path)
     findings = empty.json("doctor", code=1)
     assert any(each["state"] == "mend" and "signing init" in each["remedy"] for each in findings)
     assert "signing init" in empty.run("serve", code=2)
 
 
 def test_a_secret_key_cut_short_is_told_by_doctor_and_refused_in_words(tmp_path: Path) -> None:
-    cut = Installation(tmp_path)
+    cut = Desk(tmp_path)
     cut.run("init")
     (tmp_path / "instance" / "secret-key").write_text("short\n")
     (told,) = [each for each in cut.json("doctor", code=1) if each["what"] == "secret key"]
@@ -90,7 +90,7 @@ def test_doctor_says_when_the_mail_server_does_not_answer(place: Installation) -
 
 
 def test_serving_the_world_without_a_mail_server_is_refused(place: Installation, tmp_path: Path) -> None:
-    public = Installation(tmp_path)
+    public = Desk(tmp_path)
     public.environment["SIGNING_BASE_URL"] = "https://letters.example"
     public.run("init")
     assert "SIGNING_SMTP_URL" in public.run("serve", code=2)
@@ -200,7 +200,7 @@ def test_a_place_that_cannot_be_written_is_named(place: Installation, letter: st
 
 
 def test_the_demonstration_never_becomes_an_installation(tmp_path: Path) -> None:
-    installation = Installation(tmp_path)
+    installation = Desk(tmp_path)
     written(installation, "instance/demo-accounts.json", "{}")
     assert "SIGNING_HOME" in installation.run("init", code=2)
     assert "SIGNING_HOME" in installation.run("serve", code=2)
@@ -212,7 +212,7 @@ def test_a_port_that_is_taken_is_named_before_anything_is_promised(tmp_path: Pat
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = str(taken.getsockname()[1])
-        told = Installation(tmp_path).run("demo", "--port", port, code=2)
+        told = Desk(tmp_path).run("demo", "--port", port, code=2)
     assert f"Port {port}" in told
     assert "--port" in told
     assert "runs at" not in told

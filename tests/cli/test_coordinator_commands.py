@@ -14,7 +14,6 @@ from signing.evidence.statement import KeyStatement
 from signing.workflow import auditing
 from tests.cli.coalition import (
     EMAIL,
-    Desk,
     approve,
     bound,
     installed,
@@ -26,7 +25,7 @@ from tests.cli.coalition import (
     ssh_key,
 )
 from tests.evidence.signers import browser_key
-from tests.installation import Installation
+from tests.installation import Desk, Installation
 
 
 @pytest.fixture(scope="module")

@@ -26,7 +26,7 @@ from signing.workflow import closing
 from signing.workflow.ports import Services
 from signing.workflow.witness_state import witness_state
 from tests.durability.place import wait_until
-from tests.installation import ROOT, Installation
+from tests.installation import ROOT, Desk, Installation
 from tests.web.installation import Clock, House
 from tests.witness_servers import RunningWitness, running
 
@@ -63,7 +63,7 @@ def coalition(
 ) -> Iterator[Coalition]:
     if database_kind == "postgresql":
         request.getfixturevalue("database")
-    place = Installation(tmp_path / "place", database_url=database_url if database_kind == "postgresql" else "")
+    place = Desk(tmp_path / "place", database_url=database_url if database_kind == "postgresql" else "")
     place.run("init")
     place.run("keys", "export-trust", "--out", "first.json")
     names = ("river", "valley")

@@ -16,7 +16,7 @@ import psutil
 import pytest
 
 from tests.cli.test_commands import LETTER, ROSTER, written
-from tests.installation import ROOT, Installation
+from tests.installation import ROOT, Desk
 from tests.mail_catcher import MailCatcher
 
 UNREADABLE = b"GET /i/SECRET-two\r\nHost: localhost\r\n\r\n"
@@ -34,7 +34,7 @@ def mail_worker() -> psutil.Process:
 
 
 def test_a_mail_worker_that_was_killed_is_started_again_and_sends(tmp_path: Path, mails: MailCatcher) -> None:
-    place = Installation(tmp_path, smtp_url=mails.url)
+    place = Desk(tmp_path, smtp_url=mails.url)
     place.run("init")
     letter = place.json("letter", "import", written(place, "letter.md", LETTER))["letter"]
     place.run("roster", "import", letter, written(place, "roster.csv", ROSTER))
@@ -63,7 +63,7 @@ def fetch(url: str) -> None:
 
 
 def test_links_and_senders_of_requests_nobody_can_read_stay_out_of_the_servers_log(tmp_path: Path) -> None:
-    place = Installation(tmp_path)
+    place = Desk(tmp_path)
     place.run("init")
     with place.serving() as base_url:
         fetch(f"{base_url}/i/SECRET-one")
@@ -76,7 +76,7 @@ def test_links_and_senders_of_requests_nobody_can_read_stay_out_of_the_servers_l
 
 
 def test_the_command_for_a_server_of_ones_own_masks_its_access_log_too(tmp_path: Path) -> None:
-    place = Installation(tmp_path)
+    place = Desk(tmp_path)
     place.run("init")
     docstring = ast.get_docstring(ast.parse((ROOT / "wsgi.py").read_text())) or ""
     command = docstring[docstring.index("gunicorn ") :].split()

@@ -14,7 +14,7 @@ import pytest
 from tests.adapters.time_authority_server import Answer, Server, listening
 from tests.cli.test_commands import LETTER, written
 from tests.evidence.time_authority import TimeAuthority
-from tests.installation import Installation
+from tests.installation import Desk, Installation
 
 AUTHORITY = TimeAuthority()
 NAME = "127-0-0-1"
@@ -30,7 +30,7 @@ def server() -> Iterator[Server]:
 
 @pytest.fixture
 def place(tmp_path: Path, server: Server) -> Installation:
-    installation = Installation(tmp_path)
+    installation = Desk(tmp_path)
     installation.environment["SIGNING_TSA_URLS"] = f"http://127.0.0.1:{server.port}/tsr"
     installation.run("init")
     return installation

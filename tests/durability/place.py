@@ -13,7 +13,7 @@ from pathlib import Path
 
 import psutil
 
-from tests.installation import Installation
+from tests.installation import Desk
 
 LONGEST = 30.0
 
@@ -33,7 +33,7 @@ def kill(process: psutil.Process) -> None:
     wait_until(lambda: not process.is_running() or process.status() == psutil.STATUS_ZOMBIE, f"{process} is dead")
 
 
-class Place(Installation):
+class Place(Desk):
     """`signing serve` with two web workers, and the mail worker: on SQLite beside it, else a process of its own."""
 
     server: subprocess.Popen[bytes]

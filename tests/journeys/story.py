@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import csv
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,7 +19,7 @@ from signing.workflow.witness_state import witness_state
 from tests.adapters.time_authority_server import Answer, OpensslAuthority, Server, listening
 from tests.cli.coalition import services_of, ssh_key
 from tests.durability.place import wait_until
-from tests.installation import LETTERS, Installation
+from tests.installation import LETTERS, Desk, Installation
 from tests.journeys.crawler import crawled
 from tests.journeys.devices import Answering, Device
 from tests.mail_catcher import MailCatcher
@@ -114,7 +113,7 @@ def told(folder: Path) -> Iterator[Story]:
         mails = stack.enter_context(MailCatcher())
         stamping = Server(lambda asked: Answer(openssl.answer(asked)), openssl.root_pem)
         authority = stack.enter_context(listening(stamping))
-        place = Installation(folder / "place", smtp_url=mails.url)
+        place = Desk(folder / "place", smtp_url=mails.url)
         place.run("init")
         place.run("keys", "export-trust", "--out", "for-the-witness.json")
         witness = RunningWitness(folder / "witness", WITNESS, "--log", place.folder / "for-the-witness.json")
@@ -167,8 +166,8 @@ def _tell(story: Story, folder: Path, first: Path, second: Path, roster: Path) -
         ("export", story.letter, "--out", "public", "--edition", "public"),
         ("export", story.second, "--out", "second"), ("keys", "export-trust", "--out", str(story.trust)),
     ]  # fmt: skip
-    with ThreadPoolExecutor(2) as pool:
-        list(pool.map(lambda command: place.run(*command), commands))
+    for command in commands:
+        place.run(*command)
 
 
 def _opened(place: Installation, letter: Path, roster: Path, key: Path) -> str:
