@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,9 +14,14 @@ from tests import databases
 
 
 @pytest.fixture(scope="session")
-def postgresql_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgresql_url() -> Iterator[str]:
     """The address of a migrated PostgreSQL database of this test process's own."""
-    with databases.postgresql_server(tmp_path_factory.mktemp("pg") / "data") as url:
+    # Not under pytest's folder: its owner's rights are put back whenever another pytest starts, and a server that
+    # runs as another user would not come up.
+    with (
+        tempfile.TemporaryDirectory(prefix="postgresql-") as folder,
+        databases.postgresql_server(Path(folder) / "data") as url,
+    ):
         database = connect(url, Path())
         database.migrate()
         database.dispose()

@@ -262,7 +262,7 @@ def liar(answer: Callable[[], tuple[int, bytes, dict[str, str]]]) -> Iterator[tu
         def log_message(self, *ignored: object) -> None: ...
 
     server = HTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.server_port}", sent

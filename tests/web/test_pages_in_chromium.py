@@ -54,7 +54,8 @@ def base_url(house: House) -> Iterator[str]:
     house.services = replace(house.services, installation=installation)
     app = create_app(house.services, intake=intake(), mailbox=Mailbox())
     server = make_server("localhost", port, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
+    # A server looks twice a second by default whether it should stop: every test here would wait for that.
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     yield address
     server.shutdown()
