@@ -19,6 +19,8 @@ from signing.adapters.typeset.paper import Paper
 from signing.adapters.typeset.pen import Pen
 from signing.adapters.typeset.structure import Element
 
+_LONG = 8_000
+"""Characters after which words in order go on in another element: PDF/A allows strings of 32,767 bytes."""
 _LAYOUT = "/Type/Layout"
 _HEAD = "/Type/Pagination/Subtype/Header/Attached[/Top]"
 _FOOT = "/Type/Pagination/Subtype/Footer/Attached[/Bottom]"
@@ -151,7 +153,11 @@ class _Page:
                 self._stretch = None
                 read.append((piece, owner))
                 continue
-            if self._stretch is None or self._stretch[0] is not owner:
+            if (
+                self._stretch is None
+                or self._stretch[0] is not owner
+                or len(self._stretch[1].actual_text or "") > _LONG
+            ):
                 self._stretch = (owner, owner.child("Span", actual_text=""))
                 owner.reordered = True
             span = self._stretch[1]
