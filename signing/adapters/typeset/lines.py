@@ -35,7 +35,7 @@ _UNSPACED = (
     "\uff00-\uff9f\U00020000-\U0003ffff"
 )
 _IS_UNSPACED = re.compile(f"[{_UNSPACED}]")
-_KANA = re.compile("[\u3041-\u30ff\u31f0-\u31ff\uff66-\uff9f]")
+_KANA = re.compile("[\u3041-\u309f\u30a1-\u30fa\u30fd-\u30ff\u31f0-\u31ff\uff66-\uff9f]")  # not the dot and the bar
 _HANGUL = re.compile("[\u1100-\u11ff\u3130-\u318f\uac00-\ud7a3]")
 _JOINTS = re.compile(r"[^/?&=#._]*[/?&=#._]+|[^/?&=#._]+")
 

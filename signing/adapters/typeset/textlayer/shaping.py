@@ -30,6 +30,7 @@ _SELECTORS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 _EUROPEAN = re.compile(
     "[\u0041-\u052f\u1c80-\u1c8f\u1d00-\u1fff\u2c60-\u2c7f\u2de0-\u2dff\ua640-\ua69f\ua720-\ua7ff\uab30-\uab6f]"
 )
+_WITHIN_WORDS = frozenset("'’ʼ-\u2010\u2011")
 _DRAWN_BY_NO_FACE = re.compile(f"[{_JOINERS}\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 
 
@@ -188,8 +189,8 @@ class Style:
         """The cut of each cluster, none yet for punctuation. Latin, Greek and Cyrillic letters that follow each other
         have one cut, if one has them all: a word in two looks patched."""
         chosen: list[Cut | None] = []
-        for kind, members in groupby(clusters, key=_kind):
-            together = list(members)
+        for kind, members in groupby(range(len(clusters)), key=_kinds(clusters).__getitem__):
+            together = [clusters[place] for place in members]
             if kind == "european":
                 whole = next((cut for cut in self.cuts if cut.face.characters.issuperset("".join(together))), None)
                 chosen += [whole or self._cut_for(cluster) for cluster in together]
@@ -260,19 +261,29 @@ def _texts(text: str, starts: Sequence[int]) -> dict[int, str]:
     }
 
 
-def _kind(cluster: str) -> str:
-    if unicodedata.category(cluster[0])[0] in "PSZC":
-        return "neutral"
-    return "european" if _EUROPEAN.match(cluster) else "other"
+def _kinds(clusters: Sequence[str]) -> list[str]:
+    """What each cluster is. An apostrophe or a hyphen between two European letters is one of them."""
+    kinds = []
+    for cluster in clusters:
+        neutral = unicodedata.category(cluster[0])[0] in "PSZC"
+        kinds.append("neutral" if neutral else "european" if _EUROPEAN.match(cluster) else "other")
+    for place in range(1, len(kinds) - 1):
+        if clusters[place] in _WITHIN_WORDS and kinds[place - 1] == kinds[place + 1] == "european":
+            kinds[place] = "european"
+    return kinds
 
 
 def _suits(cut: Cut, cluster: str) -> bool:
     return cut.face.characters.issuperset(cluster) and not (cut.face.is_wide and cluster.isascii())
 
 
+_Placed = tuple[int, int, int]
+"""A glyph's number, and where it stands."""
+
+
 def _clusters(run: Run, infos: Sequence[hb.GlyphInfo], positions: Sequence[hb.GlyphPosition]) -> list[Cluster]:
     texts = _texts(run.text, [info.cluster for info in infos])
-    found: list[Cluster] = []
+    found: list[tuple[str, list[_Placed], int]] = []
     reach = 0
     for start, members in groupby(zip(infos, positions, strict=True), key=lambda pair: int(pair[0].cluster)):
         glyphs = []
@@ -280,24 +291,44 @@ def _clusters(run: Run, infos: Sequence[hb.GlyphInfo], positions: Sequence[hb.Gl
             right, up, advance, _ = position.position
             glyphs.append((info.codepoint, reach + right, up))
             reach += advance
-        found.append(_cluster(run, texts[start], glyphs, reach))
-    return found
+        says = texts[start][::-1] if run.rtl else texts[start]
+        if found and _interlock(found[-1][1], glyphs):
+            before = found.pop()
+            says, glyphs = before[0] + says, before[1] + glyphs
+        found.append((says, glyphs, reach))
+    return [_cluster(run, *one) for one in found]
 
 
-def _cluster(run: Run, text: str, glyphs: list[tuple[int, int, int]], end: int) -> Cluster:
-    face = run.cut.face
-    says = text[::-1] if run.rtl else text
+def _interlock(one: Sequence[_Placed], other: Sequence[_Placed]) -> bool:
+    """Whether a raised mark of the one stands beyond the first glyph of the other. PDFium sorts what it meets by place,
+    and would find the text of the one in parts."""
+    return max((x for _, x, up in one if up), default=other[0][1] - 1) >= other[0][1]
+
+
+def _cluster(run: Run, says: str, glyphs: list[_Placed], end: int) -> Cluster:
+    drawn = run.cut.face.drawn
     if len(glyphs) == 1:
         return Cluster(says, [Glyph(glyphs[0][0], says, *glyphs[0][1:])], False)
     # Readers that meet a mark of no width first take the gap after it for a space.
-    glyphs.sort(key=lambda glyph: face.drawn[glyph[0]][1] == 0)
-    blank = face.font.get_nominal_glyph(0x20)
-    if blank and glyphs[-1][1] + face.drawn[glyphs[-1][0]][1] != end:
-        # Poppler takes a text that is spelt out to reach as far as its last glyph does, and what is beyond for a space.
-        glyphs.append((blank, end - face.drawn[blank][1], 0))
-    each = [says] + [FILLER] * (len(glyphs) - 1)
-    for spelling in () if run.rtl else (text, unicodedata.normalize("NFD", text)):
+    glyphs.sort(key=lambda glyph: drawn[glyph[0]][1] == 0)
+    spacing = sum(drawn[glyph[0]][1] > 0 for glyph in glyphs)
+    last, x, up = glyphs[-1]
+    blank = run.cut.face.font.get_nominal_glyph(0x20)
+    if blank and (x + drawn[last][1] != end or not drawn[last][1]):
+        # They take a text that is spelt out to reach as far as its last glyph does, and what is beyond for a space;
+        # and a space after a glyph of no width for none.
+        glyphs.append((blank, end - drawn[blank][1], up))
+    each = [says] if run.rtl else _shared(run.cut.face, says, glyphs, spacing)
+    each += [FILLER] * (len(glyphs) - len(each))
+    return Cluster(says, [Glyph(one[0], said, *one[1:]) for one, said in zip(glyphs, each, strict=True)], True)
+
+
+def _shared(face: Face, text: str, glyphs: Sequence[_Placed], spacing: int) -> list[str]:
+    """What the first of the glyphs say, so that together they say the text: each its own character if they are but
+    letters and marks, else those that take space a character each, the last of them the rest."""
+    for spelling in (text, unicodedata.normalize("NFD", text)):
         numbers = [face.font.get_nominal_glyph(ord(character)) for character in spelling]
         if numbers == [glyph[0] for glyph in glyphs[: len(numbers)]]:
-            each[: len(numbers)] = spelling
-    return Cluster(says, [Glyph(one[0], said, *one[1:]) for one, said in zip(glyphs, each, strict=True)], True)
+            return list(spelling)
+    first = max(min(spacing, len(text)) - 1, 0)
+    return [*text[:first], text[first:]]

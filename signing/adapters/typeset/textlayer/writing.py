@@ -117,14 +117,14 @@ class TextObject:
         def flush() -> None:
             if pending:
                 self._set_cut(written.font, style.cuts[0], size)
-                self._code.append(f"[<{''.join(pending)}>]TJ".replace("<>", ""))
+                self._append(f"[<{''.join(pending)}>]TJ".replace("<>", ""))
                 pending.clear()
 
         for place, word in enumerate(reversed(words) if rtl else words):
             if place and cut is style.cuts[0]:
                 pending.append(written.space)
             elif place:
-                self._code.append(written.space_of(cut))
+                self._append(written.space_of(cut))
             if not word:
                 continue
             plain = None if rtl or spacing else written.plain_of(word)
@@ -136,10 +136,17 @@ class TextObject:
                 for run, operators in written.parts_of(word, rtl, size, spacing):
                     cut = run.cut
                     self._set_cut(self._embedding.font(cut.face), cut, size)
-                    self._code.append(operators)
+                    self._append(operators)
         flush()
         if spacing:
             self._code.append("0 Tc")
+
+    def _append(self, operators: str) -> None:
+        """Adds operators, an array to the array before: PDFium drops a space that stands alone."""
+        if operators[0] == "[" and self._code[-1].endswith("]TJ"):
+            self._code[-1] = self._code[-1][:-3] + operators[1:]
+        else:
+            self._code.append(operators)
 
     def _set_cut(self, font: EmbeddedFont, cut: Cut, size: float) -> None:
         size *= cut.scale
