@@ -6,10 +6,12 @@ The judges are outloud, pdfua, qpdf, MuPDF, Poppler, our own rules (`archive_rul
 from __future__ import annotations
 
 import datetime
+import hashlib
 import io
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -32,6 +34,7 @@ from . import archive_rules, reading
 from .languages import arabic_letter, chinese_letter
 from .specimens import REAL_LETTERS, real_letter, real_names, river_letter, set_letter, signatory, words
 
+REPOSITORY = Path(__file__).resolve().parents[3]
 _REASONED = {
     # An Arabic letter has a glyph for each place in a word, and a mark that is drawn with its letter says nothing of
     # its own (U+034F): many codes stand for one character, and rightly.
@@ -99,6 +102,23 @@ def test_verapdf_finds_nothing(letter: Path) -> None:
         command = ["verapdf", "-f", flavour, "--format", "text", str(letter)]
         done = subprocess.run(command, capture_output=True, text=True)
         assert done.stdout.startswith("PASS"), done.stdout + done.stderr
+
+
+_IN_A_FRESH_PROCESS = """
+import hashlib
+from tests.adapters.typeset.test_archive import _LETTERS
+for name in reversed(_LETTERS):
+    if not name.startswith("real"):
+        print(name, hashlib.sha256(_LETTERS[name]()).hexdigest())
+"""
+
+
+def test_a_fresh_process_makes_the_same_bytes_whatever_it_made_before() -> None:
+    command = [sys.executable, "-c", _IN_A_FRESH_PROCESS]
+    done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, check=True, text=True)
+    fresh = dict(line.rsplit(" ", 1) for line in done.stdout.splitlines())
+    assert fresh == {name: hashlib.sha256(_made(name)).hexdigest() for name in fresh}
+    assert len(fresh) == 3
 
 
 @pytest.mark.parametrize("text", [arabic_letter(), chinese_letter()], ids=["arabic", "chinese"])
