@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.sync_api import Browser, Locator, Page
 
 from signing.domain.organisation import Standing
@@ -64,35 +65,35 @@ def press_everything(page: Page, link: str, turn: int) -> int:
         page.goto(link)
 
 
+# A yes with a passkey, a no, a yes with the device: each link another one.
+@pytest.mark.parametrize("turn", range(len(ASKED)))
 def test_a_robot_that_presses_everything_records_nothing_and_uses_no_link_up(
-    house: House, browser: Browser, base_url: str
+    house: House, browser: Browser, base_url: str, turn: int
 ) -> None:
     letter_id = house.opened(*ASKED)
-    links = [f"{base_url}/i/{house.token(letter_id, name)}" for name in ASKED]
-    # A yes with a passkey, a no, a yes with the device: each link another one.
-    for turn, link in enumerate(links):
-        context = browser.new_context()
-        # Some scanners even hold keys: nothing may hang on their not having one.
-        page = context.new_page()
-        session = context.new_cdp_session(page)
-        session.send("WebAuthn.enable")
-        session.send("WebAuthn.addVirtualAuthenticator", {"options": {
-            "protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True,
-            "isUserVerified": True, "automaticPresenceSimulation": True,
-        }})
-        assert press_everything(page, link, turn) >= 1
-        for further in ("/own-key", "/keys"):
-            press_everything(page, f"{page.url}{further}", turn)
-            page.goto(link)
-        context.close()
+    link = f"{base_url}/i/{house.token(letter_id, ASKED[turn])}"
+    context = browser.new_context()
+    # Some scanners even hold keys: nothing may hang on their not having one.
+    page = context.new_page()
+    session = context.new_cdp_session(page)
+    session.send("WebAuthn.enable")
+    session.send("WebAuthn.addVirtualAuthenticator", {"options": {
+        "protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True,
+        "isUserVerified": True, "automaticPresenceSimulation": True,
+    }})
+    assert press_everything(page, link, turn) >= 1
+    for further in ("/own-key", "/keys"):
+        press_everything(page, f"{page.url}{further}", turn)
+        page.goto(link)
+    context.close()
     with house.services.unit_of_work() as uow:
         mailed = [each for each in uow.outbox.of_letter(letter_id) if each.kind is NoticeKind.CODE]
-    assert len(mailed) >= len(ASKED), "the robot did not get as far as a code"
+    assert mailed, "the robot did not get as far as a code"
     assert len(auditing.log(house.services, letter_id)) == 1
     assert {row.standing for row in tracking.status(house.services, letter_id).rows} == {Standing.SILENT}
     for name in ASKED:
         assert inviting.open_link(house.services, house.token(letter_id, name)).generation == 1
     # The contact who comes after the robot answers as if it had never been there.
     house.clock.pass_(minutes=61)
-    house.approve(letter_id, ASKED[0])
+    house.approve(letter_id, ASKED[turn])
     assert len(auditing.log(house.services, letter_id)) == 2
