@@ -24,8 +24,8 @@ _OWN_ACRONYM = re.compile(r" (\(\S+\))$")  # "Pacific Network on Globalisation (
 # Readers drop a hyphen at the end of a line, and a dash at its beginning is ugly: each is tied where it does no harm.
 _HYPHEN_APART = re.compile(r" ([-\u2010]) ")
 _DASH_APART = re.compile(r" ([–—]) ")
-# From here on letters may run from right to left, or be divided between lines without a space.
-_FAR = "\u0590"
+# Letters that may run from right to left or be divided between lines without a space, and what is not seen.
+_FAR = re.compile("[\u0590-\u1dff\u200b-\u200f\u2028-\u202e\u2060-\u206f\u2e80-\U0010ffff]")
 
 
 class Shown(NamedTuple):
@@ -71,7 +71,7 @@ def signs_alone(signatory: Signatory) -> bool:
 
 
 def _is_near(text: str) -> bool:
-    return text.isascii() or max(text) < _FAR
+    return text.isascii() or not _FAR.search(text)
 
 
 class NameRows:

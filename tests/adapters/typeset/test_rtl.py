@@ -79,6 +79,10 @@ def test_latin_in_an_arabic_letter_is_read_as_it_is_written() -> None:
     drawn = sorted(box for box in _boxes(_arabic(), 1) if box[4] in name)
     assert [text for *_, text in drawn] == name  # from left to right, full stop and brackets too
     assert drawn[-1][2] == pytest.approx(510.24, abs=1)
+    english = ["Every", "bank", "belongs", "to", "the", "river."]  # bold in the middle
+    drawn = sorted(box for box in _boxes(_arabic(), 0) if box[4] in english)
+    assert [text for *_, text in drawn] == english
+    assert drawn[-1][2] == pytest.approx(510.24 - 20, abs=1)
     digest = arabic_letter().sha256
     assert " ".join(digest[at : at + 8] for at in range(0, 64, 8)) in whole
     assert PHRASE in " ".join(whole.replace("·", " ").split())
