@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from signing import config
 from signing.adapters import key_files
 from signing.adapters.authority_roots import read_roots
 from signing.adapters.database import Database, connect
+from signing.adapters.document_key import load_document_key
 from signing.config import Settings
 from signing.release import release
 from signing.workflow.ports import Installation, Services, Signer
@@ -19,7 +21,7 @@ from signing.workflow.witness_state import witness_policy
 if TYPE_CHECKING:
     from flask import Flask
 
-    from signing.adapters.log_keeper import LogKeeper
+    from signing.adapters.log_keeper import Keeper, LogKeeper
     from signing.adapters.stamping import TimeAuthority
     from signing.adapters.transport import Transport
     from signing.adapters.worker import MailWorker
@@ -39,7 +41,9 @@ def build(settings: Settings, database: Database | None = None) -> Services:
     from signing.adapters.collation import IcuCollation
     from signing.adapters.high_water import HighWaterFiles
     from signing.adapters.passwords import Argon2Passwords
+    from signing.adapters.sealer import DocumentSealer
 
+    roots = read_roots(settings.keys, list(settings.time_authorities))
     database = database or connect(settings.database_url, settings.home)
     keys = load_keys(settings)
     return Services(
@@ -61,7 +65,10 @@ def build(settings: Settings, database: Database | None = None) -> Services:
             release(),
             witness_policy=settings.witness_policy(),
             time_authorities=tuple(settings.time_authorities),
-            tsa_roots=read_roots(settings.keys, list(settings.time_authorities)),
+            tsa_roots=roots,
+        ),
+        sealer=DocumentSealer(
+            lambda: load_document_key(settings.keys, settings.key_passphrase()), time_authorities(settings, roots)
         ),
     )
 
@@ -87,27 +94,37 @@ def mail_worker(settings: Settings) -> MailWorker:
 
 
 def log_keeper(settings: Settings) -> LogKeeper:
-    """The clock work on this installation's logs; it has nothing to do where nobody outside is asked."""
-    from signing.adapters.log_keeper import Keeper, LogKeeper
+    """The clock work on this installation's logs and, when they are stamped and cosigned, on its sealed PDFs."""
+    from signing.adapters.log_keeper import LogKeeper
+    from signing.adapters.seal_keeper import SealKeeper
+
+    services = build(settings)
+    return LogKeeper(services.clock, [*_outside_keepers(settings, services), SealKeeper(services)])
+
+
+def outside_keepers(settings: Settings, services: Services) -> LogKeeper:
+    """Only what is asked of others about the logs: stamps and cosignatures."""
+    from signing.adapters.log_keeper import LogKeeper
+
+    return LogKeeper(services.clock, _outside_keepers(settings, services))
+
+
+def _outside_keepers(settings: Settings, services: Services) -> list[Keeper]:
     from signing.adapters.stamp_keeper import StampKeeper
     from signing.adapters.witnesses import WitnessKeeper
 
     keepers: list[Keeper] = []
-    if not settings.tsa_urls and settings.witnesses is None:
-        return LogKeeper(lambda: datetime.now(UTC), keepers)
-    services = build(settings)
     if settings.tsa_urls:
-        keepers.append(StampKeeper(services, time_authorities(settings, services)))
+        keepers.append(StampKeeper(services, time_authorities(settings, services.installation.tsa_roots)))
     if (policy := witness_policy(services)) is not None:
         keepers.append(WitnessKeeper(services, policy))
-    return LogKeeper(services.clock, keepers)
+    return keepers
 
 
-def time_authorities(settings: Settings, services: Services) -> list[TimeAuthority]:
+def time_authorities(settings: Settings, roots: Mapping[str, str]) -> list[TimeAuthority]:
     """The authorities of the settings, each with the root its stamps must lead to."""
     from signing.adapters.stamping import TimeAuthority
 
-    roots = services.installation.tsa_roots
     return [TimeAuthority(name, url, roots[name]) for name, url in settings.time_authorities.items()]
 
 

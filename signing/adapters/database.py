@@ -28,10 +28,18 @@ from signing.adapters.postgresql_server import postgresql_engine
 from signing.adapters.prepared import PreparedStore
 from signing.adapters.rates import RateStore
 from signing.adapters.roster import RosterStore
+from signing.adapters.sealed_documents import SealedDocumentStore
 from signing.adapters.sqlite_file import SQLITE_VERSION, SqliteFile
 from signing.domain.errors import Conflict, Faulty, Refusal, Unavailable
 from signing.workflow.account_ports import Accounts, Rates
-from signing.workflow.evidence_ports import Bindings, CoordinatorKeys, Cosignatures, PreparedStatements, TimeStamps
+from signing.workflow.evidence_ports import (
+    Bindings,
+    CoordinatorKeys,
+    Cosignatures,
+    PreparedStatements,
+    SealedDocuments,
+    TimeStamps,
+)
 from signing.workflow.ports import (
     Answers,
     Codes,
@@ -66,6 +74,7 @@ class Transaction:
         self.prepared: PreparedStatements = PreparedStore(connection)
         self.time_stamps: TimeStamps = TimeStampStore(connection)
         self.cosignatures: Cosignatures = CosignatureStore(connection)
+        self.sealed_documents: SealedDocuments = SealedDocumentStore(connection)
 
     def commit(self) -> None:
         """Make everything since the beginning durable, or raise and leave nothing of it."""

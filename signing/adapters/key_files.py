@@ -25,7 +25,7 @@ from cryptography.hazmat.primitives.serialization import (
     PublicFormat,
     load_pem_private_key,
 )
-from cryptography.x509.oid import NameOID, ObjectIdentifier
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID, ObjectIdentifier
 
 from signing.adapters.private_files import write_new
 from signing.domain.errors import Refusal
@@ -40,6 +40,8 @@ KEYS = (*SIGNING_KEYS, ROOT, DOCUMENT)
 ROOT_LASTS = timedelta(days=365 * 20 + 5)
 DOCUMENT_LASTS = timedelta(days=365 * 5 + 1)
 DOCUMENT_SIGNING = ObjectIdentifier("1.3.6.1.5.5.7.3.36")  # RFC 9336
+# Readers built on NSS (Poppler's pdfsig, Okular, Evince) know no other usage for documents than that for mails.
+READERS_ASK = ExtendedKeyUsageOID.EMAIL_PROTECTION
 
 PrivateKey = Ed25519PrivateKey | EllipticCurvePrivateKey
 
@@ -239,7 +241,7 @@ def _leaf(
         _certificate(key, _name(host, "documents"), root.subject, now, DOCUMENT_LASTS)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(_usage(certificates=False), critical=True)
-        .add_extension(x509.ExtendedKeyUsage([DOCUMENT_SIGNING]), critical=False)
+        .add_extension(x509.ExtendedKeyUsage([DOCUMENT_SIGNING, READERS_ASK]), critical=False)
         .add_extension(x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(issuer_key), critical=False)
         .sign(root_key, SHA256())
     )

@@ -360,3 +360,17 @@ cosignature = _table(
     _must("line", LargeBinary),
     _must("at", Instant),
 )
+
+sealed_document = _table(
+    "sealed_document",
+    _key("letter_id"),
+    _key("number", Integer),
+    _key("language"),
+    _must("at", Instant),
+    _may("stamped_at", Instant),
+    _may("authority"),
+    _must("trouble"),
+    _must("sha256"),
+    _must("content", LargeBinary),
+    ForeignKeyConstraint(["letter_id", "number"], ["edition.letter_id", "edition.number"]),
+)

@@ -21,6 +21,7 @@ COMMANDS = {
     "publish": "publishing:publish",
     "revoke-key": "vouching:revoke_key",
     "roster": "roster:roster",
+    "seal": "sealing:seal",
     "serve": "service:serve",
     "status": "letter:status",
     "user": "people:user",

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import secrets
 import stat
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 
 from signing.adapters.authority_roots import read_roots
@@ -13,8 +12,9 @@ from signing.adapters.database import connect
 from signing.adapters.stamping import NoStamp, TimeAuthority
 from signing.adapters.transport import Deferred
 from signing.bootstrap import build, open_transport, time_authorities
+from signing.cli import seal_checks
+from signing.cli.finding import Finding, fault_in
 from signing.config import Settings
-from signing.domain.errors import Refusal
 from signing.workflow import auditing
 from signing.workflow.stamps import stamp_state
 from signing.workflow.witness_state import witness_state
@@ -25,19 +25,6 @@ DEMONSTRATION = (
     "This folder holds the demonstration, with its known accounts. Give your installation a folder of its own: "
     "SIGNING_HOME=./coalition, for example (or remove the demonstration's folder)."
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """`state` is ok, note (fine for trying out, not for the world) or mend."""
-
-    what: str
-    state: str
-    remedy: str = ""
-
-    @property
-    def fault(self) -> bool:
-        return self.state == "mend"
 
 
 def demonstrates(settings: Settings) -> bool:
@@ -60,7 +47,7 @@ def look_around(settings: Settings) -> Iterator[Finding]:
 
     def look() -> None:
         services = build(settings)
-        authorities.extend(time_authorities(settings, services))
+        authorities.extend(time_authorities(settings, services.installation.tsa_roots))
         warnings = {letter.id: stamp_state(services, letter.id).warning for letter in auditing.letters(services)}
         letters.extend(
             Finding(f"time stamps of letter {letter_id}", "mend", f"Missed: {warning}. {STAMPS_MISSED}")
@@ -69,10 +56,12 @@ def look_around(settings: Settings) -> Iterator[Finding]:
         )
 
     # What keeps the keys, the roots or the database from being used is told in lines of their own.
-    if settings.tsa_urls and _refused("time stamps", look) is None:
+    if settings.tsa_urls and fault_in("time stamps", look) is None:
         yield from map(_answering, authorities)
         yield from letters
     yield from _attestor(settings)
+    yield seal_checks.document_key(settings)
+    yield from seal_checks.trial_seal(settings)
 
 
 def _attestor(settings: Settings) -> Iterator[Finding]:
@@ -87,7 +76,7 @@ def _attestor(settings: Settings) -> Iterator[Finding]:
             if not each.state.closed and each.attestor not in (None, own)
         )  # fmt: skip
 
-    if _refused("attestor", look) is None:
+    if fault_in("attestor", look) is None:
         for letter_id in named:
             yield Finding(
                 f"attestor's key of letter {letter_id}",
@@ -121,7 +110,7 @@ def _secrets(settings: Settings) -> Iterator[Finding]:
         ("secret key", settings.secret_key, settings.secret_key_file, settings.secret),
         ("key passphrase", settings.passphrase, settings.passphrase_file, settings.key_passphrase),
     ):
-        finding = _refused(name, read)
+        finding = fault_in(name, read)
         if finding is None and given is None and _readable_by_others(file):
             finding = Finding(f"{name} {file}", "mend", f"Others can read it. Run: chmod 600 {file}")
         yield finding or Finding(name, "ok")
@@ -137,7 +126,7 @@ def _secrets(settings: Settings) -> Iterator[Finding]:
 def _keys(settings: Settings) -> Finding:
     from signing.bootstrap import load_keys
 
-    refused = _refused("signing keys", lambda: load_keys(settings))
+    refused = fault_in("signing keys", lambda: load_keys(settings))
     if refused is not None:
         return refused
     what = f"signing keys in {settings.keys}"
@@ -158,7 +147,7 @@ def _database(settings: Settings) -> Finding:
         nonlocal told
         told = connect(settings.database_url, settings.home).check()
 
-    return _refused("database", look) or Finding(f"database: {told}", "ok")
+    return fault_in("database", look) or Finding(f"database: {told}", "ok")
 
 
 def _mail(settings: Settings) -> Finding:
@@ -196,7 +185,7 @@ def _witnesses(settings: Settings) -> Iterator[Finding]:
             "No SIGNING_WITNESSES: that everybody is shown the same log rests on the receipts people keep.",
         )
         return
-    refused = _refused("witnesses", settings.witness_policy)
+    refused = fault_in("witnesses", settings.witness_policy)
     if refused is not None:
         yield refused
         return
@@ -213,7 +202,7 @@ def _witnesses(settings: Settings) -> Iterator[Finding]:
                 )
 
     # What keeps the database or the keys from being used is told in a line of its own.
-    if _refused("witnesses", look) is None:
+    if fault_in("witnesses", look) is None:
         words = " ".join([*late, "Are they reachable, and does `signing worker` run?"]) if late else ""
         yield Finding(f"witnesses in {settings.witnesses}", "note" if late else "ok", words)
 
@@ -226,7 +215,7 @@ def _time_authorities(settings: Settings) -> Finding:
             "note",
             "No SIGNING_TSA_URLS: every time in a bundle is then the word of whoever signed. See docs/stamps.md.",
         )
-    refused = _refused("time stamps", lambda: read_roots(settings.keys, names))
+    refused = fault_in("time stamps", lambda: read_roots(settings.keys, names))
     if refused is None and len(names) == 1:
         return Finding(
             f"time stamps by {names[0]}",
@@ -234,14 +223,6 @@ def _time_authorities(settings: Settings) -> Finding:
             "Add a second authority, in another country: one alone could lie about the time unseen.",
         )
     return refused or Finding(f"time stamps by {', '.join(names)}", "ok")
-
-
-def _refused(what: str, look: Callable[[], object]) -> Finding | None:
-    try:
-        look()
-    except Refusal as refusal:
-        return Finding(what, "mend", refusal.message)
-    return None
 
 
 def _readable_by_others(file: Path) -> bool:

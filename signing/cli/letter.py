@@ -15,6 +15,7 @@ from signing.domain.letter import Letter, LetterState
 from signing.workflow import coordinator_signing, drafting, inviting, tracking
 from signing.workflow.coordinator_signing import Wishes
 from signing.workflow.ports import NoticeStatus
+from signing.workflow.sealing import seal_state
 from signing.workflow.stamps import stamp_state
 
 MAIL_WORDS: dict[NoticeStatus | None, str] = {
@@ -161,6 +162,7 @@ def status(letter_id: str, as_json: bool) -> None:
     services = services_from_environment()
     found = tracking.status(services, letter_id)
     stamps = stamp_state(services, letter_id)
+    seals = seal_state(services, letter_id)
     rows = [
         {
             "id": row.entry.organisation_id,
@@ -178,6 +180,7 @@ def status(letter_id: str, as_json: bool) -> None:
             "organisations": rows,
             "counts": found.counts,
             "stamps": stamps.to_json(),
+            "sealed": [each.to_json() for each in seals.documents],
         },
         as_json,
         f"{found.letter.title} ({found.state}, version {found.letter.version})",
@@ -185,4 +188,5 @@ def status(letter_id: str, as_json: bool) -> None:
         *(f"  {row.standing:12} {row.entry.organisation}{MAIL_WORDS.get(row.mail, '')}" for row in found.rows),
         ", ".join(f"{count} {name}" for name, count in found.counts.items() if count) or "No organisations yet.",
         *([f"Warning: {stamps.warning}. See `signing doctor`."] if stamps.warning else []),
+        *(f"Warning: {words}." for words in (seals.warnings if found.letter.published_at else [])),
     )

@@ -4,19 +4,31 @@ from __future__ import annotations
 
 import click
 
-from signing.bootstrap import services_from_environment
-from signing.cli.printing import print_data
+from signing import config
+from signing.bootstrap import build
+from signing.cli.printing import AS_JSON, print_data
+from signing.cli.sealing import sealed_now, words_of
 from signing.workflow import publishing
 
 
 @click.command()
 @click.argument("letter_id", metavar="LETTER")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@AS_JSON
 def publish(letter_id: str, as_json: bool) -> None:
-    """Let everybody see a closed letter's log; withdrawals and new editions go on."""
-    letter = publishing.publish(services_from_environment(), letter_id)
+    """Let everybody see a closed letter: its sealed PDFs, its evidence, its log. Withdrawals and new editions go on."""
+    settings = config.load()
+    services = build(settings)
+    letter = publishing.publish(services, letter_id)
+    state = sealed_now(settings, services, letter_id)
     print_data(
-        {"letter": letter_id, "state": letter.state, "published_at": f"{letter.published_at:%Y-%m-%dT%H:%M:%SZ}"},
+        {
+            "letter": letter_id,
+            "state": letter.state,
+            "published_at": f"{letter.published_at:%Y-%m-%dT%H:%M:%SZ}",
+            "sealed": [each.to_json() for each in state.documents],
+        },
         as_json,
         f"Letter {letter_id} is published. Its log: {letter.base_url}/l/{letter_id}/log/checkpoint",
+        *words_of(state),
+        *(f"{letter.base_url}/l/{letter_id}/{each.language}.pdf" for each in state.documents if each.sealed),
     )

@@ -19,7 +19,8 @@ from signing.adapters import key_files
 from signing.adapters.database import connect
 from signing.adapters.private_files import write_new
 from signing.bootstrap import log_keeper, mail_worker
-from signing.cli.checks import DEMONSTRATION, Finding, demonstrates, examine, look_around
+from signing.cli.checks import DEMONSTRATION, demonstrates, examine, look_around
+from signing.cli.finding import Finding
 from signing.cli.printing import print_data
 from signing.config import Settings, SettingsRefused
 

@@ -1,7 +1,7 @@
 """`signing verify` and `signing-verify`: the offline verifier at the command line (DESIGN 6).
 
 May import click and `signing.evidence`, nothing else of this house: it needs no database, network or Flask. Only
-when `--rebuild` asks for it does it look whether the rest of the house is there.
+for a sealed PDF, and when `--rebuild` asks for it, does it look whether the rest of the house is there.
 """
 
 import gc
@@ -18,7 +18,7 @@ from typing import Any
 import click
 
 from signing.cli.pdf_text import text_of
-from signing.evidence import EvidenceError, Malformed, Report, Trust, verify_bundle, verify_receipt
+from signing.evidence import EvidenceError, Malformed, Rejected, Report, Trust, verify_bundle, verify_receipt
 from signing.evidence.bundle import Bundle
 from signing.evidence.entries import BATCH
 from signing.evidence.ledger import Ledger
@@ -156,10 +156,11 @@ def judge(
     read_pdf: bool,
     rebuild: bool,
 ) -> Report:
-    """Read what is at the path, a bundle or a receipt, and judge it.
+    """Read what is at the path, a bundle, a receipt or a sealed PDF, and judge it.
 
     Raises:
         Malformed: `BUNDLE_UNREADABLE` or `BUNDLE_MALFORMED` when there is nothing to judge.
+        Rejected: `SEAL_MISSING`, `SEAL_EXTENDED`, `SEAL_BROKEN` for a PDF that no bundle can be taken from.
     """
     if not path.is_dir():
         start = _first_bytes(path)
@@ -170,17 +171,38 @@ def judge(
                 )
             return verify_receipt(_read_small(path, "receipt"), trust, log_key=log_key)
         if start.startswith(b"%PDF-"):
-            raise Malformed(
-                "BUNDLE_UNREADABLE",
-                "Sealed PDFs cannot be checked yet. Ask for the letter's bundle (evidence.zip) and check that.",
+            # Slow to load, and bundles and receipts have no use for it.
+            from signing.cli.sealed_pdf import open_pdf
+
+            sealed = open_pdf(path, trust)
+            report = judge_files(
+                sealed.files, trust, log_key, coordinator, since, openings, read_pdf, rebuild, sealed.pdf.document
             )
+            sealed.tell(report)
+            return report
     with collector_off():
         files = Bundle.read(path)
+    return judge_files(files, trust, log_key, coordinator, since, openings, read_pdf, rebuild)
+
+
+def judge_files(
+    files: Bundle,
+    trust: Trust | None,
+    log_key: NoteKey | None,
+    coordinator: str | None,
+    since: Path | None,
+    openings: Path | None,
+    read_pdf: bool,
+    rebuild: bool,
+    document: bytes | None = None,
+) -> Report:
+    """Judge a bundle that is open; one out of a sealed PDF with the unsealed one as its document."""
+    with collector_off():
         older, shown = _read_older(since), _read_openings(openings)
         with signature_map(sum(name.startswith("entries/") for name in files)) as mapper:
             return verify_bundle(
                 files, trust, map=mapper, older=older, log_key=log_key, coordinator=coordinator, openings=shown,
-                pdf_text=text_of if read_pdf else None, rebuild=make_again if rebuild else None,
+                pdf_text=text_of if read_pdf else None, rebuild=make_again if rebuild else None, document=document,
             )  # fmt: skip
 
 
@@ -190,10 +212,10 @@ def _show(report: Report, as_json: bool) -> None:
 
 def _show_unread(error: EvidenceError, as_json: bool) -> int:
     """Say why there is no verdict, and give the exit code."""
-    # A bundle that breaks the rules is a finding; something that is no bundle is a mistake of the caller.
+    # What breaks the rules is a finding; something that is no evidence is a mistake of the caller.
     report = Report()
     report.fail(error.code, error.message)
-    if error.code == "BUNDLE_MALFORMED":
+    if error.code == "BUNDLE_MALFORMED" or isinstance(error, Rejected):
         _show(report, as_json)
         return report.exit_code
     if as_json:
@@ -224,7 +246,7 @@ def verify(
     rebuild: bool,
     as_json: bool,
 ) -> None:
-    """Check a bundle (folder or zip) or a receipt, offline.
+    """Check a bundle (folder or zip), a receipt or a sealed PDF, offline.
 
     Exit code: 0 proved, 1 rejected, 2 unreadable or misused, 3 not all proved.
     """

@@ -3,6 +3,7 @@
 May import the standard library's file and zip modules and the rooms here. The same files give the same bytes.
 """
 
+import io
 import os
 import shutil
 import stat
@@ -22,7 +23,7 @@ from .tiles import tiles
 from .verify import is_bundle_name
 
 __all__ = [
-    "MAX_FILES", "MAX_FILE_BYTES", "MAX_TOTAL_BYTES", "Bundle", "Edition", "Outsiders", "build", "write",
+    "MAX_FILES", "MAX_FILE_BYTES", "MAX_TOTAL_BYTES", "Bundle", "Edition", "Outsiders", "build", "write", "zipped",
 ]  # fmt: skip
 
 _FIXED_DATE: Final = (1980, 1, 1, 0, 0, 0)
@@ -147,7 +148,14 @@ def _write_folder(part: Path, files: Mapping[str, bytes]) -> None:
     part.mkdir(exist_ok=True)
 
 
-def _write_zip(part: Path, files: Mapping[str, bytes]) -> None:
+def zipped(files: Mapping[str, bytes]) -> bytes:
+    """Give a bundle as the bytes of its zip, the same that `write` writes."""
+    out = io.BytesIO()
+    _write_zip(out, files)
+    return out.getvalue()
+
+
+def _write_zip(part: Path | io.BytesIO, files: Mapping[str, bytes]) -> None:
     with zipfile.ZipFile(part, "w", zipfile.ZIP_STORED) as archive:
         for name in sorted(files):
             info = zipfile.ZipInfo(name, _FIXED_DATE)

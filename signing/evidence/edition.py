@@ -21,21 +21,30 @@ def edition_folder(edition: int, current: int) -> str:
     return "" if edition == current else f"editions/{edition}/"
 
 
-def check_edition(closing: Closing, files: Mapping[str, bytes], folder: str) -> list[Failure]:
-    """Compare an edition's files and list with what its closing signed and its log says."""
+def check_edition(
+    closing: Closing, files: Mapping[str, bytes], folder: str, *, documents_apart: bool = False
+) -> list[Failure]:
+    """Compare an edition's files and list with what its closing signed and its log says.
+
+    With `documents_apart` (a bundle out of a sealed PDF) PDFs that are not there are no defect.
+    """
     return [
         Failure(code, closing.index, f"Edition {closing.statement.edition}: {message}")
-        for code, message in _defects(closing, files, folder)
+        for code, message in _defects(closing, files, folder, documents_apart)
     ]
 
 
-def _defects(closing: Closing, files: Mapping[str, bytes], folder: str) -> Iterator[tuple[str, str]]:
+def _defects(
+    closing: Closing, files: Mapping[str, bytes], folder: str, documents_apart: bool
+) -> Iterator[tuple[str, str]]:
     signed = {file.name: file.sha256 for file in closing.statement.subject}
     list_digest = signed.pop(LIST_FILE)
     if signed.keys() != {f"{language}.pdf" for language in closing.version.statement.languages()}:
         yield "PDF_MISMATCH", "the closing does not name one PDF for each language of the letter."
     for name, digest in signed.items():
         path = f"{folder}{PDF_FOLDER}{name}"
+        if documents_apart and path not in files:
+            continue
         if sha256(files.get(path, b"")).hexdigest() != digest:
             yield "PDF_MISMATCH", f"the file {path} is not the one signed."
     path = f"{folder}{LIST_FILE}"

@@ -73,6 +73,24 @@ class SignerRow:
 
 
 @dataclass(frozen=True, slots=True)
+class SealRow:
+    """Who sealed a PDF by its certificate; when by the service's word, and by a trusted time stamp or None."""
+
+    signer: str
+    claimed_time: str | None
+    stamped_time: str | None
+
+    def to_json(self) -> dict[str, Any]:
+        """Give the object of the report."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+    def to_text(self) -> str:
+        """Give a line in plain words."""
+        when = f"with a time stamp of {self.stamped_time}" if self.stamped_time else "without a time stamp that counts"
+        return f"Sealed by {self.signer}, {when}, by its own word {self.claimed_time or 'unknown'}."
+
+
+@dataclass(frozen=True, slots=True)
 class OrganisationRow:
     """What is known of one organisation's newest answer."""
 
@@ -146,6 +164,8 @@ class Report:
     authorities: dict[str, int] = field(default_factory=dict)
     continues: int | None = None
     evidence: list[str] = field(default_factory=list)
+    seal: SealRow | None = None
+    document: Mapping[str, Any] | None = None
     rebuilt: list[str] = field(default_factory=list)
 
     @property
@@ -198,6 +218,8 @@ class Report:
             "authorities": self.authorities,
             "continues": self.continues,
             "evidence": self.evidence,
+            "seal": self.seal.to_json() if self.seal is not None else None,
+            "document": dict(self.document) if self.document is not None else None,
             "rebuilt": self.rebuilt,
             "limits": self.limits,
         }
@@ -211,6 +233,10 @@ class Report:
                 lines += [f"Its words in words, to compare by telephone: {self.words['phrase']}"]
                 lines += [f"Their fingerprint: {self.words['sha256']}"]
             lines += [f"{self.entries} log entries read."]
+        if self.document is not None:
+            lines += [f"This document: {self.document['name']}, edition {self.document['edition']}."]
+        if self.seal is not None:
+            lines += [self.seal.to_text()]
         if self.continues is not None:
             lines += [f"Nothing of the earlier copy has vanished ({self.continues} entries)."]
         lines += _section(

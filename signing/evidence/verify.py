@@ -23,6 +23,7 @@ from .organisations import Rows, signers_of, words_of
 from .pdf_words import PdfText, documents_that_differ
 from .remarks import remark
 from .report import Report
+from .sealed_document import with_document
 from .signatory import Signatory
 from .trust import Trust
 
@@ -59,6 +60,7 @@ def verify_bundle(
     openings: Mapping[str, bytes] | None = None,
     pdf_text: PdfText | None = None,
     rebuild: Rebuild | None = None,
+    document: bytes | None = None,
 ) -> Report:
     """Judge a bundle.
 
@@ -73,10 +75,11 @@ def verify_bundle(
         pdf_text: gives the text of a PDF page by page, to compare the documents with the words; without it they
             are compared by their signed digests alone.
         rebuild: makes the documents and sorts the lists again, to compare; without it this is not looked at.
+        document: the unsealed PDF that the bundle was found in; it stands in the place of the bundle's PDFs.
     """
     report = Report()
     try:
-        _verify(report, files, trust, map, older, log_key, coordinator, openings or {}, pdf_text, rebuild)
+        _verify(report, files, trust, map, older, log_key, coordinator, openings or {}, pdf_text, rebuild, document)
     except EvidenceError as error:
         report.fail(error.code, error.message)
     return report
@@ -93,6 +96,7 @@ def _verify(
     openings: Mapping[str, bytes],
     pdf_text: PdfText | None,
     rebuild: Rebuild | None,
+    document: bytes | None,
 ) -> None:
     # 1. Files
     for name in files:
@@ -122,7 +126,9 @@ def _verify(
         heads.check_older(older, ledger)
     report.failures.extend(ledger.failures)
     # 10. The editions' files
-    _check_editions(report, files, ledger)
+    if document is not None:
+        files = with_document(report, files, ledger, document)
+    _check_editions(report, files, ledger, documents_apart=document is not None)
     # 11. Openings
     shown = [(name, files[name]) for name in files if name.startswith(OPENINGS)]
     opened = Openings(ledger, [*shown, *openings.items()])
@@ -168,14 +174,14 @@ def _stamped(report: Report, files: Mapping[str, bytes], auditor: Auditor, size:
     return stamps.bounds
 
 
-def _check_editions(report: Report, files: Mapping[str, bytes], ledger: Ledger) -> None:
+def _check_editions(report: Report, files: Mapping[str, bytes], ledger: Ledger, *, documents_apart: bool) -> None:
     if not ledger.closings:
         report.leave_open("NOT_CLOSED", "The coordinator has not signed a list yet.")
         return
     current = ledger.closings[-1]
     for closing in ledger.closings:
         folder = edition_folder(closing.statement.edition, current.statement.edition)
-        report.failures.extend(check_edition(closing, files, folder))
+        report.failures.extend(check_edition(closing, files, folder, documents_apart=documents_apart))
     if any(answer.index > current.index for answer in ledger.live.values()):
         report.warn("EDITION_BEHIND", "Somebody has answered since the newest edition was closed.")
 

@@ -20,6 +20,7 @@ from signing.web import (
     own_key,
     page,
     public,
+    published,
     refusals,
     sign_in,
 )
@@ -77,6 +78,7 @@ def create_app(services: Services, *, intake: Intake, mailbox: mailbox_pages.Mai
         own_key.blueprint(services),
         contact_keys.blueprint(services),
         log.blueprint(services),
+        published.blueprint(services),
         auditor.blueprint(services),
         *coordinator.blueprints(services, intake),
     ]

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from tempfile import TemporaryDirectory
-
 from flask import Response
 
 from signing.evidence import bundle
@@ -15,11 +12,7 @@ from signing.workflow.ports import Services
 
 def bundle_zip(services: Services, letter_id: str) -> Response:
     """The whole evidence of a letter in one file."""
-    files = bundling.bundle_files(services, letter_id)
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / "evidence.zip"
-        bundle.write(path, files)
-        data = path.read_bytes()
+    data = bundle.zipped(bundling.bundle_files(services, letter_id))
     return attachment(data, f"{letter_id}-evidence.zip", "application/zip")
 
 

@@ -31,3 +31,12 @@ class Rates(Protocol):
 
     def forget_before(self, at: datetime) -> None:
         """Remove counters whose window was over by `at`."""
+
+
+class Passwords(Protocol):
+    @property
+    def decoy(self) -> str:
+        """The hash of a password nobody has, to spend the same time on an unknown address."""
+
+    def hash(self, password: str) -> str: ...
+    def verify(self, password: str, hashed: str) -> bool: ...

@@ -32,9 +32,17 @@ class BundleEdition(StrEnum):
 
 
 def bundle_files(
-    services: Services, letter_id: str, edition: BundleEdition = BundleEdition.FULL, *, with_openings: bool = False
+    services: Services,
+    letter_id: str,
+    edition: BundleEdition = BundleEdition.FULL,
+    *,
+    with_openings: bool = False,
+    with_documents: bool = True,
 ) -> dict[str, bytes]:
-    """The files of the evidence bundle. Raises NotFound for a letter that was never opened."""
+    """The files of the evidence bundle; without documents it is the one that goes into a sealed PDF.
+
+    Raises NotFound for a letter that was never opened.
+    """
     with services.unit_of_work() as uow:
         letter = letter_of(uow, letter_id)
         versions = uow.letters.versions(letter_id)
@@ -55,7 +63,7 @@ def bundle_files(
         checkpoint=notes[len(entries)] + lines.get(len(entries), b""),
         policy=_policy(services, letter),
         letter_files=letter_files(versions) | _plain_texts(versions),
-        editions=[_evidence_edition(each) for each in editions],
+        editions=[_evidence_edition(each, with_documents) for each in editions],
         checkpoints={size: notes[size] for size in sorted(sizes)},
         history={f"{payload_digest(receipt)[:32]}.tlog-proof": receipt for receipt in history},
         openings=_openings(roster),
@@ -125,6 +133,6 @@ def _plain_texts(versions: Sequence[Version]) -> dict[str, bytes]:
     }
 
 
-def _evidence_edition(edition: Edition) -> bundle.Edition:
+def _evidence_edition(edition: Edition, with_documents: bool) -> bundle.Edition:
     pdfs = {name.removesuffix(".pdf"): data for name, data in edition.files.items() if name.endswith(".pdf")}
-    return bundle.Edition(edition.number, edition.files[LIST_FILE], pdfs)
+    return bundle.Edition(edition.number, edition.files[LIST_FILE], pdfs if with_documents else {})

@@ -110,6 +110,55 @@ class Cosignature:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Sealing:
+    """A sealed PDF just made. Without a stamp `stamped_at` and `authority` are None, and `trouble` says why."""
+
+    content: bytes
+    stamped_at: datetime | None
+    authority: str | None
+    trouble: str
+
+
+class Sealer(Protocol):
+    """Whoever holds the document key."""
+
+    def seal(self, pdf: bytes, bundle_zip: bytes, at: datetime) -> Sealing:
+        """Seal a document with its evidence, and have the seal stamped if anybody stamps: this may take a while.
+
+        Raises Refusal when the key or the document cannot be used.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class SealedDocument:
+    """What is known of the sealed PDF of one edition and language; its bytes are asked for by themselves."""
+
+    letter_id: str
+    edition: int
+    language: str
+    at: datetime
+    stamped_at: datetime | None
+    authority: str | None
+    trouble: str
+    sha256: str
+
+
+class SealedDocuments(Protocol):
+    def put(self, document: SealedDocument, content: bytes) -> None:
+        """Store it; in place of an older one only where that has no time stamp and this has."""
+
+    def of_letter(self, letter_id: str) -> list[SealedDocument]:
+        """By edition, then language."""
+
+    def newest(self, letter_id: str, language: str) -> SealedDocument | None:
+        """That of the newest edition which is sealed in this language."""
+
+    def content(self, document: SealedDocument) -> bytes: ...
+    def wanting(self, *, stamps: bool) -> list[str]:
+        """The published letters with a PDF that is not sealed; with `stamps` also those with one not stamped."""
+
+
 class Cosignatures(Protocol):
     def add(self, cosignature: Cosignature) -> None:
         """Store; a second one of the same witness over the same size is ignored."""

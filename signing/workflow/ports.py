@@ -18,8 +18,16 @@ from signing.evidence.keyring import PublicKey
 from signing.evidence.merkle import Frontier
 from signing.evidence.signatory_list import SignatoryList
 from signing.evidence.statement import Head, Signatory
-from signing.workflow.account_ports import Accounts, Rates
-from signing.workflow.evidence_ports import Bindings, CoordinatorKeys, Cosignatures, PreparedStatements, TimeStamps
+from signing.workflow.account_ports import Accounts, Passwords, Rates
+from signing.workflow.evidence_ports import (
+    Bindings,
+    CoordinatorKeys,
+    Cosignatures,
+    PreparedStatements,
+    SealedDocuments,
+    Sealer,
+    TimeStamps,
+)
 from signing.workflow.tokens import Tokens
 
 
@@ -286,6 +294,7 @@ class UnitOfWork(Protocol):
     prepared: PreparedStatements
     time_stamps: TimeStamps
     cosignatures: Cosignatures
+    sealed_documents: SealedDocuments
 
     def commit(self) -> None: ...
 
@@ -350,15 +359,6 @@ class Collation(Protocol):
     def sort_key(self, language: str, *, ignore_article: bool) -> Callable[[Signatory], Any]: ...
 
 
-class Passwords(Protocol):
-    @property
-    def decoy(self) -> str:
-        """The hash of a password nobody has, to spend the same time on an unknown address."""
-
-    def hash(self, password: str) -> str: ...
-    def verify(self, password: str, hashed: str) -> bool: ...
-
-
 @dataclass(frozen=True, slots=True)
 class Installation:
     """What stays the same for all letters: addresses, release, the witnesses' C2SP tlog-policy (empty: none),
@@ -390,3 +390,4 @@ class Services:
     collation: Collation
     passwords: Passwords
     installation: Installation
+    sealer: Sealer | None = None

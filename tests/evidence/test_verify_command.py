@@ -101,15 +101,13 @@ def test_a_receipt_is_judged_by_itself(place):
     assert run(place, "one.tlog-proof", *trusting(place)).exit_code == 1
 
 
-@pytest.mark.parametrize("content", [b"", b"hello", b"%PDF-1.7\n", None])
+@pytest.mark.parametrize("content", [b"", b"hello", None])
 def test_what_is_no_bundle_ends_in_two_with_a_remedy(place, content):
     if content is not None:
         (place / "thing").write_bytes(content)
     result = run(place, "thing", *trusting(place))
     assert result.exit_code == 2
     assert "BUNDLE_UNREADABLE" in result.output
-    if content and content.startswith(b"%PDF"):
-        assert "evidence.zip" in result.output
     as_json = run(place, "thing", "--json")
     assert as_json.exit_code == 2
     assert json.loads(as_json.output)["verdict"] == "UNREADABLE"

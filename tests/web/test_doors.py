@@ -13,6 +13,7 @@ from signing.web.guards import Door, Persona
 from signing.web.headers import POLICY, SCRIPTED_POLICY
 from signing.workflow import closing, coordinator_signing, publishing
 from signing.workflow.coordinator_signing import Wishes
+from signing.workflow.evidence_ports import SealedDocument
 from tests.web.installation import BASE_URL, House
 from tests.web.visitor import Visitor
 
@@ -31,6 +32,9 @@ def letter_id(house: House) -> str:
     coordinator_signing.prepare_closing(house.services, made, own)
     closing.close(house.services, made)
     publishing.publish(house.services, made)
+    with house.services.unit_of_work(write=True) as uow:
+        uow.sealed_documents.put(SealedDocument(made, 1, "en", house.clock.now, None, None, "", "0" * 64), b"%PDF-")
+        uow.commit()
     return made
 
 
@@ -50,7 +54,7 @@ def addresses(app: Flask, house: House, letter_id: str, method: str, *, foreign:
         "letter_id": letter_id, "invitation_id": house.invitation(letter_id, ORGANISATION).id,
         "token": house.token(letter_id, ORGANISATION), "index": 1, "organisation_id": "org-china", "language": "en",
         "tile": "0/000.p/1", "mail_id": "1", "number": 0, "name": "signing.css", "version": 1,
-        "prepared_id": "c" * 16, "file_name": "en.pdf",
+        "prepared_id": "c" * 16, "file_name": "en.pdf", "edition": 1, "kind": "txt",
         "waiting_id": coordinator_signing.waiting(house.services, letter_id, "close")[0].prepared_id,
         "digest": app.config["STATIC_FILES"]["signing.css"].digest,
     }
@@ -92,6 +96,8 @@ def test_every_answer_carries_the_policy(app: Flask, house: House, letter_id: st
             assert headers["Cache-Control"] == "public, max-age=31536000, immutable"
         elif path.endswith("/log/checkpoint"):
             assert headers["Cache-Control"] == "public, max-age=5"
+        elif path.startswith("/l/") and path.endswith((".pdf", ".zip")):
+            assert headers["Cache-Control"] == "public, max-age=60"
         else:
             assert headers["Cache-Control"] == "no-store", path
 

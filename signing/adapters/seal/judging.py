@@ -54,8 +54,6 @@ def judge_seal(
     trusted = _certificates(roots)
     carried = list(signature.other_embedded_certs)
     anchors = trusted or carried
-    if not _is_spelt_right(signature) or not _belong(carried, signature, trusted):
-        findings.append(_broken())
     moment = stamped_at or claimed
     status = asyncio.run(
         async_validate_pdf_signature(
@@ -65,7 +63,7 @@ def judge_seal(
         )
     )
     whole = status.coverage is SignatureCoverageLevel.ENTIRE_FILE
-    if not (status.intact and status.valid and status.docmdp_ok and whole):
+    if not (status.intact and status.valid and status.docmdp_ok and whole and _is_spelt_right(signature)):
         findings.append(_broken())
     elif not trusted:
         findings.append(
@@ -74,7 +72,7 @@ def judge_seal(
     elif not status.trusted:
         words = f"The seal is not by a document key that the trust file leads to. It calls itself {signer!a}."
         findings.append(Finding("failure", "SEAL_UNTRUSTED", words))
-    elif stamped_at is not None and not status.bottom_line:
+    elif not _belong(carried, trusted) or (stamped_at is not None and not status.bottom_line):
         findings.append(_broken())
     sound = bool(trusted) and not any(each.kind == "failure" for each in findings)
     return Judged(signer, sound, stamped_at, tuple(findings))
@@ -142,10 +140,10 @@ def _is_spelt_right(signature: EmbeddedPdfSignature) -> bool:
     return bytes(signature.pkcs7_content).rstrip(b"\0") == bytes(spelt).rstrip(b"\0")
 
 
-def _belong(carried: Sequence[Any], signature: EmbeddedPdfSignature, trusted: Sequence[Any]) -> bool:
-    """Whether the certificates beside the signer's are those trusted; whose they are is judged elsewhere."""
-    ours = {each.dump() for each in trusted if each.subject == signature.signer_cert.issuer}
-    return not ours or all(each.dump() in ours for each in carried)
+def _belong(carried: Sequence[Any], trusted: Sequence[x509.Certificate]) -> bool:
+    """Whether the certificates beside the signer's are those trusted: no signature covers their bytes."""
+    ours = {each.dump() for each in trusted}
+    return all(each.dump() in ours for each in carried)
 
 
 def _certificates(texts: Sequence[str]) -> list[x509.Certificate]:

@@ -1,7 +1,8 @@
 """Makes the sealed PDF: the same bytes, and one incremental update with the evidence and the document key's seal.
 
-May import pyhanko, asn1crypto, cryptography. The seal is a certifying PAdES signature (ETSI EN 319 142-1, level B-T, or
-B-B where nobody stamped it) with DocMDP "no changes" (ISO 32000-1, 12.8.2.2), in the field that typesetting prepared.
+May import pyhanko, asn1crypto, cryptography, `document_key`. The seal is a certifying PAdES signature (ETSI EN
+319 142-1, level B-T, or B-B where nobody stamped it) with DocMDP "no changes" (ISO 32000-1, 12.8.2.2), in the field
+that typesetting prepared.
 """
 
 from __future__ import annotations
@@ -10,13 +11,12 @@ import asyncio
 import io
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
 from asn1crypto import cms, tsp, x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, EllipticCurvePrivateKey
+from cryptography.hazmat.primitives.asymmetric.ec import ECDSA
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.generic import pdf_name, pdf_string
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
@@ -26,26 +26,18 @@ from pyhanko.sign.signers.pdf_byterange import SignatureObject
 from pyhanko.sign.signers.pdf_cms import Signer
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
+from signing.adapters.document_key import DocumentKey
 from signing.adapters.seal.names import ATTACHMENT, DESCRIPTION, FIELD
 
 DIGEST: Final = "sha256"
-# Hexadecimal digits kept free for the CMS object: 2 KB without a stamp; real authorities' tokens take 3 to 8 KB.
-RESERVED: Final = 2 * 32_768
+# Hexadecimal digits kept free for the CMS object: 1.5 KB, and a time stamp of at most 12 KB.
+RESERVED: Final = 2 * 16_384
 COPIED_AT_ONCE: Final = 1 << 20
 # Entries of a log are base64 of what cannot be compressed: more effort gains a few hundredths and costs ten times.
 EFFORT: Final = 1
 
 # Gives a DER TimeStampResp over these bytes, None when nobody stamps now.
 Stamp = Callable[[bytes], bytes | None]
-
-
-@dataclass(frozen=True, slots=True)
-class DocumentKey:
-    """The document key, its certificate and its root's, both DER."""
-
-    private: EllipticCurvePrivateKey
-    certificate: bytes
-    root: bytes
 
 
 def seal(pdf: bytes, bundle_zip: bytes, key: DocumentKey, at: datetime, stamp: Stamp | None = None) -> bytes:
@@ -82,8 +74,9 @@ class _Sealer(Signer):
 
     def __init__(self, key: DocumentKey, stamp: Stamp | None) -> None:
         certificates = SimpleCertificateStore()
-        certificates.register(x509.Certificate.load(key.root))
-        super().__init__(signing_cert=x509.Certificate.load(key.certificate), cert_registry=certificates)
+        certificate, root = (x509.Certificate.load(each) for each in key.der())
+        certificates.register(root)
+        super().__init__(signing_cert=certificate, cert_registry=certificates)
         self._key = key.private
         self._stamp = stamp
 

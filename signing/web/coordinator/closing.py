@@ -16,7 +16,16 @@ from signing.web.coordinator.signers import account_id, chosen, signers
 from signing.web.download import attachment
 from signing.web.guards import Door, Persona, door
 from signing.web.refusals import answer_to
-from signing.workflow import auditing, closing, coordinator_signing, publishing, stamps, tracking, witness_state
+from signing.workflow import (
+    auditing,
+    closing,
+    coordinator_signing,
+    publishing,
+    sealing,
+    stamps,
+    tracking,
+    witness_state,
+)
 from signing.workflow.coordinator_signing import ToSignByCoordinator
 from signing.workflow.ports import Services
 from signing.workflow.tracking import Status
@@ -61,6 +70,16 @@ def blueprint(services: Services) -> Door:
             return page(services, letter_id, refusal), answer_to(refusal).status
         return redirect(url_for("closing.form", letter_id=letter_id), 303)
 
+    @made.post("/seal")
+    def seal(letter_id: str) -> ResponseReturnValue:
+        try:
+            sealing.seal(services, letter_id)
+        except NotFound:
+            raise
+        except Refusal as refusal:
+            return page(services, letter_id, refusal), answer_to(refusal).status
+        return redirect(url_for("closing.form", letter_id=letter_id, _anchor="sealed"), 303)
+
     @made.get("/<language>.pdf")
     def pdf(letter_id: str, language: str) -> ResponseReturnValue:
         data = auditing.edition(services, letter_id).files.get(f"{language}.pdf")
@@ -93,6 +112,7 @@ def page(services: Services, letter_id: str, refusal: Refusal | None = None) -> 
         waiting=_waiting(services, letter_id), now=services.clock(), doors_open_at=_doors_open_at(status),
         account_id=account_id(), withheld=entry_words.withheld, stamps=stamps.stamp_state(services, letter_id),
         witnesses=witness_state.witness_state(services, letter_id),
+        seals=sealing.seal_state(services, letter_id),
         asked_as={row.entry.organisation_id: row.entry.listed_name for row in status.rows},
     )
 
