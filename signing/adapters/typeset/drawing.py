@@ -143,7 +143,10 @@ class _Page:
         Letters that run to the left are drawn from the left: read as drawn, they would be spoken backwards. An element
         of their own says them in order, in a right-to-left letter with all words beside them.
         """
-        if not any(piece.rtl for piece in row.pieces):
+        for piece in row.pieces:
+            if piece.rtl:
+                break
+        else:
             self._stretch = None
             return [(piece, piece.element or row.element) for piece in row.pieces]
         read: list[tuple[Piece, Element | None]] = []

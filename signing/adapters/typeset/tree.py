@@ -72,13 +72,17 @@ class _Writer:
             )
 
     def _held(self, element: Element, number: int) -> bytes:
+        kids = element.kids
+        if len(kids) == 1 and isinstance(kids[0], tuple) and element not in self.annotated:  # most of a long list
+            page, mark = kids[0]
+            self.parents[page][mark] = number
+            return b"/Pg %d 0 R/K %d" % (self._pages[page], mark)
         home = -1
         written: list[bytes] = []
-        elements = self._elements
-        for kid in element.kids:
+        for kid in kids:
             if isinstance(kid, Element):
-                written.append(b"%d 0 R" % (self._first + len(elements)))
-                elements.append(kid)
+                written.append(b"%d 0 R" % (self._first + len(self._elements)))
+                self._elements.append(kid)
                 self._above.append(number)
                 continue
             page, mark = kid
@@ -88,7 +92,6 @@ class _Writer:
             here = page == home
             written.append(b"%d" % mark if here else b"<</Type/MCR/Pg %d 0 R/MCID %d>>" % (self._pages[page], mark))
         if len(written) > 1 and (home >= 0 or element.reordered):
-            kids = element.kids
             written = [written[place] for place in sorted(range(len(kids)), key=lambda place: _begins(kids[place]))]
         written += self.annotated.get(element, ())
         where = b"/Pg %d 0 R" % self._pages[home] if home >= 0 else b""
