@@ -13,8 +13,6 @@ import zlib
 from collections.abc import Iterator
 from typing import Any, Final
 
-from openpyxl import load_workbook
-
 from signing.domain.errors import Faulty
 
 from .roster_sheets_table import BadCell, Cell, TableRow
@@ -39,6 +37,9 @@ def read_xlsx(data: bytes) -> Iterator[TableRow]:
         Faulty: when the file is no sheet, or not a safe one.
     """
     _look_through(data)
+    # Here and not above: the web server and every command that reads a sheet of commas start without it.
+    from openpyxl import load_workbook
+
     try:
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=False, keep_links=False)
         sheets = book.worksheets
