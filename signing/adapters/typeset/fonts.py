@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -161,11 +161,15 @@ for _name in _ROLES:
     pdfmetrics.registerFont(_Unprinted(_name))
 
 
+@lru_cache(maxsize=256)
+def style_for(manner: Manner) -> Style:
+    """The style of a manner."""
+    return style_of(manner.face, small_caps=manner.small_caps, spaced=bool(manner.spacing), language=manner.language)
+
+
 def width(text: str, manner: Manner, *, rtl: bool | None = None) -> float:
     """How far `text` reaches, in points; `rtl` where it is known to run in one direction only."""
-    size, spacing = manner.size, manner.spacing
-    style = style_of(manner.face, small_caps=manner.small_caps, spaced=bool(spacing), language=manner.language)
-    return size * advance(style, text, spacing / size, rtl=rtl)
+    return manner.size * advance(style_for(manner), text, manner.spacing / manner.size, rtl=rtl)
 
 
 def printable(text: str, place: str) -> str:
@@ -175,6 +179,8 @@ def printable(text: str, place: str) -> str:
         Refusal: `no-glyph`, when no face has one of the characters, or no one face a letter with all its marks; it
             names `place` and the character.
     """
+    if text.isascii() and _plain().issuperset(text):
+        return text
     drawn = unicodedata.normalize("NFC", text).translate(_SILENT)
     if _plain().issuperset(drawn):
         return drawn
@@ -195,11 +201,12 @@ def _missing(cluster: str) -> str:
 
 
 def _refusal(character: str, place: str) -> Refusal:
-    message = (
-        f"The PDF cannot be made: {place} holds the character {_named(character)}, which its fonts "
-        "do not have. Write it without that character."
+    return Refusal(
+        "The PDF cannot be made: {place} holds the character {character}, which its fonts do not have. Write it "
+        "without that character.",
+        values={"place": place, "character": _named(character)},
+        code="no-glyph",
     )
-    return Refusal(message, code="no-glyph")
 
 
 def _named(character: str) -> str:

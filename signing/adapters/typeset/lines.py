@@ -8,8 +8,9 @@ measure (an address) is cut at its joints, or where it must be.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import icu  # type: ignore[import-untyped]
 
@@ -28,7 +29,8 @@ _DASH_LEADS = 0.25
 _HYPHEN_DROPPED = 100
 _NEVER = 1 << 40
 
-_SPACES = re.compile(r"[ \t\n]+")
+_SPACES = str.maketrans("\t\n", "  ")
+_KEPT_WORDS = 60_000
 # Scripts whose words have no spaces between them: Thai, Lao, Tibetan, Myanmar, Khmer, Tai, Han with its companions.
 _UNSPACED = (
     "\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff\u1950-\u19df\u1a20-\u1aaf\u2e80-\u31ff\u3400-\u9fff\uaa60-\uaadf\uf900-\ufaff"
@@ -66,13 +68,37 @@ class Piece:
     """Where it is read in a line that runs both ways."""
 
 
+class _Known(dict[str, Word]):
+    """Words of one manner, each made once: names are made of few words."""
+
+    def __init__(self, manner: Manner, spaced: bool) -> None:
+        self._manner = manner
+        self._space = manner if spaced else None
+        self._space_width = width(" ", manner) if spaced else 0.0
+
+    def __missing__(self, text: str) -> Word:
+        if len(self) > _KEPT_WORDS:
+            self.clear()
+        reach = width(text, self._manner)
+        word = self[text] = Word(((self._manner, text),), reach, self._space, self._space_width)
+        return word
+
+
+@lru_cache(maxsize=64)
+def _known(manner: Manner, spaced: bool) -> _Known:
+    return _Known(manner, spaced)
+
+
 def words_of(stretches: Iterable[Stretch]) -> list[Word]:
     """The words of a paragraph; a word may change its manner in the middle ("**bold**,")."""
     words: list[Word] = []
     parts: list[Stretch] = []
 
     def close(space: Manner | None) -> None:
-        if parts:
+        if len(parts) == 1 and (space is None or space == parts[0][0]):
+            words.append(_known(parts[0][0], space is not None)[parts[0][1]])
+            parts.clear()
+        elif parts:
             reach = sum(width(text, manner) for manner, text in parts)
             words.append(Word(tuple(parts), reach, space, width(" ", space) if space else 0.0))
             parts.clear()
@@ -80,20 +106,22 @@ def words_of(stretches: Iterable[Stretch]) -> list[Word]:
             words[-1] = replace(words[-1], space=space, space_width=width(" ", space))
 
     given = list(stretches)
-    whole = "".join(text for _, text in given)
+    whole = "".join([text for _, text in given])
     if not whole.isascii() and _IS_UNSPACED.search(whole):
         given = _parted(_in_language(given, whole), whole)
     for manner, text in given:
         if not text:
             close(None)
-        position = 0
-        for gap in _SPACES.finditer(text):
-            if gap.start() > position:
-                parts.append((manner, text[position : gap.start()]))
+            continue
+        first, *others = text.translate(_SPACES).split(" ")
+        if first:
+            parts.append((manner, first))
+        if others:
             close(manner)
-            position = gap.end()
-        if position < len(text):
-            parts.append((manner, text[position:]))
+            known = _known(manner, True)
+            words += [known[other] for other in others[:-1] if other]
+            if others[-1]:
+                parts.append((manner, others[-1]))
     close(None)
     return words
 
@@ -169,13 +197,16 @@ def break_lines(words: Sequence[Word], measure: float, *, hang: float = 0.0, eve
     As few as can be, and among those the smoothest right edge; no line ends in a hyphen where it can be helped.
     `even` counts the last line too, so that no single word hangs.
     """
-    if sum(word.width + word.space_width for word in words) <= measure and words:
-        return [list(words)]
     words = _cut_to(words, measure - hang)
     count = len(words)
     ends = [0.0]  # where word i would end, were all words on one line
     for word in words:
         ends.append(ends[-1] + word.width + word.space_width)
+    if words and ends[-1] - words[-1].space_width <= measure:
+        return [list(words)]
+    split = _split_in_two(words, ends, measure, hang, even)
+    if split:
+        return [list(words[:split]), list(words[split:])]
     best: list[tuple[int, float]] = [(0, 0.0)] + [(_NEVER, 0.0)] * count
     start_of = [0] * (count + 1)
     for end in range(1, count + 1):
@@ -185,9 +216,7 @@ def break_lines(words: Sequence[Word], measure: float, *, hang: float = 0.0, eve
             if slack < -0.001 and start < end - 1:
                 break
             last = end == count
-            raggedness = 0.0 if last and not even and slack < 0.85 * room else (slack / room) ** 2
-            if start and words[start].stretches[0][1] in _DASHES:
-                raggedness += _DASH_LEADS
+            raggedness = _raggedness(words, start, slack, room, filled=last and not even)
             lines = best[start][0] + 1
             if not last and words[end - 1].stretches[-1][1].endswith(_HYPHENS):
                 lines += _HYPHEN_DROPPED
@@ -204,6 +233,33 @@ def break_lines(words: Sequence[Word], measure: float, *, hang: float = 0.0, eve
     return found
 
 
+def _raggedness(words: Sequence[Word], start: int, slack: float, room: float, *, filled: bool) -> float:
+    """How bad the line that begins with word `start` looks. A line that nothing has to fill is bad only where it is
+    almost empty."""
+    raggedness = 0.0 if filled and slack < 0.85 * room else (slack / room) ** 2
+    if start and words[start].stretches[0][1] in _DASHES:
+        raggedness += _DASH_LEADS
+    return raggedness
+
+
+def _split_in_two(words: Sequence[Word], ends: Sequence[float], measure: float, hang: float, even: bool) -> int:
+    """The word that begins the second of two lines, as `break_lines` would choose it; 0 where two will not do."""
+    found, best = 0, float("inf")
+    full = ends[-1] - words[-1].space_width if words else 0.0
+    for start in range(len(words) - 1, 0, -1):
+        second = measure - hang - (full - ends[start])
+        if second < -0.001:
+            break
+        first = measure - (ends[start] - words[start - 1].space_width)
+        if first < -0.001 or words[start - 1].stretches[-1][1].endswith(_HYPHENS):
+            continue
+        raggedness = _raggedness(words, 0, first, measure, filled=False)
+        raggedness += _raggedness(words, start, second, measure - hang, filled=not even)
+        if raggedness < best:
+            found, best = start, raggedness
+    return found
+
+
 def set_line(words: Sequence[Word], x: float, *, rtl: bool = False) -> list[Piece]:
     """The pieces of one line, from left to right; `x`, from the edge where lines begin, is where the first word
     begins. `rtl` is the direction of the paragraph.
@@ -211,22 +267,38 @@ def set_line(words: Sequence[Word], x: float, *, rtl: bool = False) -> list[Piec
     Each line ends with the space that was written there, so that a reader which joins lines does not run two words
     together.
     """
-    merged: list[Stretch] = []
-    for word in words:
-        stretches = [*word.stretches, (word.space, " ")] if word.space else word.stretches
-        for manner, text in stretches:
-            if merged and merged[-1][0] == manner:
-                merged[-1] = (manner, merged[-1][1] + text)
-            else:
-                merged.append((manner, text))
-    if rtl or any(RIGHT_TO_LEFT.search(text) for _, text in merged):
-        return _set_both_ways(merged, x, rtl)
+    merged = list(_merged(words))
+    if rtl or any(not text.isascii() and RIGHT_TO_LEFT.search(text) for _, text, _ in merged):
+        return _set_both_ways([(manner, text) for manner, text, _ in merged], x, rtl)
     pieces = []
-    for manner, text in merged:
-        reach = width(text, manner)
+    for manner, text, reach in merged:
         pieces.append(Piece(x, manner, text, reach))
         x += reach
     return pieces
+
+
+def _merged(words: Sequence[Word]) -> Iterator[tuple[Manner, str, float]]:
+    """The stretches of a line, as few as its manners allow, with how far each reaches."""
+    manner: Manner | None = None
+    texts: list[str] = []
+    reach = 0.0
+    for word in words:
+        simple = len(word.stretches) == 1
+        for given, text in word.stretches:
+            if given is not manner and given != manner:
+                if manner is not None:
+                    yield manner, "".join(texts), reach
+                manner, texts, reach = given, [], 0.0
+            texts.append(text)
+            reach += word.width if simple else width(text, given)
+        if word.space is not None:
+            if word.space is not manner and word.space != manner and manner is not None:
+                yield manner, "".join(texts), reach
+                manner, texts, reach = word.space, [], 0.0
+            texts.append(" ")
+            reach += word.space_width
+    if manner is not None:
+        yield manner, "".join(texts), reach
 
 
 def _set_both_ways(stretches: Sequence[Stretch], x: float, rtl: bool) -> list[Piece]:

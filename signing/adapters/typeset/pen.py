@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from signing.adapters.typeset.fonts import style_of
+from signing.adapters.typeset.fonts import style_for
 from signing.adapters.typeset.lines import Piece
 from signing.adapters.typeset.textlayer import TextObject
 
@@ -27,7 +27,7 @@ class Pen:
         """Writes one piece with its left end at `left`, whatever its direction."""
         manner = piece.manner
         self._text.show(
-            style_of(manner.face, small_caps=manner.small_caps, spaced=bool(manner.spacing), language=manner.language),
+            style_for(manner),
             manner.size,
             piece.text,
             (left, baseline),

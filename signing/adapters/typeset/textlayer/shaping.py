@@ -15,7 +15,7 @@ from itertools import groupby
 
 import uharfbuzz as hb  # type: ignore[import-untyped]
 
-from .faces import Cut
+from .faces import Cut, Face
 
 FILLER = "\u034f"
 """What a glyph says that adds nothing to the text of its cluster (COMBINING GRAPHEME JOINER: it draws nothing)."""

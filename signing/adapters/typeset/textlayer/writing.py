@@ -93,13 +93,14 @@ class TextObject:
         if colour is not None and colour != self._colour:
             code.append("{} {} {} rg".format(*map(number, colour)))
             self._colour = colour
-        code.append(f"1 0 0 1 {number(at[0])} {number(at[1])} Tm")
-        if rtl is None and RIGHT_TO_LEFT.search(text):
+        code.append(f"1 0 0 1 {at[0]:.2f} {at[1]:.2f} Tm")
+        if rtl is None and not text.isascii() and RIGHT_TO_LEFT.search(text):
             for part, to_left in parted(text):
                 self._show_words(written, size, part, to_left, spacing)
             return
         if not rtl and not spacing:
-            words = list(map(written.plain.get, text.replace(NO_BREAK_SPACE, " ").split(" ")))
+            plain = written.plain
+            words = [plain[word] for word in text.replace(NO_BREAK_SPACE, " ").split(" ")]
             if None not in words:
                 self._set_cut(written.font, style.cuts[0], size)
                 code.append(f"[<{written.space.join(words)}>]TJ")  # type: ignore[arg-type]
@@ -127,7 +128,7 @@ class TextObject:
                 self._append(written.space_of(cut))
             if not word:
                 continue
-            plain = None if rtl or spacing else written.plain_of(word)
+            plain = None if rtl or spacing else written.plain[word]
             if plain is not None:
                 pending.append(plain)
                 cut = style.cuts[0]
@@ -180,6 +181,32 @@ class TextObject:
         return f"q BT {' '.join(self._code)} ET Q" if self._code else ""
 
 
+class _Plain(dict[str, str | None]):
+    """Of each word the inside of the TJ array that draws it, if one string in the first cut does; None for others."""
+
+    def __init__(self, style: Style, font: EmbeddedFont) -> None:
+        super().__init__({"": ""})
+        self._style = style
+        self._font = font
+
+    def __missing__(self, word: str) -> str | None:
+        run, *others = self._style.word(word).runs
+        found = None
+        if run.plain is not None and not others and run.cut is self._style.cuts[0]:
+            found = self._codes(run)
+        self[word] = found
+        return found
+
+    def _codes(self, run: Run) -> str | None:
+        font = self._font
+        if not run.says <= font.known:
+            for glyph, text in sorted(run.says):  # sets have another order in every process
+                font.code(glyph, text)
+            if not run.says <= font.known:
+                return None
+        return run.plain
+
+
 class _Written:
     """The words of one style in one document, as they were first written there."""
 
@@ -187,24 +214,9 @@ class _Written:
         self.style = style
         self.font = embedding.font(style.cuts[0].face)
         self.space = f"{self.font.drawing_code(style.space_glyph, ' '):04x}"
-        self.plain: dict[str, str | None] = {"": ""}
-        """What `plain_of` found, for words it found something for."""
+        self.plain = _Plain(style, self.font)
         self._embedding = embedding
-        self._not_plain: set[str] = set()
         self._parts: dict[tuple[str, bool, float, float], list[_Part]] = {}
-
-    def plain_of(self, word: str) -> str | None:
-        """The inside of the TJ array of a word that one string of the first cut draws; None for other words."""
-        found = self.plain.get(word)
-        if found is None and word not in self._not_plain:
-            runs = self.style.word(word).runs
-            if len(runs) == 1 and runs[0].cut is self.style.cuts[0] and runs[0].plain is not None:
-                found = self._plain_codes(runs[0])
-            if found is None:
-                self._not_plain.add(word)
-            else:
-                self.plain[word] = found
-        return found
 
     def parts_of(self, word: str, rtl: bool, size: float, spacing: float) -> list[_Part]:
         """The operators for each run of a word, from left to right."""
@@ -213,15 +225,6 @@ class _Written:
         if known is None:
             known = self._parts[key] = self._parts_of(self.style.word(word, rtl=rtl), size, spacing)
         return known
-
-    def _plain_codes(self, run: Run) -> str | None:
-        font = self.font
-        if not run.says <= font.known:
-            for glyph, text in sorted(run.says):  # sets have another order in every process
-                font.code(glyph, text)
-            if not run.says <= font.known:
-                return None
-        return run.plain
 
     def _parts_of(self, word: Word, size: float, spacing: float) -> list[_Part]:
         parts = []
