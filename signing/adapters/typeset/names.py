@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from signing.adapters.typeset import scripts
 from signing.adapters.typeset.blocks import Frame, paragraph, tied_together
-from signing.adapters.typeset.fonts import GREY, NO_BREAK_SPACE, Manner, printable, width
+from signing.adapters.typeset.fonts import GREY, NO_BREAK_SPACE, printable, width
 from signing.adapters.typeset.lines import Piece
 from signing.adapters.typeset.pages import Row
 from signing.adapters.typeset.structure import Element
@@ -65,8 +65,8 @@ def shown(signatories: Sequence[Signatory], before_role: str) -> list[Shown]:
 def signs_alone(signatory: Signatory) -> bool:
     """Whether a person signs for themselves: the name on the list is the person's own."""
     name, person = signatory.listed_as, signatory.person
-    if name == person or (name.isascii() and person.isascii()):
-        return name.lower() == person.lower()
+    if name.isascii() and person.isascii():
+        return len(name) == len(person) and name.lower() == person.lower()
     return unicodedata.normalize("NFC", name).casefold() == unicodedata.normalize("NFC", person).casefold()
 
 
@@ -88,7 +88,7 @@ class NameRows:
         self._grey = replace(self._manner, colour=GREY)
         self._hang = round(setting.size * 0.95, 1)
         self._space = width(" ", self._manner)
-        self._widths: dict[str, float] = {}
+        self._widths: dict[str, float] = {"": 0.0}
 
     def rows(self, one: Shown, item: Element) -> list[Row]:
         """The rows of one name, all tied together; `item` is its `LI`."""
@@ -133,7 +133,7 @@ class NameRows:
             words[-1] = (words[-1][0], tied)
             words += [("", word) for word in others]
         room = self._measure
-        reaches = [self._width(word, self._manner) + self._width(grey, self._grey) for word, grey in words]
+        reaches = [self._width(word) + self._width(grey) for word, grey in words]
         if max(reaches) > room - self._hang:
             return self._in_words(name, after, element)
         rows: list[Row] = []
@@ -149,24 +149,25 @@ class NameRows:
         return tied_together(rows)
 
     def _line(self, words: Sequence[tuple[str, str]], last: bool, x: float, element: Element) -> Row:
-        name = " ".join(word for word, _ in words if word)
-        after = " ".join(grey for _, grey in words if grey)
-        if name and after and words[-1][0] == "" and not next(grey for word, grey in reversed(words) if word):
-            name += " "
-        space = 0.0
-        if not last:
-            space = self._space
-            name, after = (name, after + " ") if after else (name + " ", after)
-        more = width(after, self._grey, rtl=False) if after else 0.0
-        reach = width(name, self._manner, rtl=False) if name else 0.0
-        return Row(self._pieces(name, reach, after, more, x, space), self._leading, element=element)
+        names = [word for word, _ in words if word]
+        greys = [grey for _, grey in words if grey]
+        reach, more = self._reach(names), self._reach(greys)
+        name, after = " ".join(names), " ".join(greys)
+        if last:
+            return Row(self._pieces(name, reach, after, more, x, 0.0), self._leading, element=element)
+        if greys:
+            after, more = after + " ", more + self._space
+        else:
+            name, reach = name + " ", reach + self._space
+        return Row(self._pieces(name, reach, after, more, x, self._space), self._leading, element=element)
 
-    def _width(self, word: str, manner: Manner) -> float:
-        if not word:
-            return 0.0
+    def _reach(self, words: Sequence[str]) -> float:
+        return sum(map(self._width, words)) + self._space * (len(words) - 1) if words else 0.0
+
+    def _width(self, word: str) -> float:
         reach = self._widths.get(word)
         if reach is None:
-            reach = self._widths[word] = width(word, manner, rtl=False)  # grey words are as wide
+            reach = self._widths[word] = width(word, self._manner, rtl=False)  # grey words are as wide
         return reach
 
     def _in_words(self, name: str, after: str, element: Element) -> list[Row]:
