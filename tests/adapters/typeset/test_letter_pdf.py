@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import subprocess
 import sys
@@ -9,6 +10,8 @@ from pathlib import Path
 
 import pikepdf
 import pytest
+
+from signing.domain.errors import Refusal
 
 from .specimens import CHECK_URL, PHRASE, poppler_text, real_names, river_letter, set_letter, signatory
 
@@ -32,6 +35,12 @@ def test_two_fresh_processes_and_a_warm_one_make_the_same_bytes() -> None:
     set_letter(river_letter(title="Another letter altogether, Łódź"))
     warm = hashlib.sha256(set_letter()).hexdigest()
     assert _fresh_digest().strip() == _fresh_digest().strip() == warm
+
+
+def test_a_refusal_leaves_the_search_for_circles_as_it_was() -> None:
+    with pytest.raises(Refusal, match="no-glyph|cannot be made"):
+        set_letter(river_letter(salutation="Dear \U00012000,"))
+    assert gc.isenabled()
 
 
 def test_one_word_more_makes_other_bytes() -> None:
