@@ -41,6 +41,7 @@ def build(settings: Settings, database: Database | None = None) -> Services:
     from signing.adapters.collation import IcuCollation
     from signing.adapters.high_water import HighWaterFiles
     from signing.adapters.passwords import Argon2Passwords
+    from signing.adapters.renderings import RENDERINGS
     from signing.adapters.sealer import DocumentSealer
 
     roots = read_roots(settings.keys, list(settings.time_authorities))
@@ -57,6 +58,7 @@ def build(settings: Settings, database: Database | None = None) -> Services:
         document_certificate=key_files.root_certificate(settings.keys),
         high_water=HighWaterFiles(settings.home / "heads"),
         typesetter=typeset,
+        renderings=RENDERINGS,
         collation=IcuCollation(),
         passwords=Argon2Passwords(),
         installation=Installation(

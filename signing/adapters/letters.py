@@ -78,6 +78,9 @@ class LetterStore:
         values = {"min_level": min_level, "binders": binders}
         self._connection.execute(update(letter).where(letter.c.id == letter_id).values(values))
 
+    def set_paper(self, letter_id: str, paper: str) -> None:
+        self._connection.execute(update(letter).where(letter.c.id == letter_id).values(paper=paper))
+
     def draft(self, letter_id: str) -> Version | None:
         return self._one(_DRAFT, {"the_letter": letter_id})
 

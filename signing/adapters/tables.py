@@ -81,6 +81,7 @@ letter = _table(
     _must("binders", Lines),
     _may("published_at", Instant),
     _may("attestor"),
+    _must("paper"),
 )
 
 letter_version = _table(

@@ -11,8 +11,8 @@ from signing.adapters.letter_intake import read_letter
 from signing.bootstrap import services_from_environment
 from signing.cli.coordinator_signature import Way, obtain, signed_by_coordinator
 from signing.cli.printing import AS_JSON, print_data
-from signing.domain.letter import Letter, LetterState
-from signing.workflow import coordinator_signing, drafting, inviting, tracking
+from signing.domain.letter import PAPERS, Letter, LetterState
+from signing.workflow import coordinator_signing, drafting, inviting, printing, tracking
 from signing.workflow.coordinator_signing import Wishes
 from signing.workflow.ports import NoticeStatus
 from signing.workflow.sealing import seal_state
@@ -34,6 +34,7 @@ def letter() -> None:
 @click.option("--letter", "letter_id", help="Make the next version, or another language, of this letter.")
 @click.option("--language", help="Language tag of a .txt letter, e.g. en.")
 @click.option("--deadline", type=click.DateTime(["%Y-%m-%dT%H:%M", "%Y-%m-%d"]), help="Hard deadline, UTC.")
+@click.option("--paper", type=click.Choice(PAPERS), help="Paper of the PDFs: a4 (if not said), or US letter.")
 @click.option(
     "--mend/--as-is", default=True, help="Join paragraphs that a page break cut (told as a warning)."
 )
@@ -43,6 +44,7 @@ def import_(
     letter_id: str | None,
     language: str | None,
     deadline: datetime | None,
+    paper: str | None,
     mend: bool,
     as_json: bool,
 ) -> None:
@@ -54,6 +56,7 @@ def import_(
         letter_id=letter_id,
         deadline=deadline.replace(tzinfo=UTC) if deadline else None,
         file_deadline=draft.deadline,
+        paper=paper,
     )
     following = f"letter open {letter_id}" if letter_id else f"roster import {result.letter_id} FILE.csv"
     warnings = [{"line": each.line, "code": each.code, "message": each.message} for each in draft.warnings]
@@ -90,6 +93,31 @@ def list_(as_json: bool) -> None:
 def preview(letter_id: str, out: Path, language: str | None) -> None:
     """Write the draft as a PDF, marked as a draft, without a list."""
     out.write_bytes(drafting.preview_pdf(services_from_environment(), letter_id, language))
+    click.echo(f"Wrote {out}")
+
+
+@letter.command("print")
+@click.argument("letter_id", metavar="LETTER")
+@click.option("--format", "kind", type=click.Choice(list(printing.TYPES)), default="pdf", help="Kind of file: pdf.")
+@click.option("--language", help="Language tag; the letter's own when left out.")
+@click.option("--edition", type=click.IntRange(1), help="An edition; the newest when left out.")
+@click.option("--draft", is_flag=True, help="The newest words, marked as a draft, without a list.")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="The file to write.")
+def print_(
+    letter_id: str, kind: str, language: str | None, edition: int | None, draft: bool, out: Path | None
+) -> None:
+    """Write the letter as a PDF, web page, text or Word file: an edition if it is closed, else the draft."""
+    if draft and edition is not None:
+        raise click.UsageError("A draft is of no edition: choose --draft or --edition.")
+    services = services_from_environment()
+    closed = drafting.read(services, letter_id).letter.state.closed
+    if draft or not (closed or edition is not None):
+        printed = printing.print_words(services, letter_id, kind, language)
+    else:
+        found = printing.find_edition(services, letter_id, edition, public=False)
+        printed = printing.print_edition(services, found, kind, language)
+    out = out or Path(printed.name)
+    out.write_bytes(printed.content)
     click.echo(f"Wrote {out}")
 
 

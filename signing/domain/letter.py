@@ -11,6 +11,8 @@ from signing.domain.errors import N_, Faulty, NotAllowed
 from signing.evidence.statement import BINDERS
 
 CLOSING_LASTS = timedelta(minutes=30)
+# The sheets a letter may be printed on; `letter` is US Letter.
+PAPERS = ("a4", "letter")
 
 
 class LetterState(StrEnum):
@@ -28,6 +30,7 @@ class LetterState(StrEnum):
 
 class LetterAction(StrEnum):
     DRAFT_VERSION = "draft a version"
+    CHOOSE_PAPER = "choose the paper"
     EDIT_ROSTER = "change the roster"
     OPEN_VERSION = "open a version"
     INVITE = "invite"
@@ -44,9 +47,11 @@ class LetterAction(StrEnum):
 S, A = LetterState, LetterAction
 TRANSITIONS: dict[tuple[LetterState, LetterAction], LetterState] = {
     (S.DRAFT, A.DRAFT_VERSION): S.DRAFT,
+    (S.DRAFT, A.CHOOSE_PAPER): S.DRAFT,
     (S.DRAFT, A.EDIT_ROSTER): S.DRAFT,
     (S.DRAFT, A.OPEN_VERSION): S.OPEN,
     (S.OPEN, A.DRAFT_VERSION): S.OPEN,
+    (S.OPEN, A.CHOOSE_PAPER): S.OPEN,
     (S.OPEN, A.EDIT_ROSTER): S.OPEN,
     (S.OPEN, A.OPEN_VERSION): S.OPEN,
     (S.OPEN, A.INVITE): S.OPEN,
@@ -85,6 +90,7 @@ REFUSALS: dict[tuple[LetterState, LetterAction], str] = {
         "coordinator."
     ),
     (S.CLOSED, A.INVITE): "This letter is closed: nobody can be invited any more.",
+    (S.CLOSED, A.CHOOSE_PAPER): "This letter is closed: its paper can no longer change.",
     (S.CLOSED, A.EDIT_ROSTER): "This letter is closed: its roster can no longer change.",
     (S.CLOSED, A.OPEN_VERSION): "This letter is closed: other words are another letter.",
     (S.CLOSED, A.DRAFT_VERSION): "This letter is closed: other words are another letter.",
@@ -102,7 +108,8 @@ class Letter:
     """`version` is the newest opened version (0 while a draft). `origin` is the log's name, fixed at opening.
 
     `min_level` and `binders` are the letter's policy for assents (EVIDENCE 4.1, 4.2), never lowered once opened.
-    `attestor` is the name of the key that may sign for the service, as the newest version says.
+    `attestor` is the name of the key that may sign for the service, as the newest version says. `paper` is one of
+    `PAPERS`, for drafts and for every edition.
     """
 
     id: str
@@ -123,6 +130,7 @@ class Letter:
     binders: tuple[str, ...] = ("attestor",)
     published_at: datetime | None = None
     attestor: str | None = None
+    paper: str = "a4"
 
     def policy(self, min_level: int | None, binders: Iterable[str] | None) -> tuple[int, tuple[str, ...]]:
         """What assents must meet once these wishes (None: as it is) are granted; opened words bind the letter.

@@ -22,6 +22,7 @@ from signing.web import (
     public,
     published,
     refusals,
+    renderings,
     sign_in,
 )
 from signing.web import (
@@ -77,6 +78,8 @@ def create_app(services: Services, *, intake: Intake, mailbox: mailbox_pages.Mai
         contact_signing.blueprint(services),
         own_key.blueprint(services),
         contact_keys.blueprint(services),
+        renderings.for_contacts(services),
+        renderings.for_everybody(services),
         log.blueprint(services),
         published.blueprint(services),
         auditor.blueprint(services),

@@ -200,6 +200,7 @@ def _files(
             phrase=words,
             document_date=now.date(),
             check_url=f"{letter.base_url}/check",
+            paper=letter.paper,
         )
     return files
 

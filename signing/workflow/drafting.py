@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from signing.domain.errors import Faulty, NotAllowed, NotFound
-from signing.domain.letter import Letter, LetterAction, LetterState, Version
+from signing.domain.letter import PAPERS, Letter, LetterAction, LetterState, Version
 from signing.domain.letter_text import LetterText
 from signing.workflow import opening
 from signing.workflow.coordinator_statements import sign_for_service
@@ -40,13 +40,15 @@ def import_letter(
     letter_id: str | None = None,
     deadline: datetime | None = None,
     file_deadline: datetime | None = None,
+    paper: str | None = None,
 ) -> ImportResult:
     """Make a draft of `text`: a new letter, or the next version (or another language) of `letter_id`.
 
     A draft keeps the languages it has; importing one again replaces it. `deadline` is what the coordinator says
     and counts at once; `file_deadline` is what the file says and counts only while nobody has been asked yet, so
-    that a new draft never shuts the doors on the version that is open.
-    Raises NotFound for an unknown letter, NotAllowed when it is closed, Faulty for a deadline in the past.
+    that a new draft never shuts the doors on the version that is open. `paper` stays as it was when it is None.
+    Raises NotFound for an unknown letter, NotAllowed when it is closed, Faulty for a deadline in the past and a
+    paper that there is none of.
     """
     now = services.clock()
     if deadline is not None and deadline <= now:
@@ -70,6 +72,8 @@ def import_letter(
             letter = replace(letter, title=title, language=language)
             deadline = deadline or file_deadline
         describe(uow, replace(letter, hard_deadline=deadline or letter.hard_deadline))
+        if paper is not None:
+            uow.letters.set_paper(letter.id, known_paper(paper))
         uow.commit()
     return ImportResult(letter.id, number)
 
@@ -100,7 +104,23 @@ def preview_pdf(services: Services, letter_id: str, language: str | None = None)
     text = view.texts.get(language or view.letter.language)
     if version is None or text is None:
         raise NotFound("The letter has no text in this language.")
-    return print_draft(services, text, version.number)
+    return print_draft(services, text, version.number, view.letter.paper)
+
+
+def set_paper(services: Services, letter_id: str, paper: str) -> None:
+    """Choose the paper of drafts and of the closing. Raises NotFound, Faulty, NotAllowed when the letter is closed."""
+    with services.unit_of_work(write=True) as uow:
+        letter, _ = locked_letter(uow, letter_id)
+        letter.after(LetterAction.CHOOSE_PAPER, services.clock())
+        uow.letters.set_paper(letter_id, known_paper(paper))
+        uow.commit()
+
+
+def known_paper(paper: str) -> str:
+    """The paper, if it is one of ours; raises Faulty `paper-unknown`."""
+    if paper not in PAPERS:
+        raise Faulty("Choose A4 or US Letter.", field="paper", code="paper-unknown")
+    return paper
 
 
 def set_policy(

@@ -46,12 +46,22 @@ def _text_of(data: bytes) -> LetterText:
     return LetterText.from_bytes(data)
 
 
-def print_draft(services: Services, text: LetterText, number: int) -> bytes:
-    """One text as it will be set, marked as a draft and without a list.
+def print_draft(
+    services: Services,
+    text: LetterText,
+    number: int,
+    paper: str,
+    *,
+    kind: str = "pdf",
+    organisation: str = "the coordinators",
+) -> bytes:
+    """One text as it will be set, marked as a draft of `organisation` and without a list; of another `kind` than PDF
+    as that of `Services.renderings`.
 
     Raises Refusal `no-glyph` when a character cannot be printed.
     """
-    return services.typesetter.letter_pdf(
+    set_letter = services.typesetter.letter_pdf if kind == "pdf" else services.renderings[kind]
+    return set_letter(
         text,
         listing=None,
         version=number,
@@ -59,7 +69,8 @@ def print_draft(services: Services, text: LetterText, number: int) -> bytes:
         phrase="",  # a draft has no verification block
         document_date=services.clock().date(),
         check_url=None,
-        draft_for="the coordinators",
+        draft_for=organisation,
+        paper=paper,
     )
 
 

@@ -89,7 +89,7 @@ def compose(
         )  # fmt: skip
     # Setting type takes long: no transaction is open here (FLOORS 3).
     for text in texts_of(opening.words).values():
-        print_draft(services, text, opening.words.number)
+        print_draft(services, text, opening.words.number, opening.letter.paper)
     payload = _statement(services, opening, said)
     return composed(services, opening.letter, "letter", chosen, payload, at=now, context={"rekey": wishes.rekey})
 

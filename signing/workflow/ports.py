@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
 from signing.domain.errors import Refusal
 from signing.domain.invitation import Code, Invitation
 from signing.domain.letter import Letter, LetterState, Version
-from signing.domain.letter_text import LetterText
 from signing.domain.organisation import RosterEntry
 from signing.evidence.keyring import PublicKey
 from signing.evidence.merkle import Frontier
-from signing.evidence.signatory_list import SignatoryList
 from signing.evidence.statement import Head, Signatory
 from signing.workflow.account_ports import Accounts, Passwords, Rates
 from signing.workflow.evidence_ports import (
@@ -28,6 +26,7 @@ from signing.workflow.evidence_ports import (
     Sealer,
     TimeStamps,
 )
+from signing.workflow.printing_ports import Rendering, Typesetter
 from signing.workflow.tokens import Tokens
 
 
@@ -64,6 +63,8 @@ class Letters(Protocol):
 
     def set_policy(self, letter_id: str, *, min_level: int, binders: tuple[str, ...]) -> None:
         """Store what the letter asks of assents; the use case sees to it that it is never lowered."""
+
+    def set_paper(self, letter_id: str, paper: str) -> None: ...
 
     def draft(self, letter_id: str) -> Version | None:
         """The version not opened yet, if there is one."""
@@ -338,22 +339,6 @@ class HighWater(Protocol):
         """
 
 
-class Typesetter(Protocol):
-    def letter_pdf(
-        self,
-        text: LetterText,
-        *,
-        listing: SignatoryList | None,
-        version: int,
-        text_sha256: str,
-        phrase: str,
-        document_date: date,
-        check_url: str | None,
-        draft_for: str | None = None,
-        paper: str = "a4",
-    ) -> bytes: ...
-
-
 class Collation(Protocol):
     def version(self) -> str: ...
     def sort_key(self, language: str, *, ignore_article: bool) -> Callable[[Signatory], Any]: ...
@@ -375,7 +360,10 @@ class Installation:
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """Everything a use case may ask of the world, built once by `bootstrap`."""
+    """Everything a use case may ask of the world, built once by `bootstrap`.
+
+    `renderings` are by the ending of the file they make: `html`, `txt`, `docx`.
+    """
 
     unit_of_work: OpenUnitOfWork
     clock: Callable[[], datetime]
@@ -387,6 +375,7 @@ class Services:
     document_certificate: str
     high_water: HighWater
     typesetter: Typesetter
+    renderings: Mapping[str, Rendering]
     collation: Collation
     passwords: Passwords
     installation: Installation

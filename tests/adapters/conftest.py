@@ -15,7 +15,8 @@ from signing.adapters.collation import IcuCollation
 from signing.adapters.database import Database
 from signing.adapters.high_water import HighWaterFiles
 from signing.adapters.passwords import Argon2Passwords
-from signing.workflow.ports import Installation, Services, Typesetter
+from signing.workflow.ports import Installation, Services
+from signing.workflow.printing_ports import Typesetter
 from signing.workflow.tokens import Tokens
 from tests.adapters.builders import NOW
 
@@ -69,6 +70,7 @@ def services(
         document_certificate=key_files.root_certificate(keys_folder),
         high_water=HighWaterFiles(tmp_path / "heads"),
         typesetter=cast(Typesetter, None),
+        renderings={},
         collation=IcuCollation(),
         passwords=Argon2Passwords(),
         installation=Installation("https://letters.example.org", "letters.example.org", "test"),

@@ -223,6 +223,16 @@ def test_a_preview_is_a_pdf_marked_as_a_draft(place: Installation, letter: str) 
     assert (place.folder / "draft.pdf").read_bytes().startswith(b"%PDF")
 
 
+def test_a_letter_is_printed_in_every_form_on_its_paper(place: Installation, letter: str) -> None:
+    place.run("letter", "import", "letter.md", "--letter", letter, "--paper", "letter")
+    for kind, start in {"pdf": b"%PDF", "html": b"<!doctype html>", "txt": b"[draft for", "docx": b"PK"}.items():
+        place.run("letter", "print", letter, "--format", kind, "--out", place.folder / f"draft.{kind}")
+        assert (place.folder / f"draft.{kind}").read_bytes().startswith(start)
+    assert "@page { size: letter" in (place.folder / "draft.html").read_text()
+    assert "no such edition" in place.run("letter", "print", letter, "--edition", "1", code=2)
+    assert "--draft or --edition" in place.run("letter", "print", letter, "--edition", "1", "--draft", code=2)
+
+
 def test_an_account_gets_a_password_once_and_an_address_only_one_account(place: Installation) -> None:
     made = place.json("user", "add", "Ada@Example.org", "--role", "auditor")
     assert made["email"] == "ada@example.org"

@@ -15,8 +15,10 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from signing.adapters import typeset
 from signing.adapters.database import Database
 from signing.adapters.letter_intake import read_letter
+from signing.adapters.renderings import RENDERINGS
 from signing.adapters.roster_sheets import read_roster
 from signing.adapters.tables import metadata
 from signing.domain.access import Role
@@ -67,6 +69,9 @@ class Typesetter:
         document_date: date, check_url: str | None, draft_for: str | None = None, paper: str = "a4",
     ) -> bytes:
         return b"%PDF-1.7\n% " + text.title.encode() + b"\n%%EOF\n"
+
+    def printable(self, text: str, place: str) -> str:
+        return typeset.printable(text, place)
 
 
 class Collation:
@@ -133,8 +138,8 @@ def services_over(database: Database, clock: Clock, base_url: str = BASE_URL) ->
     return Services(
         unit_of_work=database.unit_of_work, clock=clock, random=secrets.token_bytes,
         tokens=Tokens(b"a secret only for tests, 32 bytes"), log_key=Key(), attestor=Key(), coordinator=Key(),
-        document_certificate="", high_water=HighWater(), typesetter=Typesetter(), collation=Collation(),
-        passwords=Passwords(),
+        document_certificate="", high_water=HighWater(), typesetter=Typesetter(), renderings=RENDERINGS,
+        collation=Collation(), passwords=Passwords(),
         installation=Installation(base_url, base_url.split("//")[1].split(":")[0], "coalition-signing test"),
     )
 

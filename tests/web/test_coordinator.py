@@ -102,6 +102,18 @@ def test_odd_rows_are_shown_before_they_are_taken(coordinator: Visitor, house: H
     assert "3 organisations are asked." in coordinator.words
 
 
+def test_a_name_that_no_face_can_print_is_told_of_before_it_is_taken(coordinator: Visitor, house: House) -> None:
+    letter_id = house.letter()
+    sheet = SHEET.replace("email\n", "email,group\n").replace("hric.example", "hric.example,Waves \U0001f30a")
+    path = f"/coordinator/letters/{letter_id}/roster"
+    coordinator.goes_to(path).sends(path, file=(io.BytesIO(sheet.encode()), "roster.csv"))
+    assert "Line 2 Human Rights in China: the PDF cannot print the character “\U0001f30a”" in coordinator.words
+    assert "which the group holds" in coordinator.words
+    assert rostering.entries(house.services, letter_id) == []
+    coordinator.sends(path, skip="1").follows()
+    assert len(rostering.entries(house.services, letter_id)) == 2
+
+
 def test_from_opening_to_the_signed_list(coordinator: Visitor, house: House) -> None:
     letter_id = house.letter()
     house.roster(letter_id, "Human Rights in China", "Front Line Defenders")
@@ -214,3 +226,19 @@ def test_groups_head_the_roster_the_status_and_the_list(coordinator: Visitor, ho
         assert page.index(network, heading) > heading
         if step != "close":
             assert page.index(member) < heading
+
+
+def test_the_paper_is_chosen_with_the_letter_and_on_its_page(coordinator: Visitor, house: House) -> None:
+    def paper(letter_id: str) -> str:
+        return drafting.read(house.services, letter_id).letter.paper
+
+    bring(coordinator, paper="letter")
+    coordinator.sends("/coordinator/letters/new", step="save").follows()
+    (letter,) = drafting.letters(house.services)
+    assert paper(letter.id) == "letter"
+    path = f"/coordinator/letters/{letter.id}"
+    coordinator.goes_to(f"{path}/").sends(f"{path}/paper", paper="a4").follows()
+    assert paper(letter.id) == "a4"
+    coordinator.sends(f"{path}/paper", paper="a5")
+    assert (coordinator.status, paper(letter.id)) == (422, "a4")
+    assert "Choose A4 or US Letter." in coordinator.words

@@ -96,7 +96,7 @@ def test_every_answer_carries_the_policy(app: Flask, house: House, letter_id: st
             assert headers["Cache-Control"] == "public, max-age=31536000, immutable"
         elif path.endswith("/log/checkpoint"):
             assert headers["Cache-Control"] == "public, max-age=5"
-        elif path.startswith("/l/") and path.endswith((".pdf", ".zip")):
+        elif path.startswith("/l/") and path.endswith((".pdf", ".txt", ".zip")):
             assert headers["Cache-Control"] == "public, max-age=60"
         else:
             assert headers["Cache-Control"] == "no-store", path

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from signing.domain.errors import Faulty, NotFound, Refusal
+from signing.domain.errors import Faulty, NotAllowed, NotFound, Refusal
 from signing.domain.organisation import Decision, Standing
 from signing.domain.roster import RosterRow
 from signing.evidence.statement import LetterStatement, Subject
@@ -149,3 +149,32 @@ def test_words_that_cannot_be_printed_are_refused_before_they_are_frozen(house: 
     with pytest.raises(Refusal):
         drafting.open_letter(replace(house.services, typesetter=NoGlyph()), letter_id)
     assert drafting.read(house.services, letter_id).letter.version == 0
+
+
+def test_the_paper_is_chosen_until_the_letter_is_closed_and_printed_on(house: House) -> None:
+    seen: list[str] = []
+
+    class Printer:
+        """Keeps the papers it was asked for."""
+
+        def letter_pdf(self, *arguments: object, paper: str, **options: object) -> bytes:
+            seen.append(paper)
+            return b"%PDF-1.7"
+
+    services = replace(house.services, typesetter=Printer())
+    letter_id = drafting.import_letter(services, letter_text(), paper="letter").letter_id
+    drafting.import_letter(services, letter_text(title="Other"), letter_id=letter_id)
+    drafting.preview_pdf(services, letter_id)
+    with pytest.raises(Faulty) as refusal:
+        drafting.set_paper(services, letter_id, "a5")
+    assert refusal.value.field == "paper"
+    drafting.set_paper(services, letter_id, "a4")
+    house.roster(letter_id, "Rivers China")
+    drafting.open_letter(services, letter_id)
+    drafting.set_paper(services, letter_id, "letter")
+    house.invite(letter_id)
+    house.approve(letter_id, "Rivers China")
+    closing.close(services, letter_id)
+    assert seen == ["letter", "a4", "letter"]
+    with pytest.raises(NotAllowed):
+        drafting.set_paper(services, letter_id, "a4")

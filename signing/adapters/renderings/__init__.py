@@ -7,9 +7,20 @@ For those who must paste it, put it on a site of their own, or read it with othe
 
 from __future__ import annotations
 
+from typing import Any
+
 from signing.adapters.renderings.plain_text import letter_txt
 from signing.adapters.renderings.web_page import letter_html
-from signing.adapters.renderings.word_document import letter_docx
+from signing.domain.letter_text import LetterText
+
+
+def letter_docx(text: LetterText, **arguments: Any) -> bytes:
+    """The letter as .docx; the arguments are those of `typeset.letter_pdf`."""
+    # Loading python-docx takes longer than most commands do, and few of them write a document.
+    from signing.adapters.renderings import word_document
+
+    return word_document.letter_docx(text, **arguments)
+
 
 RENDERINGS = {"html": letter_html, "txt": letter_txt, "docx": letter_docx}
 

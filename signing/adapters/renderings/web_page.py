@@ -23,7 +23,8 @@ address { font-style: normal; margin-block: 1em; } h1, h2, h3 { line-height: 1.2
 h1 { font-size: 1.45rem; text-wrap: balance; margin-block: 1.6em .9em; } h2 { font-size: 1.15rem; }
 h3 { font-size: 1.05rem; font-style: italic; }
 a { color: #2a5599; } blockquote { margin-inline: 1.5em; } li { margin-block: .3em; } li > p { margin-block: .4em; }
-.draft { border: 1px solid; padding: .4em .8em; font-weight: 600; } .mark { line-height: 0; } .mark a, .back { text-decoration: none; }
+.draft { border: 1px solid; padding: .4em .8em; font-weight: 600; } 
+.mark { line-height: 0; } .mark a, .back { text-decoration: none; }
 .names { columns: 17rem; column-gap: 2.5rem; list-style: none; padding: 0; }
 .names li { break-inside: avoid; margin: 0 0 .45em; padding-inline-start: 1em; text-indent: -1em; }
 [dir] .names bdi { display: inline-block; text-indent: 0; } .after, .native { color: #5d6470; }

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from signing.adapters.typeset.fonts import printable
 from signing.adapters.typeset.letter import letter_pdf
 
-__all__ = ["letter_pdf"]
+__all__ = ["letter_pdf", "printable"]

@@ -8,6 +8,7 @@ from signing.web.coordinator import (
     keys,
     letters,
     opening,
+    renderings,
     roster,
     signing,
     vouching,
@@ -31,6 +32,7 @@ def blueprints(services: Services, intake: Intake) -> list[Door]:
         closing.blueprint(services),
         keys.blueprint(services),
         opening.blueprint(services),
+        renderings.blueprint(services),
         signing.blueprint(services),
         vouching.blueprint(services),
     ]

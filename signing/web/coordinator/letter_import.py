@@ -18,7 +18,7 @@ from signing.workflow import drafting, tracking
 from signing.workflow.ports import Services
 from signing.workflow.tracking import Status
 
-FIELDS = ("pasted", "language", "deadline")
+FIELDS = ("pasted", "language", "deadline", "paper")
 
 
 def form(status: Status | None = None, error: Refusal | None = None) -> ResponseReturnValue:
@@ -46,7 +46,8 @@ def take(services: Services, intake: Intake, letter_id: str | None = None) -> Re
                              mend=bool(request.form.get("mend")))
         if request.form.get("step") == "save":
             made = drafting.import_letter(services, read.text, letter_id=letter_id,
-                                          deadline=deadline, file_deadline=read.deadline)
+                                          deadline=deadline, file_deadline=read.deadline,
+                                          paper=request.form.get("paper") or None)
             return redirect(url_for("words.letter", letter_id=made.letter_id), 303)
     except NotFound:
         raise

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from flask import Response, render_template, request
+from flask import Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from signing.domain.errors import NotFound, Refusal
 from signing.domain.letter_text import LetterText
 from signing.web import letter_html
 from signing.web.coordinator import letter_import
 from signing.web.coordinator.rail import rail
 from signing.web.guards import Door, Persona, door
 from signing.web.intake import Intake
+from signing.web.refusals import answer_to
 from signing.workflow import drafting, tracking
 from signing.workflow.drafting import LetterView
 from signing.workflow.ports import Services
@@ -32,6 +34,16 @@ def blueprint(services: Services, intake: Intake) -> Door:
     def bring(letter_id: str) -> ResponseReturnValue:
         return letter_import.take(services, intake, letter_id)
 
+    @made.post("/paper")
+    def paper(letter_id: str) -> ResponseReturnValue:
+        try:
+            drafting.set_paper(services, letter_id, request.form.get("paper", ""))
+        except NotFound:
+            raise
+        except Refusal as refusal:
+            return _page(services, letter_id, "words", "coordinator/words.html", refusal), answer_to(refusal).status
+        return redirect(url_for("words.letter", letter_id=letter_id), 303)
+
     @made.get("/preview")
     def preview(letter_id: str) -> ResponseReturnValue:
         return _page(services, letter_id, "preview", "coordinator/preview.html")
@@ -48,11 +60,11 @@ def blueprint(services: Services, intake: Intake) -> Door:
     return made
 
 
-def _page(services: Services, letter_id: str, step: str, template: str) -> str:
+def _page(services: Services, letter_id: str, step: str, template: str, refusal: Refusal | None = None) -> str:
     status = tracking.status(services, letter_id)
     return render_template(
         template, view=drafting.read(services, letter_id), status=status, rail=rail(status, step),
-        letter_html=letter_html, in_order=_in_order,
+        letter_html=letter_html, in_order=_in_order, refusal=refusal,
     )
 
 
