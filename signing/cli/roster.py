@@ -34,7 +34,9 @@ def import_(letter_id: str, file: Path, skip_faulty: bool, as_json: bool) -> Non
     if faults and not skip_faulty:
         click.echo(f"Nothing was imported: mend {len(faults)} faults, or use --skip-faulty.", err=True)
         sys.exit(2)
-    result = rostering.import_roster(services_from_environment(), letter_id, good)
+    services = services_from_environment()
+    warnings = (*warnings, *rostering.unprintable(services, good))
+    result = rostering.import_roster(services, letter_id, good)
     print_data(
         {
             "organisations": result.organisations,

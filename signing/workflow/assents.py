@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from signing.domain.errors import Faulty
+from signing.domain.errors import Faulty, Refusal
 from signing.domain.letter import Version
 from signing.domain.organisation import Decision, RosterEntry, answer_after
 from signing.domain.roster import name_key
@@ -47,11 +47,12 @@ def hidden(entry: RosterEntry, form: DecisionForm) -> bool:
     return form.decision is Decision.DECLINE or form.confidential
 
 
-def signatory_for(uow: UnitOfWork, entry: RosterEntry, form: DecisionForm) -> Signatory:
+def signatory_for(services: Services, uow: UnitOfWork, entry: RosterEntry, form: DecisionForm) -> Signatory:
     """Who answers, under the names the contact gave.
 
     A withdrawal keeps the names of the approval it takes back, and a commitment those it was made with.
-    Raises Faulty when the listed name is another organisation's of this letter.
+    Raises Faulty when the listed name is another organisation's of this letter, or what would be printed of the
+    names cannot be.
     """
     if hidden(entry, form) and entry.opening is not None:
         return signatory_of(entry.opening)
@@ -69,6 +70,8 @@ def signatory_for(uow: UnitOfWork, entry: RosterEntry, form: DecisionForm) -> Si
             field="listed_as",
             code="name-of-another",
         )
+    if form.decision is Decision.APPROVE and not hidden(entry, form):
+        _check_printable(services, form)
     return Signatory(
         acronym=form.acronym,
         listed_as=listed_as,
@@ -78,6 +81,21 @@ def signatory_for(uow: UnitOfWork, entry: RosterEntry, form: DecisionForm) -> Si
         role=form.role,
         sort_name=form.sort_name,
     )
+
+
+def _check_printable(services: Services, form: DecisionForm) -> None:
+    """Closing would refuse such a name too, when its contact is no longer at the page."""
+    for field in ("listed_as", "acronym", "native_name"):
+        name: str | None = getattr(form, field)
+        try:
+            services.typesetter.printable(name or "", field)
+        except Refusal as refusal:
+            raise Faulty(
+                "Our fonts do not have the character {character}. Please write the name without it.",
+                values={"character": refusal.values["character"]},
+                field=field,
+                code="no-glyph",
+            ) from None
 
 
 def compose(

@@ -111,7 +111,7 @@ def decide(services: Services, access: Access, form: DecisionForm) -> AnswerRece
         if form.decision is not Decision.DECLINE:
             check_level(seen.letter, ATTESTED)
         # A name that cannot be taken must not cost the code.
-        signatory = signatory_for(uow, seen.entry, form)
+        signatory = signatory_for(services, uow, seen.entry, form)
         code = checked_code(services, uow, seen.code, access, form.code, form.version, now)
         uow.codes.use(code.id, now)
         if _changes_identity(seen.entry, form):
@@ -171,7 +171,7 @@ def _withdrawn(
 ) -> tuple[InvitationView, LogHead]:
     """Changing between open and confidential is a withdrawal under the old identity first (EVIDENCE 4.3)."""
     taken_back = replace(form, decision=Decision.WITHDRAW, accepts=False)
-    signatory = signatory_for(uow, seen.entry, taken_back)
+    signatory = signatory_for(services, uow, seen.entry, taken_back)
     entry, logged = _attested(services, uow, seen, version, taken_back, signatory, shown, head, now)
     record(services, uow, seen.invitation.id, entry, logged, taken_back, now, superseded=True)
     return replace(seen, entry=entry), grown(head, logged)

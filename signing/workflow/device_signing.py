@@ -104,7 +104,7 @@ def prepare(services: Services, access: Access, form: DecisionForm, offered: Off
         _check_identity(seen.entry, form)
         identity = Identity(seen.entry.organisation_id, hidden(seen.entry, form))
         standing = standing_of(uow, seen.letter, identity, offered.public, now)
-        signatory = signatory_for(uow, seen.entry, form)
+        signatory = signatory_for(services, uow, seen.entry, form)
         code_id = None
         waits = standing.waits_for_others(seen.letter)
         # A key that waits is bound without its signature: the link alone must not do that.
@@ -192,7 +192,7 @@ def submit(services: Services, access: Access, prepared_id: str, signature: byte
         enrolment.check_level(seen.letter, level)
         _check_identity(seen.entry, form)
         # An organisation of this very name may have been invited since.
-        signatory_for(uow, seen.entry, form)
+        signatory_for(services, uow, seen.entry, form)
         assent = known.assent(seen.entry)
         head = _bound(services, uow, seen, head, known, history, now)
         logged = append_sealed(services, uow, seen.letter.origin, head, AssentStatement.KIND, signed, now)

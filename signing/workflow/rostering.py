@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from signing.domain.errors import Faulty
+from signing.domain.errors import Faulty, Refusal
 from signing.domain.letter import LetterAction
 from signing.domain.organisation import RosterEntry
 from signing.domain.roster import RosterRow, RosterWarning, RowFault, check_rows, name_key
@@ -13,6 +13,13 @@ from signing.workflow.identifiers import new_id
 from signing.workflow.inviting import renew
 from signing.workflow.letters import letter_of, locked_letter
 from signing.workflow.ports import Services, UnitOfWork
+
+PRINTED = {
+    "listed_name": "the name",
+    "acronym": "the acronym",
+    "native_name": "the name in its own script",
+    "group": "the group",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +64,23 @@ def import_roster(services: Services, letter_id: str, rows: Sequence[RosterRow])
                 renew(services, uow, entry, invited[organisation_id], now)
         uow.commit()
     return RosterResult(len(there), added, changed, tuple(warnings))
+
+
+def unprintable(services: Services, rows: Sequence[RosterRow]) -> tuple[RosterWarning, ...]:
+    """A warning for each name or group that would be printed and cannot be: closing refuses it."""
+    warnings = []
+    for row in rows:
+        for field, said in PRINTED.items():
+            text: str | None = getattr(row, field)
+            try:
+                services.typesetter.printable(text or "", field)
+            except Refusal as refusal:
+                message = (
+                    f"{row.organisation}: the PDF cannot print the character {refusal.values['character']}, which "
+                    f"{said} holds. Write it without that character."
+                )
+                warnings.append(RosterWarning(row.line, "not-printable", message))
+    return tuple(warnings)
 
 
 def entries(services: Services, letter_id: str) -> list[RosterEntry]:

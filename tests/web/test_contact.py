@@ -400,3 +400,26 @@ def test_going_back_to_answer_otherwise_is_recorded_as_a_new_answer(
     assert contact.status == 303
     contact.follows()
     assert "has withdrawn its approval" in contact.words
+
+
+@pytest.mark.parametrize("field", ["listed_as", "acronym", "native_name"])
+def test_a_name_that_no_face_can_print_comes_back_beside_its_field(
+    contact: Visitor, house: House, letter_id: str, page: str, field: str
+) -> None:
+    contact.sends(f"{page}/code", decision="approve", authority="1")
+    typed = {"person": "Kim", "code": house.code(letter_id, ORGANISATION), field: "Rivers \U0001f30a"}
+    contact.sends(page, **typed)
+    assert contact.status == 422
+    assert "“\U0001f30a” (U+1F30A WATER WAVE). Please write the name without it." in contact.words
+    form = Form(contact.text, page).fields
+    assert (form[field], form["person"]) == ("Rivers \U0001f30a", "Kim")
+    assert f'id="{field}-error"' in contact.text
+    contact.sends(page, **{field: "Rivers"})
+    assert contact.status == 303
+
+
+def test_a_name_that_is_never_printed_may_hold_anything(
+    contact: Visitor, house: House, letter_id: str, page: str
+) -> None:
+    answers(contact, house, letter_id, page, confidential="1", listed_as="Rivers \U0001f30a")
+    assert contact.status == 303

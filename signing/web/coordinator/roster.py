@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -9,7 +11,7 @@ from signing.domain.errors import Faulty, NotFound, Refusal
 from signing.web.coordinator.brought_file import BroughtFile, brought
 from signing.web.coordinator.rail import rail
 from signing.web.guards import Door, Persona, door
-from signing.web.intake import Intake, RosterFile
+from signing.web.intake import Intake, Remark, RosterFile
 from signing.web.page import _, said
 from signing.web.refusals import answer_to
 from signing.workflow import rostering, tracking
@@ -36,15 +38,16 @@ def _take(services: Services, intake: Intake, letter_id: str) -> ResponseReturnV
     try:
         file = brought(pasted_as="pasted.csv")
         read = intake.roster(file.data, file.name)
+        warnings = (*read.warnings, *rostering.unprintable(services, read.rows))
         skip = request.form.get("skip") == "1"
-        if not (read.faults or read.warnings) or (skip and read.rows):
+        if not (read.faults or warnings) or (skip and read.rows):
             rostering.import_roster(services, letter_id, read.rows)
             return redirect(url_for("roster.form", letter_id=letter_id), 303)
     except NotFound:
         raise
     except Refusal as refusal:
         return _page(services, letter_id, error=refusal), answer_to(refusal).status
-    return _page(services, letter_id, file=file, read=read), 422 if read.faults else 200
+    return _page(services, letter_id, file=file, read=read, warnings=warnings), 422 if read.faults else 200
 
 
 def _page(
@@ -54,6 +57,7 @@ def _page(
     error: Refusal | None = None,
     file: BroughtFile | None = None,
     read: RosterFile | None = None,
+    warnings: Sequence[Remark] = (),
 ) -> str:
     status = tracking.status(services, letter_id)
     words = ""
@@ -63,5 +67,5 @@ def _page(
             words = f"{_('Line %(line)s', line=error.line)}: {words}"
     return render_template(
         "coordinator/roster.html", status=status, rail=rail(status, "roster"), error=words, file=file, read=read,
-        pasted=request.form.get("pasted", ""),
+        warnings=warnings, pasted=request.form.get("pasted", ""),
     )
