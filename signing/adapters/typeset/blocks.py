@@ -30,7 +30,8 @@ ITEM_INDENT = 14.6
 QUOTATION_INDENT = 20.0
 BULLETS = ("•", "–", "·")
 _NUMBERING = ("Disc", "None", "Circle")
-SUPERIOR = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+_MARKS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
+SUPERIOR = str.maketrans("0123456789", _MARKS)
 _NOTE_RULE = 60.0
 
 
@@ -107,7 +108,7 @@ class _Inside:
             self.href, self.link = href, self.element.child("Link") if href else None
         if self.link:
             return replace(piece, element=self.link)
-        if piece.manner == self.setting.mark:
+        if piece.manner == self.setting.mark and not piece.text.strip(_MARKS):
             return replace(piece, element=self.element.child("Reference"))
         return piece
 

@@ -38,9 +38,20 @@ def test_two_fresh_processes_and_a_warm_one_make_the_same_bytes() -> None:
 
 
 def test_a_refusal_leaves_the_search_for_circles_as_it_was() -> None:
-    with pytest.raises(Refusal, match="no-glyph|cannot be made"):
+    with pytest.raises(Refusal, match="cannot be made"):
         set_letter(river_letter(salutation="Dear \U00012000,"))
     assert gc.isenabled()
+
+
+def test_the_structure_is_that_of_the_letter() -> None:
+    done = subprocess.run(["pdfinfo", "-struct", "-"], input=set_letter(), capture_output=True, check=True)
+    firsts = [line.split()[0] for line in done.stdout.decode().splitlines() if line.strip()]
+    tags = [first for first in firsts if first.isalnum()]
+    found = " ".join(tags)
+    assert tags.count("Reference") == 2
+    assert tags.count("H1") == 1
+    assert "H1 P Reference Link Object Object Reference Link Object Object H2 P L LI Lbl LBody P L LI" in found
+    assert "BlockQuote P P H3 P Note Lbl P Note Lbl P P H2 L LI LBody LI LBody Sect H2 P P Link" in found
 
 
 def test_one_word_more_makes_other_bytes() -> None:
