@@ -104,16 +104,15 @@ class Pages:
         balanced on the page where they end; the heading never stands alone.
 
         A short list is not parted, and not from what follows it and needs the height `tail`: they move to the next
-        page when they do not fit on this one, unless that left half of it empty. What follows a long list does not
-        stand on a page without names.
+        page together when they do not fit on this one. What follows a long list does not stand on a page without
+        names.
         """
         stack = _Stack.of(cells)
         longest = sum(stack.heights) / count + max(stack.heights, default=0.0)
         page = self.paper.bottom - self.paper.top
         if longest < page / 2:
             need = height_of(heading) + longest
-            may_be_parted = self.room > page / 2 and len(cells) > 2 * COMPANY
-            need += tail if need + tail <= page and not may_be_parted else 0.0
+            need += tail if need + tail <= page else 0.0
         else:
             need = height_of(heading) + sum(stack.heights[:4])
         if self.pages[-1] and need > self.room:

@@ -85,6 +85,16 @@ def test_what_follows_a_long_list_never_stands_on_a_page_without_names(count: in
     assert f"Name {count - 1}" in last
 
 
+@pytest.mark.parametrize("paragraphs", range(0, 24, 4))
+def test_a_short_list_and_what_proves_it_share_a_page(paragraphs: int) -> None:
+    text = river_letter(body="\n\n".join(["Short."] * (paragraphs + 1)))
+    names = [signatory(f"Name {number}") for number in range(14)]
+    pages = poppler_text(set_letter(text, signatories=names, confidential=1), "-raw").split("\f")
+    page = next(page for page in pages if "Signatories" in page)
+    assert "Name 13" in page
+    assert "Verify this letter" in page
+
+
 _rows = st.builds(
     lambda height, gap, tied: Row((), height, gap, tied),
     st.floats(min_value=5, max_value=60),
