@@ -16,7 +16,7 @@ import icu  # type: ignore[import-untyped]
 
 from signing.adapters.typeset.fonts import Manner, width
 from signing.adapters.typeset.structure import Element
-from signing.adapters.typeset.textlayer import RIGHT_TO_LEFT, clusters_of, levels, visual_order
+from signing.adapters.typeset.textlayer import RIGHT_TO_LEFT, clusters_of, levels, runs_to_the_left, visual_order
 
 Stretch = tuple[Manner, str]
 """Some text in one manner, already `fonts.printable`."""
@@ -38,6 +38,8 @@ _UNSPACED = (
 )
 _IS_UNSPACED = re.compile(f"[{_UNSPACED}]")
 _KANA = re.compile("[\u3041-\u309f\u30a1-\u30fa\u30fd-\u30ff\u31f0-\u31ff\uff66-\uff9f]")  # not the dot and the bar
+_HAN = re.compile("[\u4e00-\u9fff]")
+_OF_HAN = frozenset(("zh", "ja", "ko"))
 _HANGUL = re.compile("[\u1100-\u11ff\u3130-\u318f\uac00-\ud7a3]")
 _JOINTS = re.compile(r"[^/?&=#._]*[/?&=#._]+|[^/?&=#._]+")
 
@@ -127,12 +129,29 @@ def words_of(stretches: Iterable[Stretch]) -> list[Word]:
 
 
 def _in_language(stretches: Sequence[Stretch], whole: str) -> list[Stretch]:
-    """Han characters have other forms in Japan and Korea: their own letters tell, more surely than the letter's
-    language does."""
-    language = "ja" if _KANA.search(whole) else "ko" if _HANGUL.search(whole) else None
-    if language is None:
+    """Han characters have other forms in Japan, Korea and Taiwan: the letters beside them tell, more surely than the
+    letter's language does; characters of traditional writing alone tell where that is of another script."""
+    told = "ja" if _KANA.search(whole) else "ko" if _HANGUL.search(whole) else None
+    guess = told or ("zh-Hant" if _is_traditional(whole) else None)
+    if guess is None:
         return list(stretches)
-    return [(replace(manner, language=language), text) for manner, text in stretches]
+    return [
+        (manner if not told and manner.language[:2] in _OF_HAN else replace(manner, language=guess), text)
+        for manner, text in stretches
+    ]
+
+
+def _is_traditional(text: str) -> bool:
+    """Whether all its Han characters are in use in Taiwan, and not all in China."""
+    return _are_all_in("big5", text) and not _are_all_in("gb2312", text)
+
+
+def _are_all_in(character_set: str, text: str) -> bool:
+    try:
+        "".join(_HAN.findall(text)).encode(character_set)
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _parted(stretches: Sequence[Stretch], whole: str) -> list[Stretch]:
@@ -260,16 +279,17 @@ def _split_in_two(words: Sequence[Word], ends: Sequence[float], measure: float, 
     return found
 
 
-def set_line(words: Sequence[Word], x: float, *, rtl: bool = False) -> list[Piece]:
+def set_line(words: Sequence[Word], x: float, *, rtl: bool = False, own: bool = False) -> list[Piece]:
     """The pieces of one line, from left to right; `x`, from the edge where lines begin, is where the first word
-    begins. `rtl` is the direction of the paragraph.
+    begins. `rtl` is the direction of the letter; text of its `own` (a name in its script) runs as its first letter does
+    (UAX 9, P2 and P3), though it stands at the edge where lines of the letter begin.
 
     Each line ends with the space that was written there, so that a reader which joins lines does not run two words
     together.
     """
     merged = list(_merged(words))
     if rtl or any(not text.isascii() and RIGHT_TO_LEFT.search(text) for _, text, _ in merged):
-        return _set_both_ways([(manner, text) for manner, text, _ in merged], x, rtl)
+        return _set_both_ways([(manner, text) for manner, text, _ in merged], x, rtl, own)
     pieces = []
     for manner, text, reach in merged:
         pieces.append(Piece(x, manner, text, reach))
@@ -301,9 +321,10 @@ def _merged(words: Sequence[Word]) -> Iterator[tuple[Manner, str, float]]:
         yield manner, "".join(texts), reach
 
 
-def _set_both_ways(stretches: Sequence[Stretch], x: float, rtl: bool) -> list[Piece]:
+def _set_both_ways(stretches: Sequence[Stretch], x: float, rtl: bool, own: bool) -> list[Piece]:
     runs: list[tuple[Manner, str, int]] = []
-    level_of = iter(levels("".join(text for _, text in stretches), rtl=rtl))
+    whole = "".join(text for _, text in stretches)
+    level_of = iter(levels(whole, rtl=runs_to_the_left(whole, otherwise=rtl) if own else rtl))
     for manner, text in stretches:
         start = len(runs)
         for character in text:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import re
 from pathlib import Path
 
@@ -115,3 +116,57 @@ def test_lines_hold_every_word_in_order_and_none_is_wider_than_the_measure(
         last = line[-1]
         reach = sum(word.width + word.space_width for word in line) - last.space_width
         assert reach <= measure + 0.01
+
+
+_PLAIN = Manner(fonts.REGULAR, 10.0)
+
+
+def _broken(text: str, measure: float, manner: Manner = _PLAIN) -> list[str]:
+    lines = break_lines(words_of([(manner, text)]), measure)
+    return ["".join(piece.text for piece in set_line(line, 0.0)) for line in lines]
+
+
+def test_scripts_without_spaces_are_broken_where_the_standard_allows_it() -> None:
+    lines = _broken("我们要求公布全部数字。「没有数字」，就没有信任；没有信任，就没有合作。", 62.0)
+    assert len(lines) > 4
+    assert not [line for line in lines if line[0] in "。，；」" or line[-1] == "「"]
+    assert len(_broken("བོད་ཀྱི་བུད་མེད་ལྷན་ཚོགས།", 60.0)) > 1
+    assert all(line.endswith(("་", "།")) for line in _broken("བོད་ཀྱི་བུད་མེད་ལྷན་ཚོགས།", 60.0))
+    assert "".join(_broken("กรุงเทพมหานครเป็นเมืองหลวง", 50.0)) == "กรุงเทพมหานครเป็นเมืองหลวง"
+    assert len(_broken("กรุงเทพมหานครเป็นเมืองหลวง", 50.0)) > 1
+
+
+def test_latin_words_beside_them_are_broken_at_spaces_alone() -> None:
+    lines = _broken("中国人权(HRIC)EU-China/中国 and nothing-else", 40.0)
+    assert not [line for line in lines if line.endswith(("-", "EU"))]
+    assert "权\u00a0(" in "|".join(_broken("中国人权\u00a0(中权)", 20.0))
+
+
+def test_kana_and_hangul_say_which_forms_han_letters_take() -> None:
+    languages = {
+        text: {word.stretches[0][0].language for word in words_of([(_PLAIN, text)])}
+        for text in ("人権 フォーラム", "人權 협회", "台灣人權促進會・香港", "中国", "国際")
+    }
+    assert [*languages.values()] == [{"ja"}, {"ko"}, {"zh-Hant"}, {""}, {""}]
+
+
+def test_places_count_from_the_edge_where_lines_begin() -> None:
+    words = words_of([(_PLAIN, "سلام (UHRP) ۱۳۷۹ "), (Manner(fonts.SEMIBOLD, 10.0), "کجا")])
+    reach = sum(word.width + word.space_width for word in words)
+    for rtl in (False, True):
+        pieces = set_line(words, 7.0, rtl=rtl)
+        edges = sorted((piece.x, piece.x + piece.width) for piece in pieces)
+        assert edges[0][0] == 7.0
+        assert edges[-1][1] == pytest.approx(7.0 + reach, abs=0.2)  # a bracket kerned apart from its word
+        assert all(before[1] == pytest.approx(after[0]) for before, after in itertools.pairwise(edges))
+    assert set_line(words, 7.0, rtl=True)[-1].text.startswith("سلام")  # the first word stands on the right
+    assert [piece.rtl for piece in set_line(words_of([(_PLAIN, "Latin 12")]), 0.0, rtl=True)] == [False]
+
+
+def test_a_name_of_its_own_runs_as_its_first_letter_does() -> None:
+    words = words_of([(_PLAIN, "سلام (UHRP) – x.")])
+    assert [piece.text for piece in set_line(words, 0.0)] == ["سلام", " (UHRP) – x."]
+    assert [piece.text.strip() for piece in set_line(words, 0.0, own=True)] == [".", "x", ") –", "UHRP", "سلام ("]
+    latin = words_of([(_PLAIN, "Friends, Inc.")])
+    assert [piece.text for piece in set_line(latin, 0.0, rtl=True, own=True)] == ["Friends, Inc."]
+    assert [piece.text for piece in set_line(latin, 0.0, rtl=True)] == [".", "Friends, Inc"]

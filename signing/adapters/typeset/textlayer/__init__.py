@@ -4,7 +4,7 @@ May import ReportLab, uharfbuzz and the standard library; nothing of the program
 out as it is (docs/textlayer.md tells how it is used).
 """
 
-from .direction import RIGHT_TO_LEFT, levels, visual_order
+from .direction import RIGHT_TO_LEFT, levels, runs_to_the_left, visual_order
 from .embedding import Embedding
 from .faces import Cut, Face
 from .shaping import Style, Unshapeable, clusters_of
@@ -22,5 +22,6 @@ __all__ = [
     "clusters_of",
     "levels",
     "parted",
+    "runs_to_the_left",
     "visual_order",
 ]

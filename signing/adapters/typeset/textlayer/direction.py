@@ -1,6 +1,6 @@
 """Which way the letters of a line run: the bidirectional algorithm for one line without explicit controls.
 
-May import the standard library only. Source: Unicode Standard Annex 9, rules W1–W7, N0–N2, I1–I2, L1 and L2. The
+May import the standard library only. Source: Unicode Standard Annex 9, rules P2–P3, W1–W7, N0–N2, I1–I2, L1 and L2. The
 explicit embeddings, overrides and isolates (X1–X8) draw nothing and change nothing here: a caller who means to set
 text from strangers does well to refuse them. LRM, RLM and ALM count.
 """
@@ -27,6 +27,13 @@ _DEPTH = 63
 _NEUTRAL = frozenset(("B", "S", "WS", "ON"))
 _IGNORED = frozenset(("BN", "LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"))
 _NUMBERS = frozenset(("EN", "AN"))
+
+
+def runs_to_the_left(text: str, *, otherwise: bool = False) -> bool:
+    """Whether a paragraph of this text runs from right to left: as its first letter of a direction does (P2, P3), or as
+    told where it has none."""
+    strong = (kind for kind in map(bidirectional, text) if kind in ("L", "R", "AL"))
+    return next((kind != "L" for kind in strong), otherwise)
 
 
 def levels(text: str, *, rtl: bool) -> list[int]:

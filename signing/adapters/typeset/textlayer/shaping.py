@@ -255,10 +255,10 @@ class Style:
 def _texts(text: str, starts: Sequence[int]) -> dict[int, str]:
     """The text of each cluster by the place where it starts; what draws nothing and comes first is of the first."""
     places = sorted(set(starts))
-    return {
-        start: text[start if number else 0 : end]
-        for number, (start, end) in enumerate(zip(places, [*places[1:], len(text)], strict=True))
-    }
+    found = {start: text[start:end] for start, end in zip(places, [*places[1:], len(text)], strict=False)}
+    if places:
+        found[places[0]] = text[: places[0]] + found[places[0]]
+    return found
 
 
 def _kinds(clusters: Sequence[str]) -> list[str]:

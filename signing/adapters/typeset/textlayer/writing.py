@@ -200,7 +200,7 @@ class _Plain(dict[str, str | None]):
     def _codes(self, run: Run) -> str | None:
         font = self._font
         if not run.says <= font.known:
-            for glyph, text in sorted(run.says):  # sets have another order in every process
+            for glyph, text in sorted(run.says - font.known):  # sets have another order in every process
                 font.code(glyph, text)
             if not run.says <= font.known:
                 return None
