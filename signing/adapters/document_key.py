@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from signing.adapters import key_files
 from signing.adapters.key_files import DOCUMENT, READERS_ASK, ROOT, KeyRefused
@@ -27,6 +28,12 @@ class DocumentKey:
     private: EllipticCurvePrivateKey
     certificate: x509.Certificate
     root: x509.Certificate
+
+    @property
+    def name(self) -> str:
+        """What the ordinary tools call its public half (EVIDENCE 4.2)."""
+        der = self.private.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+        return f"spki:{sha256(der).hexdigest()}"
 
     def der(self) -> tuple[bytes, bytes]:
         """Both certificates as they stand in a seal, the key's own first."""

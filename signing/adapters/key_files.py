@@ -66,6 +66,8 @@ class FileSigner:
 def make_missing(folder: Path, passphrase: bytes, host: str, now: datetime | None = None) -> list[str]:
     """Make the keys and certificates that are not there yet and name them; what is there is never replaced.
 
+    A certificate is named when it was made for a key that was there.
+
     Raises:
         KeyRefused: when the passphrase is empty, or does not open a key that is there.
     """
@@ -81,8 +83,8 @@ def make_missing(folder: Path, passphrase: bytes, host: str, now: datetime | Non
         public = folder / f"{name}.public.pem"
         if not public.exists():
             write_new(public, load_signer(folder, name, passphrase).public.public_key.encode())
-    _certify(folder, passphrase, host, now)
-    return made
+    certified = _certify(folder, passphrase, host, now)
+    return made + [f"{name}.certificate" for name in certified if name not in made]
 
 
 def make_signer(folder: Path, name: str, passphrase: bytes) -> bool:
@@ -194,16 +196,18 @@ def _write_key(path: Path, key: PrivateKey, passphrase: bytes) -> bool:
     return write_new(path, pem)
 
 
-def _certify(folder: Path, passphrase: bytes, host: str, now: datetime) -> None:
-    root_path, leaf_path = (folder / f"{name}.certificate.pem" for name in (ROOT, DOCUMENT))
-    if root_path.exists() and leaf_path.exists():
-        return
+def _certify(folder: Path, passphrase: bytes, host: str, now: datetime) -> list[str]:
+    root_path, leaf_path = paths = [folder / f"{name}.certificate.pem" for name in (ROOT, DOCUMENT)]
+    missing = [name for name, path in zip((ROOT, DOCUMENT), paths, strict=True) if not path.exists()]
+    if not missing:
+        return []
     root_key = cast(EllipticCurvePrivateKey, load_key(folder, ROOT, passphrase))
     if not root_path.exists():
         write_new(root_path, _root(root_key, host, now).public_bytes(Encoding.PEM))
     root = x509.load_pem_x509_certificate(root_path.read_bytes())
     leaf_key = cast(EllipticCurvePrivateKey, load_key(folder, DOCUMENT, passphrase))
     write_new(leaf_path, _leaf(leaf_key, root, root_key, host, now).public_bytes(Encoding.PEM))
+    return missing
 
 
 def _certificate(

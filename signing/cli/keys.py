@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
 from signing import config
 from signing.adapters import key_files, own_keys
+from signing.adapters.document_key import fault_of, load_document_key
 from signing.bootstrap import build, load_keys, services_from_environment
 from signing.cli.coordinator_signature import FILE
 from signing.cli.printing import AS_JSON, print_data
@@ -31,6 +33,11 @@ def new() -> None:
     made = key_files.make_missing(settings.keys, settings.key_passphrase(), settings.host)
     for name in made:
         click.echo(f"made {name}")
+    fault = fault_of(
+        load_document_key(settings.keys, settings.key_passphrase()), settings.keys, datetime.now(UTC)
+    )
+    if fault:
+        click.echo(fault)
     if not made:
         click.echo(f"All keys are there, in {settings.keys}. Nothing was changed.")
 
@@ -44,6 +51,8 @@ def list_(as_json: bool) -> None:
         {"purpose": purpose, "key": signer.public.key, "holder": "service", "retired": False}
         for purpose, signer in load_keys(settings).items()
     ]
+    document = load_document_key(settings.keys, settings.key_passphrase())
+    rows.append({"purpose": "document", "key": document.name, "holder": "service", "retired": False})
     rows += [
         {
             "purpose": "coordinator",
@@ -57,6 +66,7 @@ def list_(as_json: bool) -> None:
         rows,
         as_json,
         *(f"{row['purpose']:12} {row['key']}  {row['holder']}{'  retired' if row['retired'] else ''}" for row in rows),
+        f"The document key's certificate is good until {document.certificate.not_valid_after_utc:%Y-%m-%d}.",
     )
 
 

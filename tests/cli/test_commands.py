@@ -168,7 +168,7 @@ def test_status_is_the_documented_shape(place: Installation, letter: str) -> Non
     assert place.json("invite", letter, "--stage", "2")["invited"] == 0
     assert place.json("invite", letter)["invited"] == 2
     status = place.json("status", letter)
-    assert set(status) == {"letter", "state", "version", "organisations", "counts", "stamps"}
+    assert set(status) == {"letter", "state", "version", "organisations", "counts", "stamps", "sealed"}
     assert (status["state"], status["version"]) == ("open", 1)
     assert set(status["organisations"][0]) == {"id", "organisation", "state", "stage"}
     assert status["counts"]["silent"] == 2
@@ -251,4 +251,4 @@ def test_trust_names_the_log_and_who_holds_the_coordinators_key(place: Installat
     assert trust["logs"][0]["origin_prefix"] == "localhost/l/"
     assert trust["held_by_service"] == trust["coordinators"]
     assert "BEGIN CERTIFICATE" in trust["document_certificates"][0]
-    assert {each["purpose"] for each in place.json("keys", "list")} == {"log", "attestor", "coordinator"}
+    assert {each["purpose"] for each in place.json("keys", "list")} == {"log", "attestor", "coordinator", "document"}
