@@ -135,9 +135,9 @@ def _cuts(role: _Role) -> Iterator[Cut]:
         yield Cut(face, _SCALES.get(family, 1.0), 0.0 if heavy else _STROKE)
 
 
-@cache
+@lru_cache(maxsize=256)
 def style_of(face: str, *, small_caps: bool = False, spaced: bool = False, language: str = "") -> Style:
-    """The style of a role: kept for the life of the process, with the words that were shaped in it."""
+    """The style of a role, kept with the words that were shaped in it."""
     features = {}
     if small_caps:
         features |= {"smcp": True, "c2sc": True}
