@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from signing.adapters.collation import IcuCollation
 from signing.adapters.typeset import letter_pdf
 from signing.adapters.typeset.paper import PAPERS
+from signing.adapters.typeset.unpacked import same_content
 from signing.cli.pdf_text import sheet_of, text_of
 from signing.domain.errors import Refusal
 from signing.domain.letter_text import LetterText, is_language_tag
@@ -34,7 +35,8 @@ def rebuild(files: Mapping[str, bytes], ledger: Ledger, report: Report) -> None:
 
     `files` are those of a bundle by name (EVIDENCE 4.7); a document that is not among them is not made. Failures:
     `REBUILD_DIFFERS`, `LIST_ORDER`. Warnings: `REBUILD_WORDS` where another release made the document, so that only
-    words could be compared, `LIST_ORDER` where another version of ICU sorted. Left open: `REBUILD_NOT_DONE`.
+    words could be compared, `REBUILD_PACKED` where only the packing differs, `LIST_ORDER` where another version of ICU
+    sorted. Left open: `REBUILD_NOT_DONE`.
     """
     for closing in ledger.closings:
         folder = edition_folder(closing.statement.edition, ledger.closings[-1].statement.edition)
@@ -74,6 +76,9 @@ def _set_again(
         made = _made(pdf, letter, closing, listing)
         if made == pdf:
             report.rebuilt.append(path)
+        elif ours and same_content(pdf, made):
+            message = f"{path}: made again it has the same content in other bytes: this machine packs otherwise."
+            report.warn("REBUILD_PACKED", message)
         elif ours:
             report.fail("REBUILD_DIFFERS", f"{path}: {_difference(pdf, made, letter, listing)}", closing.index)
         else:
@@ -116,7 +121,7 @@ def _difference(pdf: bytes, made: bytes, letter: bytes, listing: SignatoryList) 
         return f"it is not the document made from these words and this list; it differs near “{lacking}”."
     if _words(pdf) != _words(made):
         return "it holds the words and the list, and others beside them that this release does not print."
-    return "made again it has the same words, but other bytes: it may look otherwise."
+    return "it has the same words as when made again, but other content: it may look otherwise."
 
 
 def _compare_words(
