@@ -22,7 +22,15 @@ from docx.text.paragraph import Paragraph
 from docx.text.run import Run as WordRun
 
 from signing.adapters.renderings.around import Around, Check, Name, around
-from signing.adapters.renderings.word_file import DEEPEST, GREY, HYPERLINK, new_document, say_language, to_bytes
+from signing.adapters.renderings.word_file import (
+    DEEPEST,
+    GREY,
+    HYPERLINK,
+    SIGNATORY,
+    new_document,
+    say_language,
+    to_bytes,
+)
 from signing.adapters.renderings.word_footnotes import Footnotes
 from signing.adapters.renderings.word_lists import Lists, indent
 from signing.domain.letter_html import SCHEMES
@@ -30,8 +38,6 @@ from signing.domain.letter_text import Block, Heading, ItemList, LetterText, Quo
 from signing.domain.letter_text import Paragraph as Words
 from signing.evidence.signatory_list import SignatoryList
 from signing.locale import text_direction
-
-_HANG = Pt(11)
 
 
 def letter_docx(
@@ -70,6 +76,8 @@ class _Writer:
         self._rtl = rtl
         self._lists = Lists(document)
         self._footnotes: Footnotes | None = None
+        self._end: Any = document.element.body.sectPr
+        self._styles: dict[str, str] = {}
         self._deeper = 0
 
     def write_margins(self, parts: Around) -> None:
@@ -92,45 +100,53 @@ class _Writer:
             for number, runs in enumerate(text.footnotes, start=1):
                 self._add_runs(self._footnotes.add(number), runs)
         for block in text.addressees:
-            paragraph = self._document.add_paragraph()
+            paragraph = self._paragraph()
             for number, line in enumerate(block):
                 self._add_text(paragraph, f"\n{line}" if number else line, bold=not number)
         for head in (parts.date_line, text.reference, text.salutation):
             if head:
-                self._add_text(self._document.add_paragraph(), head)
-        self._add_text(self._document.add_paragraph(style="Title"), text.title)
+                self._add_text(self._paragraph(), head)
+        self._add_text(self._paragraph("Title"), text.title)
         self._deeper = 1 - min((block.level for block in text.blocks if isinstance(block, Heading)), default=1)
         self._write_blocks(text.blocks)
         if text.closing:
-            self._add_text(self._document.add_paragraph(), text.closing)
+            self._add_text(self._paragraph(), text.closing)
 
     def write_list(self, parts: Around) -> None:
         """The signatories under their groups, and how many names are withheld."""
         if parts.groups or parts.withheld:
-            self._add_text(self._document.add_paragraph(style="Heading 1"), parts.heading)
+            self._add_text(self._paragraph("Heading 1"), parts.heading)
         for group in parts.groups:
             if group.heading:
-                self._add_text(self._document.add_paragraph(style="Heading 2"), group.heading)
+                self._add_text(self._paragraph("Heading 2"), group.heading)
             for name in group.names:
                 self._write_name(name)
         if parts.withheld:
-            self._add_text(self._document.add_paragraph(), parts.withheld)
+            self._add_text(self._paragraph(), parts.withheld)
 
     def write_check(self, check: Check) -> None:
         """How to check this copy."""
-        self._add_text(self._document.add_paragraph(style="Heading 1"), check.heading)
-        self._add_text(self._document.add_paragraph(), f"{check.version}\n{check.date}")
+        self._add_text(self._paragraph("Heading 1"), check.heading)
+        self._add_text(self._paragraph(), f"{check.version}\n{check.date}")
         if check.address:
-            paragraph = self._document.add_paragraph()
+            paragraph = self._paragraph()
             self._add_text(paragraph, f"{check.before_address} ")
             self._add_runs(paragraph, [Run(check.address, href=check.address)])
-        self._add_text(self._document.add_paragraph(), f"{check.before_sha256} {check.sha256}")
-        self._add_text(self._document.add_paragraph(), f"{check.before_phrase} {check.phrase}")
+        self._add_text(self._paragraph(), f"{check.before_sha256} {check.sha256}")
+        self._add_text(self._paragraph(), f"{check.before_phrase} {check.phrase}")
+
+    def _paragraph(self, style: str | None = None) -> Paragraph:
+        """A new paragraph at the end; python-docx would look through all those before it, and all styles each time."""
+        paragraph = Paragraph(OxmlElement("w:p"), self._document._body)
+        self._end.addprevious(paragraph._p)
+        if style:
+            if style not in self._styles:
+                self._styles[style] = self._document.styles[style].style_id
+            paragraph._p.style = self._styles[style]
+        return paragraph
 
     def _write_name(self, name: Name) -> None:
-        paragraph = self._document.add_paragraph()
-        form = paragraph.paragraph_format
-        form.left_indent, form.first_line_indent, form.space_after = _HANG, -_HANG, Pt(3)
+        paragraph = self._paragraph(SIGNATORY)
         self._add_text(paragraph, name.listed_as)
         if name.after:
             self._add_text(paragraph, name.after).font.color.rgb = GREY
@@ -146,13 +162,13 @@ class _Writer:
         for block in blocks:
             match block:
                 case Words(runs):
-                    paragraph = self._document.add_paragraph(style=style)
+                    paragraph = self._paragraph(style)
                     if within is not None:
                         paragraph.paragraph_format.left_indent = within
                     self._add_runs(paragraph, runs)
                 case Heading(level, runs):
                     level = max(1, min(level + self._deeper, DEEPEST))
-                    self._add_runs(self._document.add_paragraph(style=f"Heading {level}"), runs)
+                    self._add_runs(self._paragraph(f"Heading {level}"), runs)
                 case Quotation(inner):
                     self._write_blocks(inner, style="Quote", within=within, depth=depth)
                 case ItemList():
@@ -162,7 +178,7 @@ class _Writer:
         numbering = self._lists.begin(ordered=items.ordered, start=items.start, depth=depth)
         for item in items.items:
             first, *others = item
-            paragraph = self._document.add_paragraph(style=style or "List Paragraph")
+            paragraph = self._paragraph(style or "List Paragraph")
             self._lists.put(paragraph, numbering, depth)
             if isinstance(first, Words | Heading):
                 self._add_runs(paragraph, first.runs)

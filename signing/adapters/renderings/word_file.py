@@ -21,7 +21,7 @@ from docx.shared import Mm, Pt, RGBColor
 ACCENT = RGBColor(0x17, 0x36, 0x5D)
 LINK = RGBColor(0x2A, 0x55, 0x99)
 GREY = RGBColor(0x5D, 0x64, 0x70)
-HYPERLINK, NOTE, NOTE_MARK = "Hyperlink", "footnote text", "footnote reference"
+HYPERLINK, NOTE, NOTE_MARK, SIGNATORY = "Hyperlink", "footnote text", "footnote reference", "Signatory"
 DEEPEST = 6
 
 _FACE, _COMPLEX_FACE = "Georgia", "Times New Roman"
@@ -89,6 +89,10 @@ def _set_styles(document: Document, language: str, rtl: bool) -> None:
         _set_face(styles[f"Heading {level}"], size, bold=True)
     styles["Quote"].font.italic = False
     styles["Quote"].paragraph_format.left_indent = styles["Quote"].paragraph_format.right_indent = Pt(24)
+    name = styles.add_style(SIGNATORY, WD_STYLE_TYPE.PARAGRAPH)
+    name.base_style = normal
+    name.paragraph_format.left_indent, name.paragraph_format.first_line_indent = Pt(11), -Pt(11)
+    name.paragraph_format.space_after = Pt(3)
     link = styles.add_style(HYPERLINK, WD_STYLE_TYPE.CHARACTER, builtin=True)
     link.font.color.rgb, link.font.underline = LINK, True
     mark = styles.add_style(NOTE_MARK, WD_STYLE_TYPE.CHARACTER, builtin=True)
