@@ -32,6 +32,7 @@ contracts: $(VENV)/.test
 bench: $(VENV)/.bench
 	$(BIN)/python bench/approve.py
 	$(BIN)/python bench/verify.py
+	$(BIN)/python bench/seal.py
 	$(BIN)/python bench/typeset.py --only ours typst
 
 wheel: $(VENV)/.run
