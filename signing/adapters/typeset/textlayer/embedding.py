@@ -76,89 +76,67 @@ class EmbeddedFont:
         """Writes the font into the document and returns a reference to it."""
         face = self.face
         glyphs = sorted(self._said.keys() | {glyph for glyph, _ in self._more})
-        program = _subset(face, tuple(glyphs))
-        base = f"{_tag(face, glyphs)}+{face.name}"
+        name = f"{_tag(face, glyphs)}+{face.name}"
         codes = {face.own_code(glyph): (glyph, text) for glyph, text in self._said.items()}
         codes.update({code: pair for pair, code in self._more.items()})
-        kind = "CIDFontType0" if face.is_cff else "CIDFontType2"
-        descendant = _dictionary(
-            Type=_name("Font"),
-            Subtype=_name(kind),
-            BaseFont=_name(base),
-            CIDSystemInfo=_dictionary(
-                Registry=pdfdoc.PDFString("Adobe"), Ordering=pdfdoc.PDFString("Identity"), Supplement=0
-            ),
-            FontDescriptor=doc.Reference(self._descriptor(doc, base, program)),
-            DW=1000,
-            W=_Raw(_widths(face, codes)),
+        descendant = (
+            f"<</Type/Font/Subtype/{'CIDFontType0' if face.is_cff else 'CIDFontType2'}/BaseFont/{name}"
+            "/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>"
+            f"/FontDescriptor {_descriptor(doc, face, name, _subset(face, tuple(glyphs)))}"
+            f"/DW 1000/W{_widths(face, codes)}{'' if face.is_cff else self._map(doc, codes)}>>"
         )
-        if not face.is_cff:
-            descendant["CIDToGIDMap"] = self._map(doc, codes)
-        font = _dictionary(
-            Type=_name("Font"),
-            Subtype=_name("Type0"),
-            BaseFont=_name(base),
-            Encoding=_name("Identity-H"),
-            DescendantFonts=pdfdoc.PDFArray([doc.Reference(descendant)]),
-            ToUnicode=doc.Reference(_stream(_to_unicode({code: text for code, (_, text) in codes.items()}))),
+        says = _to_unicode({code: text for code, (_, text) in codes.items()})
+        font = (
+            f"<</Type/Font/Subtype/Type0/BaseFont/{name}/Encoding/Identity-H"
+            f"/DescendantFonts[{_added(doc, descendant.encode('ascii'))}]"
+            f"/ToUnicode {_added(doc, _stream(zlib.compress(says)))}>>"
         )
-        return doc.Reference(font)
+        return doc.Reference(_Raw(font.encode("ascii")))
 
-    def _map(self, doc: Any, codes: dict[int, tuple[int, str]]) -> Any:
+    def _map(self, doc: Any, codes: dict[int, tuple[int, str]]) -> str:
         if all(code == glyph for code, (glyph, _) in codes.items()):
-            return _name("Identity")
+            return "/CIDToGIDMap/Identity"
         table = bytearray(2 * self._next)
         for code, (glyph, _) in codes.items():
             struct.pack_into(">H", table, 2 * code, glyph)
-        return doc.Reference(_stream(bytes(table)))
+        return f"/CIDToGIDMap {_added(doc, _stream(zlib.compress(table)))}"
 
-    def _descriptor(self, doc: Any, base: str, program: bytes) -> Any:
-        face = self.face
-        descriptor = _dictionary(
-            Type=_name("FontDescriptor"),
-            FontName=_name(base),
-            Flags=4 | (64 if face.slant != "0" else 0),  # symbolic: the codes are glyphs
-            FontBBox=_Raw(f"[{face.box}]"),
-            ItalicAngle=_Raw(face.slant),
-            Ascent=_Raw(face.ascent),
-            Descent=_Raw(face.descent),
-            CapHeight=_Raw(face.capitals),
-            StemV=80,
-        )
-        stream = _packed(program)
-        if face.is_cff:
-            stream.dictionary["Subtype"] = _name("CIDFontType0C")
-            descriptor["FontFile3"] = doc.Reference(stream)
-        else:
-            stream.dictionary["Length1"] = len(zlib.decompress(program))
-            descriptor["FontFile2"] = doc.Reference(stream)
-        return descriptor
+
+def _descriptor(doc: Any, face: Face, name: str, program: tuple[bytes, int]) -> str:
+    packed, length = program
+    if face.is_cff:
+        file = f"/FontFile3 {_added(doc, _stream(packed, '/Subtype/CIDFontType0C'))}"
+    else:
+        file = f"/FontFile2 {_added(doc, _stream(packed, f'/Length1 {length}'))}"
+    flags = 4 | (64 if face.slant != "0" else 0)  # symbolic: the codes are glyphs
+    descriptor = (
+        f"<</Type/FontDescriptor/FontName/{name}/Flags {flags}/FontBBox[{face.box}]/ItalicAngle {face.slant}"
+        f"/Ascent {face.ascent}/Descent {face.descent}/CapHeight {face.capitals}/StemV 80{file}>>"
+    )
+    return _added(doc, descriptor.encode("ascii"))
 
 
 class _Raw(pdfdoc.PDFObject):  # type: ignore[misc]
-    """Written as it is."""
+    """An object written as it is: ReportLab's own dictionaries take longer to write than the fonts to cut."""
 
-    def __init__(self, written: str) -> None:
-        self._written = written.encode("ascii")
+    __RefOnly__ = 1
+
+    def __init__(self, written: bytes) -> None:
+        self._written = written
 
     def format(self, document: Any) -> bytes:
         return self._written
 
 
-def _name(name: str) -> Any:
-    return pdfdoc.PDFName(name)
+def _added(doc: Any, written: bytes) -> str:
+    """Adds an object to the document, and gives the reference to it."""
+    reference: bytes = doc.Reference(_Raw(written)).format(doc)
+    return reference.decode("ascii")
 
 
-def _dictionary(**entries: Any) -> Any:
-    return pdfdoc.PDFDictionary(entries)
-
-
-def _stream(content: bytes) -> Any:
-    return _packed(zlib.compress(content))
-
-
-def _packed(compressed: bytes) -> Any:
-    return pdfdoc.PDFStream(pdfdoc.PDFDictionary({"Filter": _name("FlateDecode")}), compressed, [])
+def _stream(packed: bytes, entries: str = "") -> bytes:
+    entries = f"<<{entries}/Filter/FlateDecode/Length {len(packed)}>>\nstream\n"
+    return entries.encode("ascii") + packed + b"\nendstream"
 
 
 def _tag(face: Face, glyphs: Iterable[int]) -> str:
@@ -168,8 +146,9 @@ def _tag(face: Face, glyphs: Iterable[int]) -> str:
 
 
 @lru_cache(maxsize=128)
-def _subset(face: Face, glyphs: tuple[int, ...]) -> bytes:
-    """The font program with these glyphs at their own numbers, compressed; a variable font pinned to its place."""
+def _subset(face: Face, glyphs: tuple[int, ...]) -> tuple[bytes, int]:
+    """The font program with these glyphs at their own numbers, compressed, and how long it is when it is not; a
+    variable font pinned to its place."""
     wanted = hb.SubsetInput()
     wanted.glyph_set.update(glyphs)
     flags = hb.SubsetFlags
@@ -188,7 +167,7 @@ def _subset(face: Face, glyphs: tuple[int, ...]) -> bytes:
             wanted.pin_axis_location(face.source, axis.tag, place)
     made = hb.subset(face.source, wanted)
     program = made.reference_table("CFF ") if face.is_cff else made.blob
-    return zlib.compress(program.data)
+    return zlib.compress(program.data), len(program.data)
 
 
 def _widths(face: Face, codes: dict[int, tuple[int, str]]) -> str:

@@ -92,6 +92,10 @@ class Word:
     count: int
 
 
+# Each pair of a glyph and what it says once: the collector would have to look at millions.
+_pairs: dict[tuple[int, str], tuple[int, str]] = {}
+
+
 class _Buffers(threading.local):
     def __init__(self) -> None:
         self.buffer = hb.Buffer()
@@ -146,6 +150,7 @@ class Style:
             word = self._shaped(text, rtl)
             if len(kept) >= _KEPT_WORDS:
                 kept.clear()
+                _pairs.clear()
             kept[text] = word
         return word
 
@@ -239,17 +244,17 @@ class Style:
             parts.append(moves[pen - reach])
         count = len(glyphs)
         if not rtl and count == len(text) and starts == _PLACES[:count]:
-            says = frozenset(zip(glyphs, text, strict=True))
+            pairs = list(zip(glyphs, text, strict=True))
         else:
             texts = _texts(text, starts)
             count = len(texts)
             if rtl:
                 texts = {start: said[::-1] for start, said in texts.items()}
-            says = frozenset(zip(glyphs, [texts[start] for start in starts], strict=True))
+            pairs = list(zip(glyphs, [texts[start] for start in starts], strict=True))
         if 0 in glyphs:
             raise Unshapeable(_texts(text, starts)[starts[glyphs.index(0)]])
         plain = "".join(parts) if not raised and count == len(glyphs) else None
-        return Run(cut, text, rtl, reach, count, plain, says)
+        return Run(cut, text, rtl, reach, count, plain, frozenset(map(_pairs.setdefault, pairs, pairs)))
 
 
 def _texts(text: str, starts: Sequence[int]) -> dict[int, str]:
