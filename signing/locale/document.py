@@ -45,6 +45,7 @@ def _nearest_first(language: str) -> list[str]:
     return [language, f"{base}-{_locale(language).script}", base]
 
 
+@lru_cache(maxsize=64)
 def _locale(language: str) -> Locale:
     try:
         return Locale.parse(language, sep="-")

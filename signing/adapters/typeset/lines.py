@@ -226,23 +226,26 @@ def break_lines(words: Sequence[Word], measure: float, *, hang: float = 0.0, eve
     split = _split_in_two(words, ends, measure, hang, even)
     if split:
         return [list(words[:split]), list(words[split:])]
-    best: list[tuple[int, float]] = [(0, 0.0)] + [(_NEVER, 0.0)] * count
+    fewest, smoothest = [0], [0.0]  # lines up to word i, and how bad they look
     start_of = [0] * (count + 1)
-    for end in range(1, count + 1):
+    for end, word in enumerate(words, start=1):
+        last = end == count
+        reach = ends[end] - word.space_width
+        more = 1 if last or not word.stretches[-1][1].endswith(_HYPHENS) else 1 + _HYPHEN_DROPPED
+        least, best = _NEVER, 0.0
         for start in range(end - 1, -1, -1):
-            room = measure - (hang if start else 0.0)
-            slack = room - (ends[end] - ends[start] - words[end - 1].space_width)
+            room = measure - hang if start else measure
+            slack = room - (reach - ends[start])
             if slack < -0.001 and start < end - 1:
                 break
-            last = end == count
-            raggedness = _raggedness(words, start, slack, room, filled=last and not even)
-            lines = best[start][0] + 1
-            if not last and words[end - 1].stretches[-1][1].endswith(_HYPHENS):
-                lines += _HYPHEN_DROPPED
-            candidate = (lines, best[start][1] + raggedness)
-            if candidate < best[end]:
-                best[end] = candidate
-                start_of[end] = start
+            lines = fewest[start] + more
+            if lines > least:
+                continue
+            looks = smoothest[start] + _raggedness(words, start, slack, room, filled=last and not even)
+            if lines < least or looks < best:
+                least, best, start_of[end] = lines, looks, start
+        fewest.append(least)
+        smoothest.append(best)
     found: list[list[Word]] = []
     end = count
     while end:
