@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
@@ -157,6 +157,19 @@ def _plain() -> frozenset[str]:
     return frozenset.intersection(*(_chain(role)[0].face.characters for role in (REGULAR, ITALIC))) | {"\t", "\n"}
 
 
+@cache
+def _settled() -> frozenset[str]:
+    """Those of them that are drawn as they are, whatever stands beside them."""
+    return frozenset(
+        character
+        for character in _plain()
+        if unicodedata.is_normalized("NFC", character)
+        and not unicodedata.combining(character)
+        and ord(character) not in _SILENT
+        and not _UNSEEN.search(character)
+    )
+
+
 for _name in _ROLES:
     pdfmetrics.registerFont(_Unprinted(_name))
 
@@ -172,6 +185,12 @@ def width(text: str, manner: Manner, *, rtl: bool | None = None) -> float:
     return manner.size * advance(style_for(manner), text, manner.spacing / manner.size, rtl=rtl)
 
 
+def ruler(manner: Manner) -> Callable[[str], float]:
+    """What `width` is for many texts of one manner, none of which runs to the left."""
+    style, size, spacing = style_for(manner), manner.size, manner.spacing / manner.size
+    return lambda text: size * advance(style, text, spacing, rtl=False)
+
+
 def printable(text: str, place: str) -> str:
     """The text as it will be drawn: composed (NFC), and without characters that draw nothing.
 
@@ -179,7 +198,7 @@ def printable(text: str, place: str) -> str:
         Refusal: `no-glyph`, when no face has one of the characters, or no one face a letter with all its marks; it
             names `place` and the character.
     """
-    if text.isascii() and _plain().issuperset(text):
+    if _settled().issuperset(text):
         return text
     drawn = unicodedata.normalize("NFC", text).translate(_SILENT)
     if _plain().issuperset(drawn):

@@ -10,11 +10,13 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
+from itertools import pairwise
 from typing import NamedTuple
 
 from signing.adapters.typeset import scripts
 from signing.adapters.typeset.blocks import Frame, paragraph, tied_together
-from signing.adapters.typeset.fonts import GREY, NO_BREAK_SPACE, printable, width
+from signing.adapters.typeset.fonts import GREY, NO_BREAK_SPACE, printable, ruler
 from signing.adapters.typeset.lines import Piece
 from signing.adapters.typeset.pages import Row
 from signing.adapters.typeset.structure import Element
@@ -87,8 +89,9 @@ class NameRows:
         self._manner = setting.manner()
         self._grey = replace(self._manner, colour=GREY)
         self._hang = round(setting.size * 0.95, 1)
-        self._space = width(" ", self._manner)
-        self._widths: dict[str, float] = {"": 0.0}
+        self._reach = ruler(self._manner)  # grey words are as wide
+        self._reach_of_word = cache(self._reach)
+        self._space = self._reach(" ")
 
     def rows(self, one: Shown, item: Element) -> list[Row]:
         """The rows of one name, all tied together; `item` is its `LI`."""
@@ -96,8 +99,8 @@ class NameRows:
         element = Element("LBody")
         item.kids.append(element)
         if _is_near(name) and _is_near(after):
-            reach = width(name, self._manner, rtl=False)
-            more = width(after, self._grey, rtl=False) if after else 0.0
+            reach = self._reach(name)
+            more = self._reach(after) if after else 0.0
             if reach + more <= self._measure:
                 pieces = self._pieces(name, reach, after, more, 0.0, 0.0)
                 rows = [Row(pieces, self._leading, self._gap, False, None, element)]
@@ -127,48 +130,27 @@ class NameRows:
             name = _HYPHEN_APART.sub(f" \\1{NO_BREAK_SPACE}", name)
         if "–" in name or "—" in name:
             name = _DASH_APART.sub(f"{NO_BREAK_SPACE}\\1 ", name)
-        words = [(word, "") for word in name.split(" ")]
-        if after:
-            tied, *others = after.split(" ")
-            words[-1] = (words[-1][0], tied)
-            words += [("", word) for word in others]
-        room = self._measure
-        reaches = [self._width(word) + self._width(grey) for word, grey in words]
-        if max(reaches) > room - self._hang:
-            return self._in_words(name, after, element)
-        rows: list[Row] = []
-        start, used = 0, reaches[0]
-        for end in range(1, len(words) + 1):
-            if end < len(words) and used + self._space + reaches[end] <= room:
-                used += self._space + reaches[end]
-                continue
-            rows.append(self._line(words[start:end], end == len(words), 0.0 if not rows else self._hang, element))
-            if end < len(words):
-                start, used, room = end, reaches[end], self._measure - self._hang
+        starts = [0]
+        used, room, place = 0.0, self._measure, 0
+        for word in (name + after).split(" "):
+            reach = self._reach_of_word(word)
+            if reach > self._measure - self._hang:
+                return self._in_words(name, after, element)
+            if used + reach > room:
+                starts.append(place)
+                used, room = 0.0, self._measure - self._hang
+            used += reach + self._space
+            place += len(word) + 1
+        grey_from = len(name)
+        rows = []
+        for start, end in pairwise([*starts, place]):
+            words, grey = name[start:end], after[max(start - grey_from, 0) : max(end - grey_from, 0)]
+            reach = self._reach(words) if words else 0.0
+            more = self._reach(grey) if grey else 0.0
+            x, space = (self._hang if start else 0.0), (self._space if end < place else 0.0)
+            rows.append(Row(self._pieces(words, reach, grey, more, x, space), self._leading, element=element))
         rows[0].gap = self._gap
         return tied_together(rows)
-
-    def _line(self, words: Sequence[tuple[str, str]], last: bool, x: float, element: Element) -> Row:
-        names = [word for word, _ in words if word]
-        greys = [grey for _, grey in words if grey]
-        reach, more = self._reach(names), self._reach(greys)
-        name, after = " ".join(names), " ".join(greys)
-        if last:
-            return Row(self._pieces(name, reach, after, more, x, 0.0), self._leading, element=element)
-        if greys:
-            after, more = after + " ", more + self._space
-        else:
-            name, reach = name + " ", reach + self._space
-        return Row(self._pieces(name, reach, after, more, x, self._space), self._leading, element=element)
-
-    def _reach(self, words: Sequence[str]) -> float:
-        return sum(map(self._width, words)) + self._space * (len(words) - 1) if words else 0.0
-
-    def _width(self, word: str) -> float:
-        reach = self._widths.get(word)
-        if reach is None:
-            reach = self._widths[word] = width(word, self._manner, rtl=False)  # grey words are as wide
-        return reach
 
     def _in_words(self, name: str, after: str, element: Element) -> list[Row]:
         """The long way, for what a line is not simply filled with: other scripts, a word wider than the column."""

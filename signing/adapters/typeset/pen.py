@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from signing.adapters.typeset.fonts import style_for
+from signing.adapters.typeset.fonts import Manner, style_for
 from signing.adapters.typeset.lines import Piece
 from signing.adapters.typeset.textlayer import TextObject
 
@@ -19,6 +19,7 @@ class Pen:
     def __init__(self, canvas: Any) -> None:
         self._canvas = canvas
         self._text = TextObject(canvas)
+        self._manner: Manner | None = None
         self.begin = self._text.begin
         self.begin_artifact = self._text.begin_artifact
         self.end = self._text.end
@@ -26,8 +27,10 @@ class Pen:
     def draw(self, piece: Piece, left: float, baseline: float) -> None:
         """Writes one piece with its left end at `left`, whatever its direction."""
         manner = piece.manner
+        if manner is not self._manner:
+            self._manner, self._style = manner, style_for(manner)
         self._text.show(
-            style_for(manner),
+            self._style,
             manner.size,
             piece.text,
             (left, baseline),
