@@ -57,6 +57,7 @@ def letter_pdf(
     check_url: str | None,
     draft_for: str | None = None,
     paper: str = "a4",
+    tagged: bool = True,
 ) -> bytes:
     """One language of a version as a PDF, byte-identical whenever it is made again from the same input.
 
@@ -64,7 +65,8 @@ def letter_pdf(
     no list. `paper` is `a4` or `letter` (US Letter), ValueError otherwise. `draft_for` makes the copy of one
     organisation: every page says so, and it has neither list nor verification block, whatever else is given.
     `phrase` is the twelve words of the version over all its languages. What stands around the letter's own words
-    is in its language where we have them in it, else in English (`signing.locale.document`).
+    is in its language where we have them in it, else in English (`signing.locale.document`). `tagged` false leaves out
+    the structure, as no letter of the service does: it is there to be measured.
 
     Raises:
         Refusal: `no-glyph`, when a character of the words or of a name has no glyph in the embedded fonts; it
@@ -94,6 +96,7 @@ def letter_pdf(
         rtl=layout.rtl,
         head=above,
         foot=lambda number: foot(layout, near, words.page(number, count)),
+        tagged=tagged,
     )
     return finished(
         drawn,

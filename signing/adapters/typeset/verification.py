@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 import segno
@@ -63,8 +64,14 @@ def _address(check_url: str, frame: Frame) -> list[Row]:
     return paragraph([lead, address], frame, 0.0, element=fixed_element(frame, "P"))
 
 
+@lru_cache(maxsize=64)
+def _matrix(address: str) -> tuple[bytes, ...]:
+    """The rows of the code, dark as 1: all languages of a letter have the same, and so has whoever sets it again."""
+    return tuple(bytes(row) for row in segno.make_qr(address, error="m").matrix)
+
+
 def _qr(check_url: str) -> Callable[[Any, float, float], None]:
-    matrix = [bytes(row) for row in segno.make_qr(check_url, error="m").matrix]
+    matrix = _matrix(check_url)
     module = QR_SIDE / len(matrix)
 
     def draw(canvas: Any, left: float, top: float) -> None:
