@@ -20,7 +20,6 @@ import argparse
 import datetime
 import gc
 import importlib
-import inspect
 import itertools
 import json
 import re
@@ -61,7 +60,7 @@ class Ours:
             phrase=PHRASE,
             document_date=datetime.date.fromisoformat(text.date),
             check_url=document.check_url,
-            **({"tagged": tagged} if "tagged" in inspect.signature(letter_pdf).parameters else {}),
+            tagged=tagged,
         )
 
 
