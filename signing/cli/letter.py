@@ -111,7 +111,8 @@ def print_(
         raise click.UsageError("A draft is of no edition: choose --draft or --edition.")
     services = services_from_environment()
     closed = drafting.read(services, letter_id).letter.state.closed
-    if draft or not (closed or edition is not None):
+    drafted = draft or not (closed or edition is not None)
+    if drafted:
         printed = printing.print_words(services, letter_id, kind, language)
     else:
         found = printing.find_edition(services, letter_id, edition, public=False)
@@ -119,6 +120,8 @@ def print_(
     out = out or Path(printed.name)
     out.write_bytes(printed.content)
     click.echo(f"Wrote {out}")
+    if kind == printing.PDF and not (drafted or printed.sealed):
+        click.echo(f"It is not sealed yet, so it proves nothing by itself. See: signing seal {letter_id}")
 
 
 @letter.command("open")

@@ -28,11 +28,12 @@ TYPES = {
 
 @dataclass(frozen=True, slots=True)
 class PrintedFile:
-    """A file with the name and the media type to give it."""
+    """A file with the name and the media type to give it; `sealed` is for the PDF of an edition."""
 
     content: bytes
     name: str
     type: str
+    sealed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +83,15 @@ def find_edition(services: Services, letter_id: str, number: int | None = None, 
 
 
 def print_edition(services: Services, found: PrintedEdition, kind: str, language: str | None = None) -> PrintedFile:
-    """The edition as a file; its PDF is the document that was signed, without its seal.
+    """The edition as a file; its PDF as it is sealed, or if it is not yet, as the coordinator signed for it.
 
     Raises NotFound for an unknown language or kind.
     """
     letter, edition = found.letter, found.edition
     language, text = _text(letter, found.version, kind, language)
+    sealed = _sealed(services, edition, language) if kind == PDF else None
     if kind == PDF:
-        content = edition.files[f"{language}.pdf"]
+        content = sealed or edition.files[f"{language}.pdf"]
     else:
         content = services.renderings[kind](
             text,
@@ -101,7 +103,15 @@ def print_edition(services: Services, found: PrintedEdition, kind: str, language
             check_url=f"{letter.base_url}/check",
             paper=letter.paper,
         )
-    return PrintedFile(content, f"{letter.id}-{language}.{kind}", TYPES[kind])
+    return PrintedFile(content, f"{letter.id}-{language}.{kind}", TYPES[kind], sealed is not None)
+
+
+def _sealed(services: Services, edition: Edition, language: str) -> bytes | None:
+    with services.unit_of_work() as uow:
+        for document in uow.sealed_documents.of_letter(edition.letter_id):
+            if (document.edition, document.language) == (edition.number, language):
+                return uow.sealed_documents.content(document)
+    return None
 
 
 def _draft(

@@ -104,6 +104,14 @@ def test_the_paper_is_read_from_the_document() -> None:
     assert rebuilt(closed(paper="letter")).rebuilt == ["pdf/en.pdf"]
 
 
+def test_the_document_of_a_sealed_pdf_is_made_again_from_the_bundle_in_it() -> None:
+    files = closed(texts=(TEXT, letter_text(language="fr", title="Lettre")))
+    document = files["pdf/fr.pdf"]
+    enclosed = {name: data for name, data in files.items() if not name.startswith("pdf/")}
+    report = verify_bundle(enclosed, trust_of(), document=document, rebuild=rebuild)
+    assert (report.failures, report.rebuilt) == ([], ["pdf/fr.pdf"])
+
+
 def test_earlier_editions_are_made_again_from_their_own_list() -> None:
     report = rebuilt(closed(again=True))
     # The second was signed over the document of the first, which still lists who withdrew.

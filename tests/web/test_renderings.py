@@ -10,7 +10,8 @@ import docx
 import pytest
 
 from signing.web.app import create_app
-from signing.workflow import closing, publishing
+from signing.workflow import closing, printing, publishing
+from signing.workflow.evidence_ports import SealedDocument
 from tests.web.installation import BASE_URL, House, Mailbox, Typesetter, intake, letter_text
 from tests.web.visitor import Visitor
 
@@ -97,3 +98,16 @@ def test_anybody_takes_a_published_edition_and_nothing_before(
     again = visitor.client.get(address, base_url=BASE_URL, headers={"If-None-Match": answer.headers["ETag"]})
     assert (again.status_code, again.data) == (304, b"")
     assert visitor.goes_to(f"/l/{letter_id}/fr.{kind}").status == 404
+
+
+def test_the_pdf_of_an_edition_is_printed_sealed_where_it_is(house: House, letter_id: str) -> None:
+    edition = closing.close(house.services, letter_id)
+    found = printing.find_edition(house.services, letter_id, public=False)
+    printed = printing.print_edition(house.services, found, "pdf")
+    assert (printed.content, printed.sealed) == (edition.files["en.pdf"], False)
+    with house.services.unit_of_work(write=True) as uow:
+        sealed = SealedDocument(letter_id, 1, "en", house.clock.now, None, None, "", "0" * 64)
+        uow.sealed_documents.put(sealed, b"%PDF-s")
+        uow.commit()
+    printed = printing.print_edition(house.services, found, "pdf")
+    assert (printed.content, printed.sealed) == (b"%PDF-s", True)
