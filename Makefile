@@ -16,7 +16,7 @@ demo: $(VENV)/.run
 test: $(VENV)/.test
 	bash .ci/browser
 	$(BIN)/python -m compileall -q signing tests
-	$(BIN)/python -m pytest -n 3 --dist worksteal
+	$(BIN)/python -m pytest -n 3 --dist loadscope --no-loadscope-reorder
 
 check: lint types contracts
 

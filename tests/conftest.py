@@ -5,12 +5,45 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from signing.adapters.database import Database, connect
 from signing.workflow.ports import OpenUnitOfWork
 from tests import databases
+
+# What takes longest begins first, so that nobody waits for it at the end.
+LONGEST = (
+    "tests/journeys/", "tests/durability/", "tests/house/test_wheel", "tests/web/test_scanner_robot",
+    "tests/web/test_pages_in_chromium", "tests/adapters/typeset/", "tests/web/test_coordinator_in_chromium",
+    "tests/web/test_device", "tests/web/test_contact_keys", "tests/locale/", "tests/cli/",
+    "tests/evidence/test_byte_flips",
+)  # fmt: skip
+# Long tests that share nothing but a browser: each may run where there is time for it.
+APART = ("tests/durability/", "tests/web/test_scanner_robot", "tests/web/test_pages_in_chromium")
+# Told once for both of them.
+STORY = ("tests/journeys/test_evidence_story", "tests/journeys/test_judges")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: next((at for at, name in enumerate(LONGEST) if item.nodeid.startswith(name)), 99))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """`--dist loadscope` hands out whole files, so that what is dear in one is made once."""
+    if config.getoption("dist") != "loadscope":
+        return None
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Files(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            if nodeid.startswith(APART):
+                return nodeid
+            return "story" if nodeid.startswith(STORY) else nodeid.partition("::")[0]
+
+    return Files(config, log)
 
 
 @pytest.fixture(scope="session")
