@@ -4,8 +4,8 @@
 
 Floor: deflating the same bundle with the same effort, SHA-256 over PDF and bundle, one ECDSA signature, copying the
 bytes: what any attachment with any signature costs.
-Product: `signing.adapters.seal.making.seal` on the PDF of a letter with N names and the bundle of its N assents, without
-a time stamp: how long an authority lets wait is its own affair. `open_sealed` judges what was made, which no bar is for.
+Product: `signing.adapters.seal.making.seal` on the PDF of a letter with N names and the bundle of its N assents,
+without a time stamp: how long an authority lets wait is its own affair. `open_sealed` judges what was made; no bar.
 Processor time, so that a busy machine does not count; the best of each figure. The zip of the bundle is made before.
 Bar (issue 4): at most 0.2 s for 10,000 names.
 """
@@ -47,8 +47,8 @@ def document(names: int) -> bytes:
     text = river_letter()
     listed = tuple(ListedName(each, number, None) for number, each in enumerate(organisations(names, seed=1), start=1))
     return typeset.letter_pdf(
-        text, listing=SignatoryList(listed, 0), version=1, text_sha256=text.sha256, phrase="twelve words", check_url=None,
-        document_date=date(2026, 1, 1),
+        text, listing=SignatoryList(listed, 0), version=1, text_sha256=text.sha256, phrase="twelve words",
+        check_url=None, document_date=date(2026, 1, 1),
     )  # fmt: skip
 
 
@@ -93,9 +93,11 @@ def main() -> None:
     sizes = {"pdf": len(pdf), "bundle": len(bundle_zip), "sealed": len(sealed)}
     if options.json:
         seconds = {"floor": least, "seal": made, "open": opened}
-        print(json.dumps({"names": options.n, "bytes": sizes, "cpu_wall_seconds": seconds, "bar": BAR_SECONDS}, indent=1))
+        figures = {"names": options.n, "bytes": sizes, "cpu_wall_seconds": seconds, "bar": BAR_SECONDS}
+        print(json.dumps(figures, indent=1))
         return
-    print(f"{options.n} names, best of {options.rounds}; " + ", ".join(f"{k} {v / 1e6:.2f} MB" for k, v in sizes.items()))
+    told = ", ".join(f"{name} {size / 1e6:.2f} MB" for name, size in sizes.items())
+    print(f"{options.n} names, best of {options.rounds}; {told}")
     print(f"  deflate, digest, signature, copy  {least[0]:7.3f} cpu  {least[1]:7.3f} wall")
     print(f"  sealing                           {made[0]:7.3f} cpu  {made[1]:7.3f} wall   ", end="")
     print(f"{made[0] / least[0]:.2f} x the floor (bar {BAR_SECONDS} s)")

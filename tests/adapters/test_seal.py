@@ -221,7 +221,7 @@ def test_a_loop_among_the_fields_ends_in_a_verdict(key: DocumentKey, root: str) 
     assert said(seal(unsealed(looped), BUNDLE, key, NOW), root) == ["SEAL_BROKEN"]
 
 
-def test_references_that_promise_millions_of_objects_are_not_counted_out(sealed: bytes, page: bytes, root: str) -> None:
+def test_references_that_promise_millions_of_objects_are_not_counted(sealed: bytes, page: bytes, root: str) -> None:
     bomb = zlib.compress(bytes(40 << 20), 9)
     table = b"20 0 obj\n<< /Type /XRef /Size 8000000 /W [1 2 2] /Filter /FlateDecode /Length %d /Root 1 0 R >>\nstream\n"
     section = table % len(bomb) + bomb + b"\nendstream\nendobj\n"

@@ -1,4 +1,4 @@
-"""The sealed PDF as operator and auditor meet it: made by `publish`, judged by ours and by stock tools, caught by name."""
+"""The sealed PDF as operator and auditor meet it: made by `publish`, judged by ours and by stock tools."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import json
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,9 +23,9 @@ from signing.adapters import key_files
 from signing.cli.verify import verify
 from signing.workflow import published_documents
 from tests.adapters.time_authority_server import Answer, Server, listening
+from tests.adapters.typeset.archive_rules import faults
 from tests.cli.coalition import approve, installed, letter, services_of
 from tests.evidence.time_authority import TimeAuthority
-from tests.installation import Installation
 
 AUTHORITY = TimeAuthority()
 NAME = "127-0-0-1"
@@ -134,6 +135,9 @@ def test_qpdf_and_mutool_find_nothing_wrong_and_pdfdetach_gives_the_evidence(
     (tmp_path / "sealed.pdf").write_bytes(published.sealed)
     assert "No syntax or stream encoding errors" in run("qpdf", "--check", tmp_path / "sealed.pdf")
     assert "unchanged since signing" in run("mutool", "sign", "-v", tmp_path / "sealed.pdf")
+    # The seal takes nothing from what the document was built to, but that it was written in one go.
+    assert faults(published.unsealed) == []
+    assert faults(published.sealed) == ["revisions"]
     run("pdfdetach", "-save", "1", "-o", tmp_path / "evidence.zip", tmp_path / "sealed.pdf")
     code, report = _judge_bundle(tmp_path / "evidence.zip", published.trust)
     # The document is what holds it, so by itself the bundle lacks nothing else.
@@ -171,6 +175,19 @@ def test_openssl_judges_signature_and_stamp(published: Published, tmp_path: Path
         keys / "tsa" / f"{NAME}.pem",
     )  # fmt: skip
     assert "Verification: OK" in told
+
+
+def test_without_pyhanko_a_pdf_is_not_judged_and_the_way_out_is_said(
+    published: Published, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loaded = ("pyhanko", "signing.adapters.seal.", "signing.cli.sealed_pdf")
+    for name in [each for each in sys.modules if each.startswith(loaded)]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "pyhanko", None)
+    (tmp_path / "letter.pdf").write_bytes(published.sealed)
+    result = CliRunner().invoke(verify, [str(tmp_path / "letter.pdf")])
+    assert result.exit_code == 2
+    assert "evidence.zip" in result.output
 
 
 def flipped(data: bytes, place: int) -> bytes:
@@ -242,10 +259,11 @@ def test_without_a_stamp_it_is_said_everywhere_and_sealed_again_when_there_is_on
         assert row["stamped_at"] is None
         assert "sealed without a time stamp" in row["warning"]
         assert "503" in row["warning"]
-        assert "WARNING: en.pdf of edition 1 is sealed without a time stamp" in letter.place.run("publish", letter.letter)
+        told = letter.place.run("publish", letter.letter)
+        assert "WARNING: en.pdf of edition 1 is sealed without a time stamp" in told
         assert "Warning: en.pdf of edition 1 is sealed without" in letter.place.run("status", letter.letter)
-        told = {each["what"]: each for each in letter.place.json("doctor", code=1)}
-        assert told[f"sealed PDFs of letter {letter.letter}"]["state"] == "mend"
+        findings = {each["what"]: each for each in letter.place.json("doctor", code=1)}
+        assert findings[f"sealed PDFs of letter {letter.letter}"]["state"] == "mend"
         code, report = judged(letter.sealed, tmp_path, letter.trust)
         assert (code, report["verdict"]) == (0, "PROVED")
         assert "SEAL_UNSTAMPED" in codes(report, "warnings")
