@@ -164,7 +164,7 @@ def _covered(text: str) -> str | None:
 
 
 @settings(max_examples=40, deadline=None)
-@given(st.lists(_left_to_right.map(_covered).filter(bool), min_size=1, max_size=6))
+@given(st.lists(_left_to_right.map(_covered).filter(bool), min_size=1, max_size=12))
 def test_what_is_copied_is_what_was_written(lines: list[str]) -> None:
     said = _said(_lines(*lines))
     assert [unicodedata.normalize("NFC", line) for line in said] == lines
@@ -190,7 +190,7 @@ def test_small_capitals_and_letterspacing_are_copied_as_they_are_spelt() -> None
     assert _said(_lines("Aa office ẍ̂x", style=_style(spaced=True), spacing=0.1)) == ["Aa office ẍ̂x"]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(_left_to_right.map(_covered).filter(bool), st.sampled_from([0.0, 0.12]))
 def test_the_pen_ends_where_the_text_is_said_to_end(line: str, spacing: float) -> None:
     """Measured and written widths are one: what the operators add up to is `advance`."""
