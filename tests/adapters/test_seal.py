@@ -223,8 +223,8 @@ def test_a_loop_among_the_fields_ends_in_a_verdict(key: DocumentKey, root: str) 
 
 def test_references_that_promise_millions_of_objects_are_not_counted(sealed: bytes, page: bytes, root: str) -> None:
     bomb = zlib.compress(bytes(40 << 20), 9)
-    table = b"20 0 obj\n<< /Type /XRef /Size 8000000 /W [1 2 2] /Filter /FlateDecode /Length %d /Root 1 0 R >>\nstream\n"
-    section = table % len(bomb) + bomb + b"\nendstream\nendobj\n"
+    table = b"20 0 obj\n<< /Type /XRef /Size 8000000 /W [1 2 2] /Filter /FlateDecode /Length %d /Root 1 0 R >>"
+    section = table % len(bomb) + b"\nstream\n" + bomb + b"\nendstream\nendobj\n"
     start = sealed[: len(page)].rindex(b"startxref")
     hostile = page[:start] + section + b"startxref\n%d\n%%%%EOF\n" % start
     after = sealed[len(page) :].replace(b"/Prev %d" % int(page[start:].split()[1]), b"/Prev %d" % start)
