@@ -55,6 +55,15 @@ def test_an_auditor_proves_the_whole_letter_and_nothing_is_left_open(story: Stor
     assert len(report["organisations"]) == len(LEVELS) + 2
 
 
+def test_the_published_pdf_proves_the_letter_by_itself(story: Story) -> None:
+    (sealed,) = [body for address, body in story.shown["stranger"].items() if address.endswith("/en.pdf")]
+    (story.place.folder / "sealed.pdf").write_bytes(sealed)
+    report = story.report("sealed.pdf")
+    assert (report["verdict"], report["failures"], report["warnings"], report["unproved"]) == ("PROVED", [], [], [])
+    assert report["seal"]["stamped_time"] is not None
+    assert len(report["organisations"]) == len(LEVELS) + 2
+
+
 def test_every_answer_stands_between_two_stamps(story: Story) -> None:
     rows = story.report("full")["organisations"]
     # The first answer was given to a log of the size that was stamped, which may have been shown before the stamp.
