@@ -93,11 +93,22 @@ def test_a_line_is_put_in_the_order_of_python_bidi(text: str, rtl: bool) -> None
         ("m̂", 0.0, "/T1 20 Tf /Span <</ActualText <feff006d0302>>> BDC [<0028>483<0311>-245<05b8>]TJ EMC"),
         ("(من)", 0.0, "/T1 20 Tf [<01fe>]TJ /T2 24.4 Tf [<0441042b>]TJ /T1 20 Tf [<01ff>]TJ"),  # another face, larger
         ("中a", 0.0, "/T2 19.2 Tf [<0806>]TJ /T1 20 Tf [<001c>]TJ"),
+        (  # a mark after the letter it stands on, both told backwards
+            "مّ",
+            0.0,
+            "/T2 24.4 Tf /Span <</ActualText <feff06510645>>> BDC [<0428>]TJ -2.645 Ts [365.234<0544>-96.68<0001>]TJ"
+            " EMC 0 Ts",
+        ),
         ("Ab", 0.1, "2 Tc /T1 20 Tf /Span <</ActualText <feff00410062>>> BDC [<0002001d>]TJ EMC 0 Tc"),
     ],
 )
 def test_words_are_written_as_they_were(line: str, spacing: float, written: str) -> None:
     assert _code(line, spacing=spacing) == f"q BT 1 0 0 1 0.00 0.00 Tm {written} ET Q"
+
+
+def test_one_glyph_that_says_two_letters_has_a_code_for_each() -> None:
+    """In every process the same: "A" takes the glyph's own code, "a" the first that is free."""
+    assert " [<0458>-12<05b8>]TJ " in _code("Aa", _style(small_caps=True))
 
 
 def test_marked_content_closes_where_it_was_opened() -> None:
