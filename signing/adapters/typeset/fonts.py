@@ -73,7 +73,7 @@ GREY = _colour("5d6470")
 NO_BREAK_SPACE = "\u00a0"
 # Characters that only say where a word may or may not be divided, or whether a sign is to be a picture. They have
 # nothing to draw; the soft hyphen's glyph would even show a hyphen that nobody wrote.
-_SILENT = {0x00AD: None, 0x200B: None, 0x2060: None, 0xFE0E: None, 0xFE0F: None}
+_SILENT = dict.fromkeys((0x00AD, 0x200B, 0x2060, 0xFE0E, 0xFE0F, 0xFEFF))
 # These can show a name in another order than it is written, or hide in one that has no use for them.
 _UNSEEN = re.compile(
     "[\u202a-\u202e\u2066-\u2069]|(?:^|[^\u0590-\u1cff\ua800-\uabff\U00010a00-\U00011fff])([\u200c\u200d])"
