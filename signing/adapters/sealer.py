@@ -74,7 +74,7 @@ class _Asked:
                 if abs(at - self._at) > CLOCKS_DIFFER:
                     raise NoStamp("Its clock differs from this machine's. Please set this machine's clock.")
             except NoStamp as failure:
-                self._troubles.append(f"{each.name}: {failure.reason}")
+                self._troubles.append(f"{each.name}: {failure.reason.rstrip('.')}")
             else:
                 self.stamped_at, self.authority = at, each.name
                 return answer
