@@ -29,8 +29,8 @@ class DocumentSealer:
         self._authorities = tuple(authorities)
         self._key: DocumentKey | None = None
 
-    def seal(self, pdf: bytes, bundle_zip: bytes, at: datetime) -> Sealing:
-        """The sealed PDF, stamped if anybody stamps. Takes as long as the authorities let it wait.
+    def seal(self, pdf: bytes, bundle_zip: bytes, at: datetime, *, stamp: bool) -> Sealing:
+        """The sealed PDF, with `stamp` stamped if anybody stamps: it takes as long as the authorities let it wait.
 
         Raises:
             Refusal: `key…` when the document key cannot be used, `not-sealed` when the PDF cannot.
@@ -41,7 +41,7 @@ class DocumentSealer:
             self._key = self._open_key()
         asked = _Asked(self._authorities, at)
         try:
-            content = seal(pdf, bundle_zip, self._key, at, asked.stamp)
+            content = seal(pdf, bundle_zip, self._key, at, asked.stamp if stamp else None)
         except Exception as error:
             # pyHanko has an error for everything; whoever looks after the letter needs to know that it was not sealed.
             raise Refusal(

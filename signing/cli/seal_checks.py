@@ -68,7 +68,7 @@ def _trial(services: Services) -> Finding:
         TRIAL, listing=None, version=1, text_sha256=TRIAL.sha256, phrase="trial", document_date=date(2026, 1, 1),
         check_url=None,
     )
-    sealed = services.sealer.seal(page, b"trial", services.clock())
+    sealed = services.sealer.seal(page, b"trial", services.clock(), stamp=True)
     opened = open_sealed(
         sealed.content, [services.document_certificate], list(services.installation.tsa_roots.values())
     )

@@ -123,8 +123,8 @@ class Sealing:
 class Sealer(Protocol):
     """Whoever holds the document key."""
 
-    def seal(self, pdf: bytes, bundle_zip: bytes, at: datetime) -> Sealing:
-        """Seal a document with its evidence, and have the seal stamped if anybody stamps: this may take a while.
+    def seal(self, pdf: bytes, bundle_zip: bytes, at: datetime, *, stamp: bool) -> Sealing:
+        """Seal a document with its evidence; with `stamp` have it stamped if anybody stamps, which may take a while.
 
         Raises Refusal when the key or the document cannot be used.
         """

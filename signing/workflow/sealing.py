@@ -1,8 +1,9 @@
 """The sealed PDFs of a letter: made from an edition's documents and the evidence for them, kept, and told of.
 
 Sealing asks others and takes a while, so no transaction is open meanwhile; interrupted anywhere, it is run again. The
-evidence is for good: it is taken when the log's newest entry is stamped and cosigned as the installation asks, or when
-those who should have done so are late.
+evidence is for good: it is taken when the log's newest entry is stamped and cosigned as the installation asks. When
+the stamps are late it is sealed all the same, but the seal itself is not stamped then: so it gives way later to one
+whose evidence is whole. Without the witnesses' quorum a check would reject the file, so that is waited for.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from signing.workflow.stamps import stamp_state
 from signing.workflow.witness_state import witness_state
 
 PDF = ".pdf"
+NOT_STAMPED = "the log's newest entry has no time stamp yet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +110,11 @@ def seal(services: Services, letter_id: str) -> SealState:
     if not before.to_do or before.waits_for:
         return before
     sealer = _sealer(services)
+    whole = _log_is_stamped(services, letter_id)
     evidence = bundle.zipped(bundle_files(services, letter_id, with_documents=False))
     for each in before.to_do:
-        _seal_one(services, sealer, letter_id, each, evidence)
+        if whole or each.sealed is None:
+            _seal_one(services, sealer, letter_id, each, evidence, whole)
     return seal_state(services, letter_id)
 
 
@@ -121,11 +125,13 @@ def unsealed_letters(services: Services) -> list[str]:
         return uow.sealed_documents.wanting(stamps=stamps)
 
 
-def _seal_one(services: Services, sealer: Sealer, letter_id: str, wanted: DocumentSeal, evidence: bytes) -> None:
+def _seal_one(
+    services: Services, sealer: Sealer, letter_id: str, wanted: DocumentSeal, evidence: bytes, whole: bool
+) -> None:
     with services.unit_of_work() as uow:
         edition = next(each for each in uow.editions.all(letter_id) if each.number == wanted.edition)
     at = services.clock()
-    made = sealer.seal(edition.files[f"{wanted.language}{PDF}"], evidence, at)
+    made = sealer.seal(edition.files[f"{wanted.language}{PDF}"], evidence, at, stamp=whole)
     document = SealedDocument(
         letter_id=letter_id,
         edition=wanted.edition,
@@ -133,7 +139,7 @@ def _seal_one(services: Services, sealer: Sealer, letter_id: str, wanted: Docume
         at=at,
         stamped_at=made.stamped_at,
         authority=made.authority,
-        trouble=made.trouble,
+        trouble=made.trouble if whole else NOT_STAMPED,
         sha256=sha256(made.content).hexdigest(),
     )
     with services.unit_of_work(write=True) as uow:
@@ -152,10 +158,20 @@ def _languages(edition: Edition) -> list[str]:
 
 
 def _waits_for(services: Services, letter_id: str) -> tuple[str, ...]:
-    with services.unit_of_work() as uow:
-        size = uow.log.head(letter_id).size
+    size = _size(services, letter_id)
     stamps, witnesses = stamp_state(services, letter_id), witness_state(services, letter_id)
     waits = [name for name, each in stamps.authorities.items() if each.newest_size < size and not each.late]
-    if witnesses is not None and witnesses.covered < witnesses.size and not witnesses.late:
+    if witnesses is not None and witnesses.covered < witnesses.size:
         waits += witnesses.missing
     return tuple(waits)
+
+
+def _log_is_stamped(services: Services, letter_id: str) -> bool:
+    """Whether the newest entry is, by one authority at least; where nobody is asked nothing is missing."""
+    stamps = stamp_state(services, letter_id)
+    return not stamps.wanted or stamps.newest_size >= _size(services, letter_id)
+
+
+def _size(services: Services, letter_id: str) -> int:
+    with services.unit_of_work() as uow:
+        return uow.log.head(letter_id).size

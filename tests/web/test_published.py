@@ -20,8 +20,9 @@ ORGANISATION = "Rivers China"
 class Sealer:
     stamps = True
 
-    def seal(self, pdf: bytes, bundle_zip: bytes, at: datetime) -> Sealing:
-        return Sealing(pdf + b"sealed", at, "tsa", "") if self.stamps else Sealing(pdf, None, None, "tsa: It is down.")
+    def seal(self, pdf: bytes, bundle_zip: bytes, at: datetime, *, stamp: bool) -> Sealing:
+        assert stamp, "the log is stamped, so the seal is to be"
+        return Sealing(pdf + b"sealed", at, "tsa", "") if self.stamps else Sealing(pdf, None, None, "tsa: It is down")
 
 
 @pytest.fixture

@@ -30,7 +30,7 @@ class Sealer:
     refuses: bool = False
     bundles: list[bytes] = field(default_factory=list)
 
-    def seal(self, pdf: bytes, bundle_zip: bytes, at: datetime) -> Sealing:
+    def seal(self, pdf: bytes, bundle_zip: bytes, at: datetime, *, stamp: bool) -> Sealing:
         if self.refuses:
             raise Refusal("It could not be sealed.", code="not-sealed")
         with self.house.services.unit_of_work(write=True) as uow:
@@ -38,7 +38,7 @@ class Sealer:
             uow.commit()
         self.bundles.append(bundle_zip)
         content = pdf + f"sealed {len(self.bundles)}".encode()
-        return Sealing(content, at, AUTHORITY, "") if self.stamps else Sealing(content, None, None, "tsa: It is down.")
+        return Sealing(content, at, AUTHORITY, "") if stamp and self.stamps else Sealing(content, None, None, "down")
 
 
 @pytest.fixture
@@ -99,7 +99,7 @@ def test_publishing_seals_every_language_with_the_evidence_but_no_document_once(
         published_documents.published_document(house.services, letter_id, "de")
 
 
-def test_the_evidence_waits_for_the_logs_stamp_and_no_longer_than_that_is_late(
+def test_the_evidence_waits_for_the_logs_stamp_until_that_is_late_and_is_made_whole_when_it_comes(
     house: House, letter_id: str, sealer: Sealer
 ) -> None:
     with_authority(house)
@@ -111,7 +111,16 @@ def test_the_evidence_waits_for_the_logs_stamp_and_no_longer_than_that_is_late(
     assert sealer.bundles == []
     house.clock.pass_(minutes=16)
     keeper.run(house.clock.now)
+    provisional = sealed(house, letter_id)
+    assert "the log's newest entry has no time stamp yet" in sealing.seal_state(house.services, letter_id).warnings[0]
+    house.clock.pass_(minutes=10)
+    keeper.run(house.clock.now)
+    assert (len(sealer.bundles), sealed(house, letter_id)) == (2, provisional)
+    stamped(house, letter_id)
+    house.clock.pass_(minutes=10)
+    keeper.run(house.clock.now)
     assert sealing.seal_state(house.services, letter_id).done
+    assert b"checkpoints/4.tsa.tsr" in sealer.bundles[-1]
 
 
 def test_the_worker_seals_when_the_stamp_has_come(house: House, letter_id: str, sealer: Sealer) -> None:
@@ -132,7 +141,7 @@ def test_a_seal_without_a_stamp_gives_way_to_one_with_and_to_no_other(
     publishing.publish(house.services, letter_id)
     unstamped = sealed(house, letter_id)
     state = sealing.seal_state(house.services, letter_id)
-    assert "en.pdf of edition 1 is sealed without a time stamp: tsa: It is down." in state.warnings
+    assert "en.pdf of edition 1 is sealed without a time stamp: down" in state.warnings
     keeper = SealKeeper(house.services)
     keeper.run(house.clock.now)
     assert sealed(house, letter_id) == unstamped
