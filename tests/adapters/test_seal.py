@@ -118,9 +118,9 @@ def with_script(writer: Any) -> None:
 
 
 def with_other_page(writer: Any) -> None:
-    page = writer.root["/Pages"]["/Kids"][0]
-    page[pdf_name("/Contents")] = writer.add_object(generic.StreamObject(stream_data=b"0 0 m 9 9 l S"))
-    writer.update_container(page)
+    with pikepdf.open(io.BytesIO(writer._pdf)) as pdf:
+        number, generation = pdf.pages[0].obj.Contents.objgen
+    writer.objects[generation, number] = generic.StreamObject(stream_data=b"0 0 m 9 9 l S")
 
 
 def with_second_attachment(writer: Any) -> None:

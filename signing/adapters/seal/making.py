@@ -1,6 +1,6 @@
 """Makes the sealed PDF: the same bytes, and one incremental update with the evidence and the document key's seal.
 
-May import pyhanko, asn1crypto, cryptography, `document_key`. The seal is a certifying PAdES signature (ETSI EN
+May import pyhanko, asn1crypto, pikepdf, cryptography, `document_key`. The seal is a certifying PAdES signature (ETSI EN
 319 142-1, level B-T, or B-B where nobody stamped it) with DocMDP "no changes" (ISO 32000-1, 12.8.2.2), in the field
 that typesetting prepared.
 """
@@ -9,17 +9,20 @@ from __future__ import annotations
 
 import asyncio
 import io
+import secrets
 import zlib
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import Any, Final
 
+import pikepdf
 from asn1crypto import cms, tsp, x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.ec import ECDSA
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.generic import pdf_name, pdf_string
-from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.pdf_utils.writer import BasePdfFileWriter
 from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
 from pyhanko.sign.signers.cms_embedder import PdfCMSEmbedder, SigIOSetup, SigMDPSetup, SigObjSetup
 from pyhanko.sign.signers.pdf_byterange import SignatureObject
@@ -43,11 +46,14 @@ Stamp = Callable[[bytes], bytes | None]
 def seal(pdf: bytes, bundle_zip: bytes, key: DocumentKey, at: datetime, stamp: Stamp | None = None) -> bytes:
     """The PDF, byte for byte, followed by one increment with the bundle as attachment and the seal, made at `at`.
 
-    Random, as ECDSA is: the same arguments never give the same bytes again. Raises what pyHanko raises for a PDF that
-    cannot be read or has no empty signature field `Seal`.
+    Random, as ECDSA is: the same arguments never give the same bytes again. Raises what qpdf and pyHanko raise for a
+    PDF that cannot be read, ValueError for one without an empty signature field `Seal`.
     """
-    writer = _Increment(io.BytesIO(pdf))
-    _attach(writer, bundle_zip, at)
+    with ThreadPoolExecutor(1) as packer:
+        # Deflating takes as long as all the rest, and leaves the interpreter to it.
+        packed = packer.submit(zlib.compress, bundle_zip, EFFORT)
+        writer = _Increment(pdf)
+    _attach(writer, packed.result(), len(bundle_zip), at)
     embedder = PdfCMSEmbedder().write_cms(FIELD, writer, existing_fields_only=True)
     next(embedder)
     placeholder = SignatureObject(
@@ -62,11 +68,41 @@ def seal(pdf: bytes, bundle_zip: bytes, key: DocumentKey, at: datetime, stamp: S
     return sealed
 
 
-class _Increment(IncrementalPdfFileWriter):
-    IO_CHUNK_SIZE = COPIED_AT_ONCE
+class _Increment(BasePdfFileWriter):
+    """What is written behind a PDF: its catalog and its signature field anew, and what is added.
+
+    pyHanko's own writer reads every object's place in Python before it changes two, which takes longer than all the
+    rest; qpdf gives those two at once. Title, dates and producer stay as the coordinator signed them.
+    """
+
+    def __init__(self, pdf: bytes) -> None:
+        self._pdf = pdf
+        with pikepdf.open(io.BytesIO(pdf), attempt_recovery=False) as before:
+            root, trailer = before.Root, before.trailer
+            [field] = [each for each in root.AcroForm.Fields if each.get("/T") == FIELD and "/V" not in each]
+            info = trailer.get("/Info")
+            identity = generic.ByteStringObject(bytes(trailer.ID[0]))
+            super().__init__(
+                generic.IndirectObject(*root.objgen, self),
+                generic.IndirectObject(*info.objgen, self) if info is not None else None,
+                generic.ArrayObject([identity, generic.ByteStringObject(secrets.token_bytes(16))]),
+                obj_id_start=int(trailer.Size),
+            )
+            for each in (root, field):
+                number, generation = each.objgen
+                place = generic.Reference(number, generation, self)
+                text = io.BytesIO(each.unparse(resolved=True))
+                self.objects[generation, number] = generic.read_object(text, container_ref=place)
+
+    def _write_header(self, stream: Any) -> None:
+        stream.write(self._pdf)
+
+    def _populate_trailer(self, trailer: Any) -> None:
+        super()._populate_trailer(trailer)
+        trailer[pdf_name("/Prev")] = generic.NumberObject(int(self._pdf.rsplit(b"startxref", 1)[1].split()[0]))
 
     def _update_meta(self) -> None:
-        """Leave title, dates and producer as the coordinator signed them: XMP and Info must go on agreeing."""
+        """Leave Info and XMP alone: both are signed, and must go on agreeing."""
 
 
 class _Sealer(Signer):
@@ -93,7 +129,7 @@ class _Sealer(Signer):
         return cms.CMSAttributes([cms.CMSAttribute({"type": "signature_time_stamp_token", "values": [token]})])
 
 
-def _attach(writer: IncrementalPdfFileWriter, bundle_zip: bytes, at: datetime) -> None:
+def _attach(writer: BasePdfFileWriter, packed: bytes, size: int, at: datetime) -> None:
     """Embed the bundle and associate it with the whole document (ISO 19005-3, 6.8; ISO 32000-1, 7.11.4)."""
     date = generic.pdf_date(at)
     file = generic.StreamObject(
@@ -103,13 +139,13 @@ def _attach(writer: IncrementalPdfFileWriter, bundle_zip: bytes, at: datetime) -
             pdf_name("/Filter"): pdf_name("/FlateDecode"),
             pdf_name("/Params"): generic.DictionaryObject(
                 {
-                    pdf_name("/Size"): generic.NumberObject(len(bundle_zip)),
+                    pdf_name("/Size"): generic.NumberObject(size),
                     pdf_name("/CreationDate"): date,
                     pdf_name("/ModDate"): date,
                 }
             ),
         },
-        encoded_data=zlib.compress(bundle_zip, EFFORT),
+        encoded_data=packed,
     )
     stored = writer.add_object(file)
     described = writer.add_object(
@@ -129,4 +165,3 @@ def _attach(writer: IncrementalPdfFileWriter, bundle_zip: bytes, at: datetime) -
     names[pdf_name("/EmbeddedFiles")] = generic.DictionaryObject({pdf_name("/Names"): named})
     writer.root[pdf_name("/Names")] = names
     writer.root[pdf_name("/AF")] = generic.ArrayObject([described])
-    writer.update_root()
