@@ -91,6 +91,14 @@ def test_what_was_sealed_comes_out_as_it_went_in(page: bytes, sealed: bytes, roo
     assert opened == SealedPdf(page, BUNDLE, "letters.example.org documents", NOW, NOW, ())
 
 
+def test_words_in_the_catalog_and_the_field_keep_their_bytes(key: DocumentKey, root: str) -> None:
+    def named(pdf: pikepdf.Pdf) -> None:
+        pdf.Root.AcroForm.Fields[0].TU = String("Le sceau, scellé à la publication: 印")
+        pdf.Root.PieceInfo = Dictionary(Words=Array([String("é"), Dictionary(More=String(b"\xfe\xff\x00A"))]))
+
+    assert said(seal(unsealed(named), BUNDLE, key, NOW), root) == []
+
+
 def test_the_attachment_is_as_archives_want_it_and_names_no_other_time(sealed: bytes) -> None:
     with pikepdf.open(io.BytesIO(sealed)) as pdf:
         [described] = list(pdf.Root.AF)

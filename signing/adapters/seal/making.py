@@ -92,7 +92,7 @@ class _Increment(BasePdfFileWriter):
                 number, generation = each.objgen
                 place = generic.Reference(number, generation, self)
                 text = io.BytesIO(each.unparse(resolved=True))
-                self.objects[generation, number] = generic.read_object(text, container_ref=place)
+                self.objects[generation, number] = _as_it_was(generic.read_object(text, container_ref=place))
 
     def _write_header(self, stream: Any) -> None:
         stream.write(self._pdf)
@@ -103,6 +103,19 @@ class _Increment(BasePdfFileWriter):
 
     def _update_meta(self) -> None:
         """Leave Info and XMP alone: both are signed, and must go on agreeing."""
+
+
+def _as_it_was(read: Any) -> Any:
+    """The object with every string in its own bytes, which pyHanko would write in an encoding of its choice."""
+    if isinstance(read, generic.TextStringObject):
+        plain = read.isascii() and read.original_bytes == read.encode()
+        return read if plain else generic.ByteStringObject(read.original_bytes)
+    if isinstance(read, generic.DictionaryObject):
+        for name in read:
+            read[name] = _as_it_was(read.raw_get(name))
+    elif isinstance(read, generic.ArrayObject):
+        read[:] = [_as_it_was(read.raw_get(place)) for place in range(len(read))]
+    return read
 
 
 class _Sealer(Signer):
