@@ -35,6 +35,11 @@ class DocumentKey:
         der = self.private.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
         return f"spki:{sha256(der).hexdigest()}"
 
+    @property
+    def root_pem(self) -> str:
+        """The root's certificate as it stands in a trust file."""
+        return self.root.public_bytes(Encoding.PEM).decode()
+
     def der(self) -> tuple[bytes, bytes]:
         """Both certificates as they stand in a seal, the key's own first."""
         return self.certificate.public_bytes(Encoding.DER), self.root.public_bytes(Encoding.DER)

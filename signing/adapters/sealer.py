@@ -36,18 +36,27 @@ class DocumentSealer:
             Refusal: `key…` when the document key cannot be used, `not-sealed` when the PDF cannot.
         """
         from signing.adapters.seal.making import seal
+        from signing.adapters.seal.opening import open_sealed
 
         if self._key is None:
             self._key = self._open_key()
         asked = _Asked(self._authorities, at)
         try:
             content = seal(pdf, bundle_zip, self._key, at, asked.stamp if stamp else None)
+            # What an auditor would reject must not be published: better no sealed PDF than one that accuses itself.
+            opened = open_sealed(content, [self._key.root_pem], [each.root for each in self._authorities])
         except Exception as error:
             # pyHanko has an error for everything; whoever looks after the letter needs to know that it was not sealed.
             raise Refusal(
                 f"The PDF could not be sealed ({type(error).__name__}). The letter is as it was. Please ask for help.",
                 code="not-sealed",
             ) from error
+        wrong = [f"{each.code}: {each.message}" for each in opened.findings if each.kind == "failure"]
+        if wrong or (opened.document, opened.bundle) != (pdf, bundle_zip):
+            raise Refusal(
+                f"The sealed PDF does not verify, so it was not kept. See `signing doctor`. {' '.join(wrong)}",
+                code="not-sealed",
+            )
         return Sealing(content, asked.stamped_at, asked.authority, "" if asked.authority else asked.trouble)
 
 

@@ -24,6 +24,8 @@ from signing.adapters.document_key import DocumentKey, fault_of, load_document_k
 from signing.adapters.seal import making, opening
 from signing.adapters.seal.making import seal
 from signing.adapters.seal.opening import SealedPdf, open_sealed
+from signing.adapters.sealer import DocumentSealer
+from signing.domain.errors import Refusal
 from signing.evidence.errors import Rejected
 from tests.evidence.time_authority import TimeAuthority
 
@@ -180,6 +182,15 @@ def test_a_seal_outlives_its_certificate_by_its_stamp_alone(page: bytes, key: Do
     late = NOW + timedelta(days=365 * 6)
     assert said(seal(page, BUNDLE, key, late, lambda each: AUTHORITY.stamp(each, late)), root) == ["SEAL_UNTRUSTED"]
     assert said(seal(page, BUNDLE, key, late, lambda each: AUTHORITY.stamp(each, NOW)), root) == []
+
+
+def test_what_an_auditor_would_reject_is_not_kept(page: bytes, key: DocumentKey) -> None:
+    sealer = DocumentSealer(lambda: key, [])
+    assert sealer.seal(page, BUNDLE, NOW, stamp=True).trouble.startswith("no time-stamping authority")
+    with pytest.raises(Refusal, match="SEAL_UNTRUSTED"):
+        sealer.seal(page, BUNDLE, NOW + timedelta(days=365 * 6), stamp=True)
+    with pytest.raises(Refusal, match="could not be sealed"):
+        sealer.seal(b"%PDF-1.7 and no more", BUNDLE, NOW, stamp=True)
 
 
 def hole(data: bytes) -> tuple[int, int]:
