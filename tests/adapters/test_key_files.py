@@ -51,7 +51,8 @@ def test_making_again_makes_only_what_is_missing(folder: Path) -> None:
     (folder / "attestor.pem").unlink()
     (folder / "attestor.public.pem").unlink()
     (folder / "document.certificate.pem").unlink()
-    assert key_files.make_missing(folder, PASSPHRASE, "letters.example.org", NOW) == ["attestor", "document.certificate"]
+    made = key_files.make_missing(folder, PASSPHRASE, "letters.example.org", NOW)
+    assert made == ["attestor", "document.certificate"]
     after = {path.name: path.read_bytes() for path in folder.iterdir()}
     assert {name for name in before if before[name] != after[name]} == {
         "attestor.pem",

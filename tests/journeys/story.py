@@ -234,7 +234,7 @@ def _look_around(
     stranger = browser.new_context()
     log = f"{base_url}/l/{story.letter}"
     story.shown["stranger"] = crawled(
-        stranger, f"{base_url}/", log, f"{log}/en.pdf", f"{log}/log/checkpoint", f"{base_url}/metrics", f"{base_url}/healthz",
-        *(f"{log}/log/tile/0/000.p/{size}" for size in range(1, 25)), within=base_url,
+        stranger, f"{base_url}/", log, f"{log}/en.pdf", f"{log}/log/checkpoint", f"{base_url}/metrics",
+        f"{base_url}/healthz", *(f"{log}/log/tile/0/000.p/{size}" for size in range(1, 25)), within=base_url,
     )  # fmt: skip
     stranger.close()

@@ -1,7 +1,7 @@
 """Text of every script on a ReportLab canvas: shaped by HarfBuzz, exact when copied, the same bytes every time.
 
-May import ReportLab, uharfbuzz, PyICU and the standard library; nothing of the program it lives in, so that it can be lifted
-out as it is (docs/textlayer.md tells how it is used).
+May import ReportLab, uharfbuzz, PyICU and the standard library; nothing of the program it lives in, so that it can be
+lifted out as it is (docs/textlayer.md tells how it is used).
 """
 
 from .direction import RIGHT_TO_LEFT, levels, runs_to_the_left, visual_order
