@@ -6,7 +6,7 @@ and right-to-left letters are mirrored. ISO 32000-1, 14.6 (marked content) and 1
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -117,7 +117,8 @@ class _Page:
             baseline = self._height - placed.top - BASELINE * row.height
             if row.element is not None and row.element.level:
                 self._heading(row, placed.top)
-            for piece, element in self._read(row):
+            read = self._read(row)
+            for piece, element in read:
                 if self._tagged and not (begun and element is before):
                     if begun:
                         pen.end()
@@ -130,14 +131,12 @@ class _Page:
                 left = self._left(placed.x + piece.x, piece.width)
                 pen.draw(piece, left, baseline)
                 if piece.manner.href:
-                    size = piece.manner.size
-                    box = (left, baseline - 0.26 * size, left + piece.width, baseline + 0.8 * size)
-                    self._link(box, piece.manner.href, piece.element or row.element)
+                    self._link(piece, left, baseline, piece.element or row.element, last=piece is read[-1][0])
         if begun:
             pen.end()
         pen.lift()
 
-    def _read(self, row: Row) -> Iterable[tuple[Piece, Element | None]]:
+    def _read(self, row: Row) -> list[tuple[Piece, Element | None]]:
         """The pieces of a row as they are read, each with what it belongs to.
 
         Letters that run to the left are drawn from the left: read as drawn, they would be spoken backwards. An element
@@ -208,12 +207,20 @@ class _Page:
         if self._tagged:
             code.append("EMC")
 
-    def _link(self, box: tuple[float, float, float, float], href: str, element: Element | None) -> None:
-        """Notes where a link stands; its pieces in one line are one rectangle."""
+    def _link(self, piece: Piece, left: float, baseline: float, element: Element | None, *, last: bool) -> None:
+        """Notes where a link stands; its pieces in one line are one rectangle, without the space at the end of it."""
+        href, size, reach = piece.manner.href or "", piece.manner.size, piece.width
+        if last:
+            words = piece.text.rstrip(" ")
+            if not words:
+                return
+            blank = fonts.width(piece.text[len(words) :], piece.manner)
+            left, reach = left + blank * piece.rtl, reach - blank
+        box = (left, baseline - 0.26 * size, left + reach, baseline + 0.8 * size)
         before = self._drawn.links[-1] if self._drawn.links else None
         if before and (before.page, before.href, before.element) == (self._number, href, element):
-            left, bottom, right, top = before.rectangle
-            if abs(bottom - box[1]) < 2.0 and min(abs(left - box[2]), abs(right - box[0])) < 1.0:
-                before.rectangle = (min(left, box[0]), min(bottom, box[1]), max(right, box[2]), max(top, box[3]))
+            near, bottom, far, top = before.rectangle
+            if abs(bottom - box[1]) < 2.0 and min(abs(near - box[2]), abs(far - box[0])) < 1.0:
+                before.rectangle = (min(near, box[0]), min(bottom, box[1]), max(far, box[2]), max(top, box[3]))
                 return
         self._drawn.links.append(Link(self._number, box, href, element))

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pikepdf
+import pymupdf  # type: ignore[import-untyped]
 import pytest
 
 from signing.domain.errors import Refusal
@@ -87,6 +88,22 @@ def test_the_file_states_title_language_and_the_day_of_the_letter() -> None:
             assert metadata["dc:title"] == title
             assert metadata["xmp:CreateDate"].startswith("2031-03-04")
             assert metadata["pdf:Producer"] == pdf.docinfo["/Producer"]
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_a_link_ends_with_its_words_and_not_with_the_space_after_them(language: str) -> None:
+    body = (
+        "Read [" + "every word of the letter that leads somewhere and nowhere else " * 4 + "](https://river.example/)"
+    )
+    with pymupdf.open(stream=set_letter(river_letter(body=body, language=language))) as document:
+        page = document[0]
+        words = [pymupdf.Rect(word[:4]) for word in page.get_text("words")]
+        links = [link["from"] for link in page.get_links() if link["uri"].endswith("example/")]
+        assert len(links) > 2
+        for link in links:
+            inside = [word for word in words if (link & word).get_area() > 0.5 * word.get_area()]
+            assert link.x0 == pytest.approx(min(word.x0 for word in inside), abs=0.6)
+            assert link.x1 == pytest.approx(max(word.x1 for word in inside), abs=0.6)
 
 
 def test_links_lead_where_the_letter_says_and_are_printed_with_the_page() -> None:
