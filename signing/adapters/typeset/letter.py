@@ -17,7 +17,7 @@ from signing.adapters.typeset.drawing import draw
 from signing.adapters.typeset.finish import finished
 from signing.adapters.typeset.fonts import printable
 from signing.adapters.typeset.layout import Layout
-from signing.adapters.typeset.margins import foot, head
+from signing.adapters.typeset.margins import fitting, foot, head
 from signing.adapters.typeset.opening import place_opening
 from signing.adapters.typeset.pages import Pages, height_of
 from signing.adapters.typeset.setting import BODY
@@ -79,7 +79,8 @@ def letter_pdf(
     pages = Pages(layout.paper)
     note, imprint = "", words.version(version)
     if draft_for is not None:
-        note = imprint = printable(words.draft(draft_for, version), f"the name of “{draft_for}”")
+        name = printable(draft_for, f"the name of “{draft_for}”")
+        note = imprint = fitting(lambda name: words.draft(name, version), name, layout)
     elif listing is not None:
         note = signers(listing, words)
     above = head(frame, note)

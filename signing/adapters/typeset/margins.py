@@ -6,17 +6,22 @@ and is part of the letter.
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections.abc import Callable
 from typing import Any
 
 from signing.adapters.typeset.blocks import Frame, fixed_element
-from signing.adapters.typeset.fonts import ACCENT, printable
+from signing.adapters.typeset.fonts import ACCENT, printable, width
 from signing.adapters.typeset.layout import Layout
 from signing.adapters.typeset.lines import Piece, Word, break_lines, words_of
 from signing.adapters.typeset.pages import BASELINE, Placed, Row, Shape
 from signing.adapters.typeset.setting import FOOT, LETTERHEAD, SMALL
 from signing.adapters.typeset.structure import Element
+from signing.adapters.typeset.textlayer import clusters_of
 
 _APART = 24.0
+_LINES = 4  # beside the letterhead; the foot is wider
+_LONGEST = 500  # characters; not even so many of the narrowest fit
 
 
 def head(frame: Frame, note: str) -> list[Placed]:
@@ -27,8 +32,7 @@ def head(frame: Frame, note: str) -> list[Placed]:
     words = printable(layout.words.letterhead, "the letterhead")
     (line,) = break_lines(words_of([(LETTERHEAD.suiting(words).manner(), words + " ")]), paper.measure)
     rows = [_row(_pieces(layout, line, words), LETTERHEAD.leading, paper.head, element=fixed_element(frame, "P"))]
-    reach = sum(word.width + word.space_width for word in line)
-    lines = break_lines(words_of([(SMALL.manner(), note)]), paper.measure - reach - _APART, even=True)
+    lines = break_lines(words_of([(SMALL.manner(), note)]), _beside_letterhead(layout), even=True)
     element = fixed_element(frame, "P") if lines else None
     for number, line in enumerate(lines):
         pieces = _pieces(layout, line, note)
@@ -37,6 +41,26 @@ def head(frame: Frame, note: str) -> list[Placed]:
         rows.append(_row(pieces, SMALL.leading, baseline, x, element))
     rows.append(Placed(Row((), 0.0, shape=hairline(paper.measure)), 0.0, paper.rule))
     return rows
+
+
+def fitting(said: Callable[[str], str], name: str, layout: Layout) -> str:
+    """What `said` makes of a name, in as many lines as head and foot have room for: a longer name loses its end."""
+    measure = _beside_letterhead(layout)
+
+    def fits(name: str) -> bool:
+        return len(break_lines(words_of([(SMALL.manner(), said(name))]), measure)) <= _LINES
+
+    if len(name) <= _LONGEST and fits(name):
+        return said(name)
+    clusters = clusters_of(name[:_LONGEST])
+    ends = range(1, len(clusters) + 1)
+    short = [f"{''.join(clusters[:end]).rstrip()}…" for end in ends]
+    return said(short[max(bisect_left(short, True, key=lambda name: not fits(name)) - 1, 0)])
+
+
+def _beside_letterhead(layout: Layout) -> float:
+    words = printable(layout.words.letterhead, "the letterhead")
+    return layout.paper.measure - width(words + " ", LETTERHEAD.suiting(words).manner()) - _APART
 
 
 def foot(layout: Layout, near: str, far: str) -> list[Placed]:

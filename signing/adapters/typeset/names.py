@@ -28,6 +28,7 @@ _HYPHEN_APART = re.compile(r" ([-\u2010]) ")
 _DASH_APART = re.compile(r" ([–—]) ")
 # Letters that may run from right to left or be divided between lines without a space, and what is not seen.
 _FAR = re.compile("[\u0590-\u1dff\u200b-\u200f\u2028-\u202e\u2060-\u206f\u2e80-\U0010ffff]")
+_WHITE = str.maketrans("\t\n", "  ")  # a name is one line, whoever wrote the evidence
 
 
 class Shown(NamedTuple):
@@ -49,19 +50,23 @@ def shown(signatories: Sequence[Signatory], before_role: str) -> list[Shown]:
     for signatory in signatories:
         name, after = signatory.listed_as, ""
         if not (name.isascii() and name.isprintable()):  # which every face has
-            name = printable(name, f"the name of “{name}”")
+            name = _printed(name, f"the name of “{name}”")
         if name[-1:] == ")":
             name = _OWN_ACRONYM.sub(f"{NO_BREAK_SPACE}\\1", name)
         if signatory.acronym:
-            acronym = printable(signatory.acronym, f"the acronym of “{signatory.listed_as}”")
+            acronym = _printed(signatory.acronym, f"the acronym of “{signatory.listed_as}”")
             after = f"{NO_BREAK_SPACE}({acronym})"
         elif signatory.role and signs_alone(signatory):
-            after = before_role + printable(signatory.role, f"the role of “{signatory.listed_as}”")
+            after = before_role + _printed(signatory.role, f"the role of “{signatory.listed_as}”")
         native = signatory.native_name
         if native:
-            native = printable(native, f"the name of “{signatory.listed_as}” in its own script")
+            native = _printed(native, f"the name of “{signatory.listed_as}” in its own script")
         found.append(Shown(name, after, native))
     return found
+
+
+def _printed(text: str, place: str) -> str:
+    return printable(text, place).translate(_WHITE)
 
 
 def signs_alone(signatory: Signatory) -> bool:

@@ -11,6 +11,7 @@ from dataclasses import replace
 from signing.adapters.typeset.blocks import Frame, fixed, plain, tied_together
 from signing.adapters.typeset.pages import Pages, Row
 from signing.adapters.typeset.setting import BLOCK_GAP, BODY, LABEL, PARAGRAPH_GAP, STRONG, TITLE, Setting
+from signing.adapters.typeset.structure import Element
 from signing.domain.letter_text import LetterText
 
 _TWO_COLUMNS_FROM = 4
@@ -55,10 +56,12 @@ def _place_addressees(
     narrow = replace(frame, right=layout.paper.measure - layout.paper.column(count))
     cells = []
     for block in addressees:
-        element = frame.parent.child("P")
+        element = Element("P")
         rows: list[Row] = []
         for number, line in enumerate(block):
             inner = narrow.set_in(BODY if number else first_line)
             rows += plain(line, "an addressee", inner, 0.0 if number else PARAGRAPH_GAP, element=element)
-        cells.append(tied_together(rows))
+        if rows:
+            frame.parent.kids.append(element)
+            cells.append(tied_together(rows))
     pages.columns(heading, cells, count)

@@ -93,7 +93,7 @@ class Pages:
         if self.pages[-1] and height_of(group) > self.room:
             self.turn()
         for row in group:
-            if row.height > self.room:  # a group taller than a page
+            if self.pages[-1] and row.gap + row.height > self.room:  # a group taller than a page
                 self.turn()
             gap = row.gap if self.pages[-1] else 0.0
             self.pages[-1].append(Placed(row, 0.0, self.top + gap))
@@ -105,11 +105,15 @@ class Pages:
 
         A short list is not parted, and not from what follows it and needs the height `tail`: they move to the next
         page together when they do not fit on this one. What follows a long list does not stand on a page without
-        names.
+        names. A cell higher than half a page is parted between its rows.
         """
-        stack = _Stack.of(cells)
-        longest = sum(stack.heights) / count + max(stack.heights, default=0.0)
         page = self.paper.bottom - self.paper.top
+        stack = _Stack.of(cells)
+        if max(stack.heights, default=0.0) > page / 2:
+            parts = zip(cells, stack.heights, strict=True)
+            cells = [part for cell, high in parts for part in ([[row] for row in cell] if high > page / 2 else [cell])]
+            stack = _Stack.of(cells)
+        longest = sum(stack.heights) / count + max(stack.heights, default=0.0)
         if longest < page / 2:
             need = height_of(heading) + longest
             need += tail if need + tail <= page else 0.0
@@ -125,8 +129,6 @@ class Pages:
             if ends[0] == start and self.pages[-1]:
                 self.turn()
                 continue
-            if ends[0] == start:  # a name taller than a page
-                ends = [start + 1] * count
             if ends[-1] == len(cells):
                 ends, lowest = stack.balance(start, len(cells), count, room)
                 if lowest + tail > room and len(cells) - start > 2 * COMPANY:

@@ -223,6 +223,35 @@ def test_the_same_list_has_the_same_names_on_us_letter() -> None:
         assert max(word[3] for word in edges) < 756
 
 
+def test_a_name_of_any_shape_is_one_name_on_the_sheet() -> None:
+    names = [
+        dataclasses.replace(signatory("Two\nlines\tand a tab", "T\nL"), native_name="مركز\nحقوق \u200f"),
+        signatory("\u200e Marks \u200f of direction \u061c"),
+        signatory(") Tj ET Q endstream endobj (\\"),
+        signatory("Without end " * 400 + "Final"),
+    ]
+    pdf = _set([*names, *(signatory(f"Name{number}") for number in range(9))])
+    read = " ".join(poppler_text(pdf, "-raw").split())
+    for part in (
+        "Two lines and a tab (T L)",
+        "Marks of direction",
+        ") Tj ET Q endstream endobj (\\",
+        "end Final Name0",
+    ):
+        assert part in read
+    assert read.count("Without end") == 400
+    with pymupdf.open(stream=pdf) as document:
+        everywhere = pymupdf.INFINITE_RECT()
+        assert max(word[3] for page in document for word in page.get_text("words", clip=everywhere)) < 810
+
+
+def test_an_address_block_that_draws_nothing_is_no_block() -> None:
+    blocks = (("\u00ad",), ("Cc:",), ("Ms Ada Example",), ("Cc: Mr Bo Example",))
+    assert "To\nMs Ada Example\nCc\nMr Bo Example" in poppler_text(
+        set_letter(river_letter(body="Short.", addressees=blocks)), "-raw"
+    )
+
+
 def test_unknown_paper_is_a_mistake_of_the_program() -> None:
     with pytest.raises(ValueError, match="paper must be one of a4, letter"):
         _set([], paper="foolscap")

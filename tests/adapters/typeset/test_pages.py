@@ -6,6 +6,7 @@ import io
 import re
 import subprocess
 
+import pymupdf  # type: ignore[import-untyped]
 import pypdf
 import pytest
 from hypothesis import given, settings
@@ -127,3 +128,26 @@ def test_cells_of_a_list_keep_their_order_and_their_lines_together(lines: list[i
     assert all(one.top + one.row.height <= A4.bottom + 0.01 for one in placed)
     home = {id(one.row): (number, one.x) for number, page in enumerate(pages.pages) for one in page}
     assert all(len({home[id(row)] for row in cell}) == 1 for cell in cells)
+
+
+def test_what_is_higher_than_a_page_goes_on_on_the_next() -> None:
+    rows = [Row((), 60.0, 30.0, bool(number)) for number in range(60)]
+    whole = [Row((), 14.9, 0.0 if number else 3.4, bool(number)) for number in range(120)]
+    flowed, parted = Pages(A4), Pages(A4)
+    flowed.flow(rows)
+    parted.columns([Row((), 14.9)], [whole, [Row((), 14.9, 3.4)]], 2)
+    for pages, count in ((flowed, 60), (parted, 122)):
+        placed = [one for page in pages.pages for one in page]
+        assert len({id(one.row) for one in placed}) == len(placed) == count
+        assert all(one.top + one.row.height <= A4.bottom + 0.01 for one in placed)
+
+
+@pytest.mark.parametrize("name", ["Wide " * 70, "W" * 300, "联" * 300])
+def test_a_draft_for_a_long_name_says_its_version_on_the_sheet(name: str) -> None:
+    with pymupdf.open(stream=set_letter(draft_for=name.strip())) as document:
+        everywhere = pymupdf.INFINITE_RECT()
+        words = [word for page in document for word in page.get_text("words", clip=everywhere)]
+        high, pages = document[0].rect.height, len(document)
+    assert all(word[1] > 5 and word[3] < high - 5 for word in words)
+    assert any(word[4].endswith("…,") for word in words)
+    assert [word[4] for word in words].count("version") == 1 + pages

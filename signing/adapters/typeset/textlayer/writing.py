@@ -9,6 +9,7 @@ right to left, and MuPDF writes the end of a word twice whose last glyphs say th
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Sequence
 from itertools import groupby
 from typing import Any
@@ -20,6 +21,7 @@ from .shaping import Cluster, Run, Style, Word
 
 NO_BREAK_SPACE = "\u00a0"
 """Drawn, and copied, as a space."""
+_MARKS_OF_DIRECTION = re.compile("[\u200e\u200f\u061c]")
 
 Colour = tuple[float, float, float]
 _Part = tuple[Run, str]
@@ -40,6 +42,13 @@ def parted(text: str, *, rtl: bool = False) -> list[tuple[str, bool]]:
     return [(runs[place][0], bool(runs[place][1] % 2)) for place in visual_order([level for _, level in runs])]
 
 
+def _words(text: str) -> list[str]:
+    """What stands between spaces, without marks of direction: they have spoken, and a word of them alone is none."""
+    if not text.isascii():
+        text = _MARKS_OF_DIRECTION.sub("", text.replace(NO_BREAK_SPACE, " "))
+    return text.split(" ")
+
+
 def advance(style: Style, text: str, spacing: float = 0.0, *, rtl: bool | None = None) -> float:
     """How far the text reaches, in ems of the size. `spacing` is added after every letter and space, in ems. `rtl`
     is the direction of the text where it is known to have only one; otherwise its characters decide.
@@ -49,7 +58,7 @@ def advance(style: Style, text: str, spacing: float = 0.0, *, rtl: bool | None =
     """
     if rtl is None and RIGHT_TO_LEFT.search(text):
         return sum(advance(style, part, spacing, rtl=to_left) for part, to_left in parted(text))
-    words = text.replace(NO_BREAK_SPACE, " ").split(" ")
+    words = _words(text)
     reach = (len(words) - 1) * (style.space + spacing)
     for word in words:
         if word:
@@ -100,7 +109,7 @@ class TextObject:
             return
         if not rtl and not spacing:
             plain = written.plain
-            words = [plain[word] for word in text.replace(NO_BREAK_SPACE, " ").split(" ")]
+            words = [plain[word] for word in _words(text)]
             if None not in words:
                 self._set_cut(written.font, style.cuts[0], size)
                 code.append(f"[<{written.space.join(words)}>]TJ")  # type: ignore[arg-type]
@@ -109,7 +118,7 @@ class TextObject:
 
     def _show_words(self, written: _Written, size: float, text: str, rtl: bool, spacing: float) -> None:
         style = written.style
-        words = text.replace(NO_BREAK_SPACE, " ").split(" ")
+        words = _words(text)
         pending: list[str] = []  # of the first cut
         cut = style.cuts[0]
         if spacing:  # pypdf takes letters moved apart in the array for words
