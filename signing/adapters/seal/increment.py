@@ -1,6 +1,6 @@
 """What the sealing increment may do to the unsealed PDF: add the attachment and the seal, and no more.
 
-May import pikepdf, `evidence.errors`. pyHanko judges what comes after a certification; what comes with it is
+May import pikepdf and its siblings. pyHanko judges what comes after a certification; what comes with it is
 judged here, against a service that seals a file whose first bytes were signed and whose last ones show something else.
 qpdf reads both, so a second parser sees the same file.
 """
@@ -15,8 +15,20 @@ import pikepdf
 from pikepdf import Dictionary, Name, Object, Stream
 
 from signing.adapters.seal.judging import Finding
+from signing.adapters.seal.names import ATTACHMENT
+from signing.adapters.seal.places import is_tiled
 
 _ADDED_TO_CATALOG: Final = frozenset({"/AF", "/Names", "/Perms", "/AcroForm"})
+# What a section of cross-references says of itself; the rest of a trailer is about the document.
+_OF_THE_SECTION: Final = frozenset(
+    {"/Type", "/Size", "/Index", "/W", "/Prev", "/ID", "/Length", "/Filter", "/DecodeParms"}
+)
+_OF_THE_FILE: Final = frozenset({"/Type", "/Subtype", "/Filter", "/Params", "/Length"})
+_OF_THE_SEAL: Final = frozenset(
+    {"/Type", "/Filter", "/SubFilter", "/Contents", "/ByteRange", "/M", "/Reason", "/Reference"}
+)
+# Catalog and field once more; the attachment, its description, the seal, the cross-references.
+_WRITTEN: Final = 6
 
 
 def check_increment(document: bytes, sealed: bytes, seal_number: int) -> list[Finding]:
@@ -31,7 +43,14 @@ def check_increment(document: bytes, sealed: bytes, seal_number: int) -> list[Fi
             return [_extended("The sealing changed the document itself.")]
         if not _same(before.get_object(field.objgen), field, {"/V"}):
             return [_extended("The sealing changed more of its field than its value.")]
-        if not _same(before.Root, after.Root, _ADDED_TO_CATALOG) or not _catalog_is_sound(before, after, seal_number):
+        if not _same(before.trailer, after.trailer, _OF_THE_SECTION):
+            return [_extended("The sealing gave the document another title, author or date.")]
+        if (
+            not _same(before.Root, after.Root, _ADDED_TO_CATALOG)
+            or not _catalog_is_sound(before, after, seal_number)
+            or not field.V.keys() <= _OF_THE_SEAL
+            or not is_tiled(sealed, len(document), after, _WRITTEN)
+        ):
             return [_extended("The sealing added more than the evidence and the seal.")]
     return []
 
@@ -85,7 +104,10 @@ def _catalog_is_sound(before: pikepdf.Pdf, after: pikepdf.Pdf, seal_number: int)
         and new.Names.EmbeddedFiles.Names[1].objgen == described.objgen
         and set(described.keys()) == {"/Type", "/F", "/UF", "/Desc", "/AFRelationship", "/EF"}
         and described.AFRelationship == Name.Data
+        and {str(described.F), str(described.UF)} == {ATTACHMENT}
+        and set(described.EF.keys()) == {"/F", "/UF"}
         and described.EF.F.objgen == described.EF.UF.objgen
+        and described.EF.F.keys() <= _OF_THE_FILE
         and set(new.Perms.keys()) == {"/DocMDP"}
         and new.Perms.DocMDP.objgen[0] == seal_number
         and _same(old.AcroForm, new.AcroForm, {"/SigFlags"})
