@@ -20,6 +20,7 @@ from babel.support import Translations
 SOURCE = "en"
 FOLDER = Path(__file__).resolve().parent
 _ISOLATE, _END = "\u2068", "\u2069"
+_RIGHT_TO_LEFT = frozenset({"Adlm", "Arab", "Aran", "Hebr", "Mand", "Nkoo", "Rohg", "Samr", "Syrc", "Thaa"})
 _VALUE = re.compile(r"%\(\w+\)s/?|\{\w+\}")
 
 
@@ -39,7 +40,10 @@ def preferred(languages: Iterable[str]) -> str:
 
 
 def text_direction(language: str) -> str:
-    """`rtl` for languages written from right to left, else `ltr`."""
+    """`rtl` for languages written from right to left, else `ltr`. A script in the tag decides: Uyghur has three."""
+    script = next((part for part in language.split("-")[1:] if len(part) == 4 and part.isalpha()), None)
+    if script:
+        return "rtl" if script in _RIGHT_TO_LEFT else "ltr"
     try:
         return Locale.parse(language, sep="-").text_direction
     except (ValueError, UnknownLocaleError):

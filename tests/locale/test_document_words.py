@@ -9,7 +9,7 @@ from babel.messages.catalog import Message
 from babel.messages.pofile import read_po
 
 from signing.adapters.typeset.fixed_words import FixedWords
-from signing.locale import FOLDER, document, extraction
+from signing.locale import FOLDER, document, extraction, text_direction
 
 PLACEHOLDER = re.compile(r"%\(\w+\)s|%")
 LANGUAGES = sorted(document.catalogues())
@@ -24,6 +24,13 @@ def _said(message: Message) -> list[tuple[str, str]]:
 
 def test_ten_languages_have_them() -> None:
     assert LANGUAGES == ["ar", "de", "es", "fa", "fr", "he", "pt", "ru", "zh", "zh-Hant"]
+
+
+def test_the_script_of_a_tag_decides_which_way_its_letters_run() -> None:
+    from_the_right = ["ar", "ug", "ku-Arab-IQ", "tt-Arab", "yi", "man-Nkoo"]
+    from_the_left = ["en", "ug-Cyrl", "ar-Latn", "ku", "abc", "de-1996"]
+    assert [text_direction(tag) for tag in from_the_right] == ["rtl"] * len(from_the_right)
+    assert [text_direction(tag) for tag in from_the_left] == ["ltr"] * len(from_the_left)
 
 
 def test_gathering_the_words_of_documents_again_changes_nothing() -> None:
