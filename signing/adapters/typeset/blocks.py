@@ -129,10 +129,10 @@ def plain(
     return paragraph([(frame.setting.manner(), printable(text, place))], frame, gap, element=element, even=even)
 
 
-def fixed(text: str, frame: Frame, gap: float, *, tag: str = "P", even: bool = False) -> list[Row]:
+def fixed(text: str, frame: Frame, gap: float, *, tag: str = "P") -> list[Row]:
     """The rows of fixed words, with their language where it is not the letter's."""
     frame = replace(frame, setting=frame.setting.suiting(text))
-    return plain(text, "a line around the letter", frame, gap, element=fixed_element(frame, tag), even=even)
+    return plain(text, "a line around the letter", frame, gap, element=fixed_element(frame, tag))
 
 
 def fixed_element(frame: Frame, tag: str) -> Element:

@@ -194,7 +194,7 @@ class _Page:
     def _shape(self, placed: Placed, artifact: str) -> None:
         shape = placed.row.shape
         assert shape is not None
-        left = self._left(placed.x + shape.x, shape.width)
+        left = self._left(placed.x, shape.width)
         top = self._height - placed.top
         code = self._canvas._code
         if self._tagged:

@@ -160,7 +160,7 @@ def _bookmarks(drawn: Drawn, pages: Sequence[int]) -> list[Bookmark]:
     return [
         Bookmark(
             heading.element.level,
-            heading.element.title or heading.element.actual_text or "".join(heading.words).strip(),
+            "".join(heading.words).strip(),
             pages[heading.page],
             heading.top,
         )

@@ -63,7 +63,8 @@ def letter_pdf(
 
     The names stand in the order of `listing`, under a heading where their group changes; with None the letter has
     no list. `paper` is `a4` or `letter` (US Letter), ValueError otherwise. `draft_for` makes the copy of one
-    organisation: every page says so, and it has neither list nor verification block, whatever else is given.
+    organisation: every page says so (of a long name its beginning), and it has neither list nor verification block,
+    whatever else is given.
     `phrase` is the twelve words of the version over all its languages. What stands around the letter's own words
     is in its language where we have them in it, else in English (`signing.locale.document`). `tagged` false leaves out
     the structure, as no letter of the service does: it is there to be measured.

@@ -25,13 +25,11 @@ COMPANY = 6
 @dataclass(frozen=True, slots=True)
 class Shape:
     """A drawing at the upper edge of a row. `draw` is given a ReportLab canvas and where its own left and upper edges
-    are, from the lower left corner of the sheet; `x` counts from the edge where lines begin. Without an element it is
-    decoration."""
+    are, from the lower left corner of the sheet. Without an element it is decoration."""
 
     draw: Callable[[Any, float, float], None]
     width: float
     height: float
-    x: float = 0.0
     element: Element | None = None
 
 

@@ -21,8 +21,6 @@ class Element:
     alt: str | None = None
     numbering: str | None = None
     """Of a list (`L`): `Disc`, `Circle`, `Square`, `Decimal`, `None` … (14.8.5.5)."""
-    title: str | None = None
-    """Of a heading: its words in a bookmark, where they are not those drawn."""
     box: tuple[float, float, float, float] | None = None
     """Of a figure, once drawn: left, bottom, right, top in points from the lower left of its page."""
     kids: list[Element | tuple[int, int]] = field(default_factory=list)
@@ -39,10 +37,9 @@ class Element:
         actual_text: str | None = None,
         alt: str | None = None,
         numbering: str | None = None,
-        title: str | None = None,
     ) -> Element:
         """A new element that comes after all there are."""
-        made = Element(tag, language, actual_text, alt, numbering, title)
+        made = Element(tag, language, actual_text, alt, numbering)
         self.kids.append(made)
         return made
 

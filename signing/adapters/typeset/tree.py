@@ -109,8 +109,6 @@ class _Writer:
             found += b"/ActualText" + text_string(element.actual_text)
         if element.alt is not None:
             found += b"/Alt" + text_string(element.alt)
-        if element.title is not None:
-            found += b"/T" + text_string(element.title)
         if element.numbering is not None:
             found += b"/A<</O/List/ListNumbering/%b>>" % element.numbering.encode("ascii")
         if element.box is not None:

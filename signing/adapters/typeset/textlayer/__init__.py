@@ -5,7 +5,6 @@ lifted out as it is (docs/textlayer.md tells how it is used).
 """
 
 from .direction import RIGHT_TO_LEFT, levels, runs_to_the_left, visual_order
-from .embedding import Embedding
 from .faces import Cut, Face
 from .shaping import Style, Unshapeable, clusters_of
 from .writing import TextObject, advance, parted
@@ -13,7 +12,6 @@ from .writing import TextObject, advance, parted
 __all__ = [
     "RIGHT_TO_LEFT",
     "Cut",
-    "Embedding",
     "Face",
     "Style",
     "TextObject",
