@@ -1,12 +1,14 @@
-"""Words put together from pairs of letters are what HarfBuzz makes of the whole words, in the text faces."""
+"""Lines put together from pairs of letters are what HarfBuzz makes of their whole words, in the text faces."""
 
 from __future__ import annotations
 
+import math
 import random
 
 import pytest
 
 from signing.adapters.typeset import fonts
+from signing.adapters.typeset.textlayer.pairs import in_pairs
 
 _LETTERS = (
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789àáâãäåæçèéêëìíîïðñòóôõöøùúûüýþÿßāăąćčďđēėęěğģīįıİķĺļľłńņňō"
@@ -20,28 +22,33 @@ _WORDS = (
 
 
 @pytest.mark.parametrize("role", [fonts.REGULAR, fonts.ITALIC, fonts.SEMIBOLD, fonts.CAPTION])
-def test_a_word_from_pairs_is_the_whole_word(role: str) -> None:
+def test_a_line_from_pairs_is_its_whole_words(role: str) -> None:
     chance = random.Random(role)
     known = fonts.style_of(role).cuts[0].face.characters
     words = [*_WORDS.split(), *("".join(chance.choices(_LETTERS, k=chance.randint(1, 9))) for _ in range(600))]
     for language in ("", "tr", "ca", "nl", "ro", "sr", "bg"):
         style = fonts.style_of(role, language=language)
+        assert style.pairs is not None
         for word in words:
-            if not known.issuperset(word):
+            if not known.issuperset(word) or math.isinf(style.paired(word)):
                 continue
-            put, whole = style._run(style.cuts[0], word, False), style._shaped_run(style.cuts[0], word, False)
-            for part in ("plain", "advance", "count", "says", "text"):
-                assert getattr(put, part) == getattr(whole, part), (word, language, part)
+            (whole,) = style.word(word).runs
+            letters = [letter for letter in map(style.pairs.__getitem__, in_pairs(word)) if letter]
+            codes = [style.cuts[0].face.drawn[letter.says[0]][0] + letter.move for letter in letters]
+            assert "".join(codes) == whole.plain, (word, language)
+            assert {letter.says for letter in letters} == whole.says, (word, language)
+            assert style.pairs.reach(word) == whole.advance, (word, language)
+            assert style.pairs.reach(f"{word} Å\u00a0{word}") == 2 * whole.advance + style.pairs.reach(" Å ")
 
 
 def test_most_words_are_put_together_and_ligatures_are_not() -> None:
-    letters = fonts.style_of(fonts.REGULAR)._letters
-    assert letters is not None
-    assert None not in [letters[pair] for pair in zip("Rights", "ights ", strict=True)]
-    assert letters["f", "i"] is None
+    style = fonts.style_of(fonts.REGULAR)
+    assert math.isfinite(style.paired("Human Rights – Droits de\u00a0l’Homme"))
+    assert math.isinf(style.paired("official"))
+    assert math.isinf(style.paired("Ɗ")), "a letter that the face lacks"
 
 
 def test_only_faces_that_say_so_are_put_together() -> None:
     style = fonts.style_of(fonts.REGULAR)
     assert [cut.face.pairwise for cut in style.cuts].count(frozenset()) == len(style.cuts) - 1
-    assert fonts.style_of(fonts.REGULAR, small_caps=True)._letters is None
+    assert fonts.style_of(fonts.REGULAR, small_caps=True).pairs is None

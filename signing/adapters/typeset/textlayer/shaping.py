@@ -6,6 +6,7 @@ what is found for a word is kept for the life of the process, and is the same in
 
 from __future__ import annotations
 
+import math
 import re
 import threading
 import unicodedata
@@ -16,7 +17,7 @@ from itertools import groupby
 import uharfbuzz as hb  # type: ignore[import-untyped]
 
 from .faces import Cut, Face
-from .pairs import END, Pairs
+from .pairs import Pairs
 
 FILLER = "\u034f"
 """What a glyph says that adds nothing to the text of its cluster (COMBINING GRAPHEME JOINER: it draws nothing)."""
@@ -135,12 +136,17 @@ class Style:
         self._words_rtl: dict[str, Word] = {}
         face = self.cuts[0].face
         self._unit = self.cuts[0].scale / face.upem
-        self._letters = None
+        self.pairs: Pairs | None = None
+        """What lines in the first cut are put together from, where its face allows that."""
         if face.pairwise and not self.features:
-            self._letters = Pairs(face.pairwise, lambda text: self._shaped_run(self.cuts[0], text, False))
+            self.pairs = Pairs(face.pairwise & self._first, lambda text: self._run(self.cuts[0], text, False))
         self.space_glyph = int(face.font.get_nominal_glyph(0x20) or 0)
         self.space = face.drawn[self.space_glyph][1] * self._unit
         """How far the space between words reaches, in ems."""
+
+    def paired(self, text: str) -> float:
+        """How far text reaches in ems, if it is put together from pairs of letters of the first cut; else infinite."""
+        return self.pairs.reach(text) * self._unit if self.pairs is not None else math.inf
 
     def word(self, text: str, *, rtl: bool = False) -> Word:
         """The word shaped in one direction.
@@ -227,15 +233,6 @@ class Style:
         return buffer.glyph_infos, buffer.glyph_positions
 
     def _run(self, cut: Cut, text: str, rtl: bool) -> Run:
-        if self._letters is not None and not rtl and cut is self.cuts[0]:
-            pairs = self._letters
-            letters = [pairs[pair] for pair in zip(text, text[1:] + END, strict=True)]
-            if letters and None not in letters:
-                codes, reaches, says = zip(*letters, strict=True)
-                return Run(cut, text, False, sum(reaches), len(text), "".join(codes), frozenset(says))
-        return self._shaped_run(cut, text, rtl)
-
-    def _shaped_run(self, cut: Cut, text: str, rtl: bool) -> Run:
         infos, positions = self._shape(cut, text, rtl)
         drawn, moves = cut.face.drawn, cut.face.moves
         glyphs = [info.codepoint for info in infos]

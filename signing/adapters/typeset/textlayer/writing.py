@@ -9,6 +9,7 @@ right to left, and MuPDF writes the end of a word twice whose last glyphs say th
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Container, Sequence
 from itertools import groupby
@@ -17,11 +18,14 @@ from typing import Any
 from .direction import RIGHT_TO_LEFT, levels, visual_order
 from .embedding import EmbeddedFont, Embedding
 from .faces import Cut, number
+from .pairs import Pair, Pairs, in_pairs
 from .shaping import Cluster, Run, Style, Word
 
 NO_BREAK_SPACE = "\u00a0"
 """Drawn, and copied, as a space."""
 _MARKS_OF_DIRECTION = re.compile("[\u200e\u200f\u061c]")
+_UNPAIRED = "?"
+"""Stands where a letter is not drawn by itself; no hexadecimal string holds it."""
 
 Colour = tuple[float, float, float]
 _Part = tuple[Run, str]
@@ -56,12 +60,19 @@ def advance(style: Style, text: str, spacing: float = 0.0, *, rtl: bool | None =
     Raises:
         Unshapeable: no cut of the style can draw a cluster of it.
     """
+    together = not rtl and not spacing
+    reach = style.paired(text) if together else math.inf
+    if reach < math.inf:
+        return reach
     if rtl is None and RIGHT_TO_LEFT.search(text):
         return sum(advance(style, part, spacing, rtl=to_left) for part, to_left in parted(text))
     words = _words(text)
     reach = (len(words) - 1) * (style.space + spacing)
     for word in words:
-        if word:
+        alone = style.paired(word) if together else math.inf
+        if alone < math.inf:
+            reach += alone
+        elif word:
             shaped = style.word(word, rtl=bool(rtl))
             reach += shaped.advance + spacing * shaped.count
     return reach
@@ -103,17 +114,16 @@ class TextObject:
             code.append("{} {} {} rg".format(*map(number, colour)))
             self._colour = colour
         code.append(f"1 0 0 1 {at[0]:.2f} {at[1]:.2f} Tm")
+        if not rtl and not spacing:
+            line = written.paired(text)
+            if _UNPAIRED not in line:
+                self._set_cut(written.font, style.cuts[0], size)
+                code.append(f"[<{line}>]TJ")
+                return
         if rtl is None and not text.isascii() and RIGHT_TO_LEFT.search(text):
             for part, to_left in parted(text):
                 self._show_words(written, size, part, to_left, spacing)
             return
-        if not rtl and not spacing:
-            plain = written.plain
-            words = [plain[word] for word in _words(text)]
-            if None not in words:
-                self._set_cut(written.font, style.cuts[0], size)
-                code.append(f"[<{written.space.join(words)}>]TJ")  # type: ignore[arg-type]
-                return
         self._show_words(written, size, text, bool(rtl), spacing)
 
     def _show_words(self, written: _Written, size: float, text: str, rtl: bool, spacing: float) -> None:
@@ -137,7 +147,7 @@ class TextObject:
                 self._append(written.space_of(cut))
             if not word:
                 continue
-            plain = None if rtl or spacing else written.plain[word]
+            plain = None if rtl or spacing else written.plain(word)
             if plain is not None:
                 pending.append(plain)
                 cut = style.cuts[0]
@@ -190,42 +200,60 @@ class TextObject:
         return f"q BT {' '.join(self._code)} ET Q" if self._code else ""
 
 
-class _Plain(dict[str, str | None]):
-    """Of each word the inside of the TJ array that draws it, if one string in the first cut does; None for others."""
+class _Codes(dict[Pair, str]):
+    """Of each pair what draws its letter in a hexadecimal TJ string of one document, or `_UNPAIRED`."""
 
-    def __init__(self, style: Style, font: EmbeddedFont) -> None:
-        super().__init__({"": ""})
-        self._style = style
+    def __init__(self, pairs: Pairs, font: EmbeddedFont) -> None:
+        self._pairs = pairs
         self._font = font
+        self._alone: dict[tuple[int, str], str] = {}
 
-    def __missing__(self, word: str) -> str | None:
-        run, *others = self._style.word(word).runs
-        found = None
-        if run.plain is not None and not others and run.cut is self._style.cuts[0]:
-            found = self._codes(run)
-        self[word] = found
+    def __missing__(self, pair: Pair) -> str:
+        letter = self._pairs[pair]
+        found = _UNPAIRED
+        if letter is not None:
+            says, _, move = letter
+            found = (self._alone.get(says) or self._code(says)) + move
+        self[pair] = found
         return found
 
-    def _codes(self, run: Run) -> str | None:
-        font = self._font
-        if not run.says <= font.known:
-            for glyph, text in sorted(run.says - font.known):  # sets have another order in every process
-                font.code(glyph, text)
-            if not run.says <= font.known:
-                return None
-        return run.plain
+    def _code(self, says: tuple[int, str]) -> str:
+        code = self._font.code(*says)
+        found = self._alone[says] = _UNPAIRED if code is None else f"{code:04x}"
+        return found
 
 
 class _Written:
-    """The words of one style in one document, as they were first written there."""
+    """The text of one style in one document, as it was first written there."""
 
     def __init__(self, style: Style, embedding: Embedding) -> None:
         self.style = style
         self.font = embedding.font(style.cuts[0].face)
         self.space = f"{self.font.drawing_code(style.space_glyph, ' '):04x}"
-        self.plain = _Plain(style, self.font)
+        self._codes = None if style.pairs is None else _Codes(style.pairs, self.font).__getitem__
+        self._plain: dict[str, str | None] = {}
         self._embedding = embedding
         self._parts: dict[tuple[str, bool, float, float], list[_Part]] = {}
+
+    def paired(self, text: str) -> str:
+        """The inside of the TJ string that draws a text put together from pairs; with `_UNPAIRED` in it if it is
+        not."""
+        return "".join(map(self._codes, in_pairs(text))) if self._codes is not None else _UNPAIRED
+
+    def plain(self, word: str) -> str | None:
+        """The inside of the TJ array that draws a word, if one string in the first cut does."""
+        if word not in self._plain:
+            paired = self.paired(word)
+            self._plain[word] = self._whole(word) if _UNPAIRED in paired else paired
+        return self._plain[word]
+
+    def _whole(self, word: str) -> str | None:
+        run, *others = self.style.word(word).runs
+        if run.plain is None or others or run.cut is not self.style.cuts[0]:
+            return None
+        for glyph, text in sorted(run.says - self.font.known):  # sets have another order in every process
+            self.font.code(glyph, text)
+        return run.plain if run.says <= self.font.known else None
 
     def parts_of(self, word: str, rtl: bool, size: float, spacing: float) -> list[_Part]:
         """The operators for each run of a word, from left to right."""
