@@ -10,7 +10,9 @@ statement does not name: it is read from the document's own page.
 from __future__ import annotations
 
 import datetime
+from collections import Counter
 from collections.abc import Mapping
+from typing import Final
 
 from signing.adapters.collation import IcuCollation
 from signing.adapters.typeset import letter_pdf
@@ -28,6 +30,9 @@ from signing.evidence.phrase import phrase, words_digest
 from signing.evidence.signatory_list import SignatoryList, first_out_of_order
 from signing.evidence.statement import LIST_FILE
 from signing.release import release
+
+# Words shown of what a document says beside letter and list.
+SHOWN: Final = 20
 
 
 def rebuild(files: Mapping[str, bytes], ledger: Ledger, report: Report) -> None:
@@ -132,7 +137,8 @@ def _compare_words(
     if _words(pdf) == _words(made):
         report.warn("REBUILD_WORDS", f"{by} They are the same.")
     elif (lacking := _lacking(pdf, letter, listing)) is None:
-        report.warn("REBUILD_WORDS", f"{by} Those of the letter and the list are all there; some around them differ.")
+        there = f"{by} Those of the letter and the list are all there; some around them differ"
+        report.warn("REBUILD_WORDS", f"{there}{_more(pdf, made)}.")
     elif _lacking(made, letter, listing) is None:
         report.fail("REBUILD_DIFFERS", f"{by} They differ near “{lacking}”.", closing.index)
     else:
@@ -142,6 +148,14 @@ def _compare_words(
 
 def _words(pdf: bytes) -> list[str]:
     return [word for page in text_of(pdf) for word in words_of(page)]
+
+
+def _more(pdf: bytes, made: bytes) -> str:
+    """What the document says beyond the one made again: a name that nobody signed for would stand there."""
+    left = Counter(_words(made))
+    left.subtract(words := _words(pdf))
+    more = [word for word in words if left[word] < 0]
+    return f", this document says more: “{' '.join(more[:SHOWN])}{' …' if more[SHOWN:] else ''}”" if more else ""
 
 
 def _lacking(pdf: bytes, letter: bytes, listing: SignatoryList) -> str | None:

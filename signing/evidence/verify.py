@@ -138,6 +138,12 @@ def _verify(
             report.warn("PDF_TEXT", message)
     if rebuild is not None:
         rebuild(files, ledger, report)
+    elif report.document is not None:
+        report.warn(
+            "PAGES_AS_SIGNED",
+            "What the pages show is what the coordinator signed; that they show these words and these organisations "
+            "alone was not looked at. --rebuild does.",
+        )
     # 12. Report
     _describe(report, ledger, opened)
     remark(report, ledger, auditor)

@@ -123,6 +123,11 @@ def without_valley(listed: SignatoryList) -> SignatoryList:
     return replace(listed, listed=tuple(each for each in listed.listed if each.signatory.org != "org-2"))
 
 
+def with_stranger(listed: SignatoryList) -> SignatoryList:
+    stranger = replace(listed.listed[0].signatory, org="org-77", listed_as="Forest Watchmen", acronym=None)
+    return replace(listed, listed=(*listed.listed, replace(listed.listed[0], signatory=stranger)))
+
+
 def hide_page(pdf: pikepdf.Pdf) -> None:
     """Paints over the first page: its words stay as they are."""
     pdf.pages[0].contents_add(b"1 g 0 0 9999 9999 re f\n")
@@ -194,7 +199,13 @@ def test_of_another_release_only_words_are_compared() -> None:
 def test_another_release_may_have_said_otherwise_what_is_neither_letter_nor_list() -> None:
     report = rebuilt(closed(said=OLDER, check_url="https://assent.example/look"))
     (said,) = [each.message for each in report.warnings if each.code == "REBUILD_WORDS"]
-    assert said.endswith("are all there; some around them differ.")
+    assert said.endswith("are all there; some around them differ, this document says more: “look”.")
+
+
+def test_a_name_beside_the_list_is_shown_whoever_is_said_to_have_made_the_document() -> None:
+    report = rebuilt(closed(said=OLDER, names=with_stranger))
+    (said,) = [each.message for each in report.warnings if each.code == "REBUILD_WORDS"]
+    assert "Forest Watchmen”" in said
 
 
 def test_a_name_that_another_release_left_out_is_missed() -> None:

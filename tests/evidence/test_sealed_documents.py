@@ -34,6 +34,7 @@ def test_one_language_is_proved_and_named() -> None:
     assert "LANGUAGES_NOT_SEEN" not in codes(report)[1]
     assert report.to_json()["document"]["name"] == "en.pdf"
     assert "This document: en.pdf, edition 1." in report.to_text()
+    assert "PAGES_AS_SIGNED" in codes(report)[1]
 
 
 def test_of_several_languages_one_is_proved_and_the_others_are_said_not_to_be_seen() -> None:
