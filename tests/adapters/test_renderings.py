@@ -147,6 +147,13 @@ def test_a_document_has_real_headings_lists_links_and_properties() -> None:
     assert (letter.page_width.inches, letter.page_height.inches) == (8.5, 11)
 
 
+def test_a_document_is_made_of_every_title_and_every_character() -> None:
+    odd = river_letter(title="On rivers " * 30 + "\uffff", body="Clean\ufffe water.\n")
+    document = docx.Document(io.BytesIO(rendered("docx", odd, draft_for="River\x0b Watch")))
+    assert document.core_properties.title.startswith("On rivers On rivers")
+    assert "Clean\ufffd water." in words_of("docx", rendered("docx", odd))
+
+
 def test_a_documents_notes_are_words_own() -> None:
     with zipfile.ZipFile(io.BytesIO(rendered("docx"))) as parts:
         notes = etree.fromstring(parts.read("word/footnotes.xml"))

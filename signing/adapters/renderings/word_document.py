@@ -27,6 +27,7 @@ from signing.adapters.renderings.word_file import (
     GREY,
     HYPERLINK,
     SIGNATORY,
+    in_xml,
     new_document,
     say_language,
     to_bytes,
@@ -209,7 +210,7 @@ class _Writer:
             link.append(run._r)
 
     def _add_text(self, paragraph: Paragraph, text: str, *, bold: bool = False, italic: bool = False) -> WordRun:
-        run = paragraph.add_run(text)
+        run = paragraph.add_run(in_xml(text))
         font = run.font
         if bold:
             font.bold = font.cs_bold = True

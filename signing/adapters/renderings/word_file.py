@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 import io
+import re
 import zipfile
 from typing import Any
 
@@ -29,6 +30,9 @@ _SIZES = (14.0, 12.5, 11.5, 11.0, 11.0, 11.0)  # of headings, from the highest
 _PAPERS = {"a4": (Mm(210), Mm(297)), "letter": (Pt(612), Pt(792))}
 # What python-docx's template brings that no letter has: a picture of itself, its maker, styles for older programs.
 _NEEDLESS = ("/thumbnail", "/extended-properties", "/customXml", "/stylesWithEffects")
+# What XML 1.0 (2.2) cannot hold; letters and names may, until they are printed.
+_NO_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_LONGEST_PROPERTY = 255  # python-docx refuses more
 _FIXED_DATE = (1980, 1, 1, 0, 0, 0)
 
 
@@ -43,12 +47,17 @@ def new_document(*, title: str, language: str, rtl: bool, date: datetime.date, p
     section.left_margin = section.right_margin = Mm(30)
     section.top_margin = section.bottom_margin = Mm(25)
     properties = document.core_properties
-    properties.title, properties.language = title, language
+    properties.title, properties.language = in_xml(title)[:_LONGEST_PROPERTY], language
     properties.author = properties.comments = properties.last_modified_by = properties.keywords = ""
     properties.created = properties.modified = datetime.datetime(date.year, date.month, date.day)
     properties.revision = 1
     _set_styles(document, language, rtl)
     return document
+
+
+def in_xml(text: str) -> str:
+    """The text with U+FFFD for every character that no XML can hold."""
+    return _NO_XML.sub("\ufffd", text)
 
 
 def to_bytes(document: Document) -> bytes:
