@@ -226,7 +226,7 @@ def test_the_same_list_has_the_same_names_on_us_letter() -> None:
 def test_a_name_of_any_shape_is_one_name_on_the_sheet() -> None:
     names = [
         dataclasses.replace(signatory("Two\nlines\tand a tab", "T\nL"), native_name="مركز\nحقوق \u200f"),
-        signatory("\u200e Marks \u200f of direction \u061c"),
+        signatory("\u200e Marks \u200f of \u034f \u180b direction \u061c"),
         signatory(") Tj ET Q endstream endobj (\\"),
         signatory("Without end " * 400 + "Final"),
     ]

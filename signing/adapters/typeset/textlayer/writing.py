@@ -162,10 +162,11 @@ class TextObject:
             self._code.append("0 Tc")
 
     def _append(self, operators: str) -> None:
-        """Adds operators, an array to the array before: PDFium drops a space that stands alone."""
-        if operators[0] == "[" and self._code[-1].endswith("]TJ"):
+        """Adds operators, an array to the array before: PDFium drops a space that stands alone. There are none for a
+        word of characters that only join or part others."""
+        if operators.startswith("[") and self._code[-1].endswith("]TJ"):
             self._code[-1] = self._code[-1][:-3] + operators[1:]
-        else:
+        elif operators:
             self._code.append(operators)
 
     def _set_cut(self, font: EmbeddedFont, cut: Cut, size: float) -> None:
