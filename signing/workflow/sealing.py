@@ -16,7 +16,7 @@ from signing.domain.errors import NotAllowed
 from signing.evidence import bundle
 from signing.workflow.bundling import bundle_files
 from signing.workflow.evidence_ports import SealedDocument, Sealer
-from signing.workflow.letters import letter_of
+from signing.workflow.letters import letter_of, locked_letter
 from signing.workflow.ports import Edition, Services
 from signing.workflow.stamps import stamp_state
 from signing.workflow.witness_state import witness_state
@@ -143,6 +143,8 @@ def _seal_one(
         sha256=sha256(made.content).hexdigest(),
     )
     with services.unit_of_work(write=True) as uow:
+        # Page, command and worker may seal at once: the second finds what the first has put.
+        locked_letter(uow, letter_id)
         uow.sealed_documents.put(document, made.content)
         uow.commit()
 

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import io
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
+from threading import Barrier
+from typing import Any
 
 import pytest
 
@@ -152,6 +156,24 @@ def test_a_seal_without_a_stamp_gives_way_to_one_with_and_to_no_other(
     keeper.run(house.clock.now)
     assert sealed(house, letter_id) != unstamped
     assert sealing.seal_state(house.services, letter_id).warnings == []
+
+
+def test_two_who_seal_at_once_keep_one_file_and_nobody_is_told_of_the_other(
+    house: House, letter_id: str, sealer: Sealer
+) -> None:
+    both = Barrier(2)
+    alone = sealer.seal
+
+    def together(*arguments: Any, **options: Any) -> Sealing:
+        both.wait(timeout=20)
+        return alone(*arguments, **options)
+
+    sealer.seal = together  # type: ignore[method-assign]
+    publish = partial(sealing.seal, house.services, letter_id)
+    with ThreadPoolExecutor(2) as people:
+        states = [each.result() for each in [people.submit(publish) for _ in range(2)]]
+    assert all(state.done for state in states)
+    assert len(sealer.bundles) == 4
 
 
 def test_where_nobody_can_be_asked_it_is_sealed_once_and_said(house: House, letter_id: str, sealer: Sealer) -> None:
