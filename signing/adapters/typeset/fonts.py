@@ -80,7 +80,11 @@ GREY = _colour("5d6470")
 NO_BREAK_SPACE = "\u00a0"
 # Characters that only say where a word may or may not be divided, or whether a sign is to be a picture. They have
 # nothing to draw; the soft hyphen's glyph would even show a hyphen that nobody wrote.
-_SILENT = dict.fromkeys((0x00AD, 0x200B, 0x2060, 0xFE0E, 0xFE0F, 0xFEFF))
+_SILENT = dict.fromkeys(
+    (0x00AD, 0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x200B, *range(0x2060, 0x2065), 0x3164)
+    + (0xFE0E, 0xFE0F, 0xFEFF, 0xFFA0)
+)
+_BLANK = re.compile("[\\s\u180b-\u180f\u200c-\u200f\u061c\ufe00-\ufe0f\ufffc\U000e0100-\U000e01ef]*")
 # These can show a name in another order than it is written, or hide in one that has no use for them.
 _UNSEEN = re.compile(
     "[\u202a-\u202e\u2066-\u2069]|(?:^|[^\u0590-\u1cff\ua800-\uabff\U00010a00-\U00011fff])([\u200c\u200d])"
@@ -204,11 +208,13 @@ def printable(text: str, place: str) -> str:
 
     Raises:
         Refusal: `no-glyph`, when no face has one of the characters, or no one face a letter with all its marks; it
-            names `place` and the character.
+            names `place` and the character; or when all of them together draw nothing.
     """
     if _settled().issuperset(text):
         return text
     drawn = unicodedata.normalize("NFC", text).translate(_SILENT)
+    if text.strip() and _BLANK.fullmatch(drawn):
+        raise _refusal(text.strip()[0], place)
     if _plain().issuperset(drawn):
         return drawn
     unseen = _UNSEEN.search(drawn)

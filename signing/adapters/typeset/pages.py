@@ -102,8 +102,9 @@ class Pages:
         balanced on the page where they end; the heading never stands alone.
 
         A short list is not parted, and not from what follows it and needs the height `tail`: they move to the next
-        page together when they do not fit on this one. What follows a long list does not stand on a page without
-        names. A cell higher than half a page is parted between its rows.
+        page together when they do not fit on this one, unless that leaves a third of it empty and the list can give
+        each page some names. What follows a list does not stand on a page without names. A cell higher than half a
+        page is parted between its rows.
         """
         page = self.paper.bottom - self.paper.top
         stack = _Stack.of(cells)
@@ -111,13 +112,14 @@ class Pages:
             parts = zip(cells, stack.heights, strict=True)
             cells = [part for cell, high in parts for part in ([[row] for row in cell] if high > page / 2 else [cell])]
             stack = _Stack.of(cells)
-        longest = sum(stack.heights) / count + max(stack.heights, default=0.0)
+        longest = sum(stack.heights) / count + (max(stack.heights, default=0.0) if count > 1 else 0.0)
         if longest < page / 2:
             need = height_of(heading) + longest
             need += tail if need + tail <= page else 0.0
         else:
             need = height_of(heading) + sum(stack.heights[:4])
-        if self.pages[-1] and need > self.room:
+        parted = self.room > page / 3 and len(cells) > 3 * COMPANY
+        if self.pages[-1] and need > self.room and not parted:
             self.turn()
         self.flow(heading)
         start = 0

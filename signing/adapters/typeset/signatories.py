@@ -13,7 +13,7 @@ from signing.adapters.typeset.blocks import Frame, fixed, plain, tied_together
 from signing.adapters.typeset.fixed_words import FixedWords
 from signing.adapters.typeset.fonts import width
 from signing.adapters.typeset.names import NameRows, Shown, shown, signs_alone
-from signing.adapters.typeset.pages import Pages, Row
+from signing.adapters.typeset.pages import Pages, Row, height_of
 from signing.adapters.typeset.setting import BODY, CAPTION_FACES, LIST_HEADING, TEXT_FACES, Setting
 from signing.adapters.typeset.structure import Element
 from signing.evidence.signatory_list import SignatoryList
@@ -21,6 +21,8 @@ from signing.evidence.signatory_list import SignatoryList
 _UNDER_HEADING = 3.5
 _WITHHELD = 24.0
 """What the line for withheld names may need."""
+_PAIRED_FROM = 4
+"""A short list of so many names stands in two columns where it ends on its page only so: no page is left half empty."""
 _SAMPLE = 400
 """How many names are measured to choose the columns of a long list."""
 _RUN_ON_FROM = 9
@@ -64,8 +66,9 @@ def place_signatories(pages: Pages, listing: SignatoryList, frame: Frame, *, tai
     tied_together(heading)
     names = shown([name.signatory for name in listing.listed], words.before_role)
     if names:
-        whole = _List(pages, frame, names)
-        whole.place(heading, _groups(listing, names), tail + (_WITHHELD if confidential else 0.0))
+        below = tail + (_WITHHELD if confidential else 0.0)
+        whole = _List(pages, frame, names, besides=height_of(heading) + below)
+        whole.place(heading, _groups(listing, names), below)
         heading = []
         frame = frame.set_in(whole.setting)
     if confidential:
@@ -93,16 +96,27 @@ def _groups(listing: SignatoryList, names: Sequence[Shown]) -> list[tuple[str | 
 
 
 class _List:
-    """The names of one list, all in one style."""
+    """The names of one list, all in one style; heading and what follows need the height `besides`."""
 
-    def __init__(self, pages: Pages, frame: Frame, names: Sequence[Shown]) -> None:
+    def __init__(self, pages: Pages, frame: Frame, names: Sequence[Shown], besides: float) -> None:
         self._pages = pages
         self._frame = frame
         self._style = next(style for style in _STYLES if len(names) < style.names)
         self._count = _columns(self._style, frame, names)
-        paper = frame.layout.paper
-        self._cell = replace(frame, right=paper.measure - paper.column(self._count)).set_in(self._style.setting)
+        if self._count == 1 and len(names) >= _PAIRED_FROM and self._fits(2, names, besides):
+            self._count = 1 if self._fits(1, names, besides) else 2
+        self._cell = self._frame_of(self._count)
         self._rows = NameRows(self._cell, self._style.gap)
+
+    def _frame_of(self, count: int) -> Frame:
+        paper = self._frame.layout.paper
+        return replace(self._frame, right=paper.measure - paper.column(count)).set_in(self._style.setting)
+
+    def _fits(self, count: int, names: Sequence[Shown], besides: float) -> bool:
+        """Whether a short list ends on this page, with what follows it."""
+        trial = NameRows(self._frame_of(count), self._style.gap)
+        heights = [height_of(trial.rows(name, Element("LI"))) for name in names]
+        return sum(heights) / count + (max(heights) if count > 1 else 0.0) + besides <= self._pages.room
 
     @property
     def setting(self) -> Setting:

@@ -102,3 +102,10 @@ def test_every_name_has_ink_in_its_box() -> None:
                 assert 0.05 < ink / area < 0.6, (word, ink / area)
                 counted += 1
     assert counted > sum(len(name.split()) for name in names)
+
+
+@pytest.mark.parametrize("name", ["\u00ad", "\u200e", "\u034f \u2062", "\u3164", "\u180e", "\ufffc"])
+def test_a_name_that_draws_nothing_is_refused(name: str) -> None:
+    with pytest.raises(Refusal, match="cannot be made"):
+        fonts.printable(name, "the name")
+    assert fonts.printable(f"a{name}b", "the name").startswith("a")

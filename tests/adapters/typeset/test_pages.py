@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import subprocess
+from dataclasses import replace
 
 import pymupdf  # type: ignore[import-untyped]
 import pypdf
@@ -94,6 +95,18 @@ def test_a_short_list_and_what_proves_it_share_a_page(paragraphs: int) -> None:
     page = next(page for page in pages if "Signatories" in page)
     assert "Name 13" in page
     assert "Verify this letter" in page
+
+
+@pytest.mark.parametrize("paragraphs", range(0, 16, 3))
+def test_no_page_is_left_half_empty_before_a_list(paragraphs: int) -> None:
+    """Short names move as they stand, unless two columns fit; what is longer begins where there is room."""
+    text = river_letter(body="\n\n".join(["Short."] * (paragraphs + 1)))
+    for count in (10, 37):
+        names = [replace(signatory(f"Name {number}"), native_name="三江") for number in range(count)]
+        document = pymupdf.open(stream=set_letter(text, signatories=names))
+        for page in list(document)[:-1]:
+            lowest = max(word[3] for word in page.get_text("words") if word[3] < A4.bottom)
+            assert A4.bottom - lowest < 0.45 * (A4.bottom - A4.top), (count, page.number)
 
 
 _rows = st.builds(
