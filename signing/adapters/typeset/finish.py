@@ -28,7 +28,6 @@ SEAL_FIELD = "Seal"
 
 _PRINTED = 4  # annotation flags (12.5.3)
 _LOCKED = 128
-_END = b"endstream\n"
 
 
 class _Raw(PDFObject):  # type: ignore[misc]
@@ -150,10 +149,10 @@ def _add_objects(document: Any, file: PdfFile) -> None:
     """Takes over ReportLab's objects; formatting one may register more."""
     while file.next_number in document.numberToId:
         thing = document.idToObject[document.numberToId[file.next_number]]
-        body: bytes = thing.format(document)
-        if isinstance(thing, PDFStream):
-            body = body[: -len(_END)] + b"\n" + _END  # ReportLab leaves out the end of line that PDF/A asks for
-        file.add(body.rstrip(b"\n"))
+        if isinstance(thing, PDFStream):  # a page's; ReportLab leaves out the end of line that PDF/A asks for
+            file.add(stream(thing.content.encode("ascii")))
+        else:
+            file.add(thing.format(document).rstrip(b"\n"))
 
 
 def _bookmarks(drawn: Drawn, pages: Sequence[int]) -> list[Bookmark]:

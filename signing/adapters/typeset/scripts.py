@@ -32,7 +32,10 @@ _TELLING = (
 
 def of_text(text: str) -> str:
     """The script (ISO 15924, as `Latn`) of most letters; `Zyyy` where there are none, `Jpan` for Japanese."""
-    found = Counter(script for character in text if (script := _script(character)) not in _NO_SCRIPT)
+    found: Counter[str] = Counter()
+    for character, times in Counter(text).items():
+        if (script := _script(character)) not in _NO_SCRIPT:
+            found[script] += times
     if found["Hira"] + found["Kana"]:
         return "Jpan"
     return found.most_common(1)[0][0] if found else "Zyyy"

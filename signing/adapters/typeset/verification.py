@@ -65,22 +65,27 @@ def _address(check_url: str, frame: Frame) -> list[Row]:
 
 
 @lru_cache(maxsize=64)
-def _matrix(address: str) -> tuple[bytes, ...]:
-    """The rows of the code, dark as 1: all languages of a letter have the same, and so has whoever sets it again."""
-    return tuple(bytes(row) for row in segno.make_qr(address, error="m").matrix)
+def _code(address: str) -> tuple[int, str]:
+    """How many modules a side of the code has, and the operators that make it a path of them, from its upper left
+    corner down: all languages of a letter have the same, and so has whoever sets it again."""
+    matrix = segno.make_qr(address, error="m").matrix
+    bars = (
+        f"{dark.start()} {line} {len(dark[0])} 1 re"
+        for line, row in enumerate(matrix)
+        for dark in re.finditer(rb"\x01+", row)
+    )
+    return len(matrix), " ".join(bars)
 
 
 def _qr(check_url: str) -> Callable[[Any, float, float], None]:
-    matrix = _matrix(check_url)
-    module = QR_SIDE / len(matrix)
+    side, path = _code(check_url)
+    module = QR_SIDE / side
 
     def draw(canvas: Any, left: float, top: float) -> None:
-        path = canvas.beginPath()
-        for line, row in enumerate(matrix):
-            bottom = top - (line + 1) * module
-            for dark in re.finditer(rb"\x01+", row):
-                path.rect(left + dark.start() * module, bottom, len(dark[0]) * module, module)
+        canvas.saveState()
         canvas.setFillColorRGB(*INK)
-        canvas.drawPath(path, stroke=0, fill=1)
+        canvas.transform(module, 0, 0, -module, left, top)
+        canvas._code.append(f"{path} f")
+        canvas.restoreState()
 
     return draw

@@ -13,7 +13,7 @@ import hashlib
 import struct
 import zlib
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 import uharfbuzz as hb  # type: ignore[import-untyped]
@@ -89,7 +89,7 @@ class EmbeddedFont:
         font = (
             f"<</Type/Font/Subtype/Type0/BaseFont/{name}/Encoding/Identity-H"
             f"/DescendantFonts[{_added(doc, descendant.encode('ascii'))}]"
-            f"/ToUnicode {_added(doc, _stream(zlib.compress(says)))}>>"
+            f"/ToUnicode {_added(doc, _stream(_packed(says)))}>>"
         )
         return doc.Reference(_Raw(font.encode("ascii")))
 
@@ -99,7 +99,7 @@ class EmbeddedFont:
         table = bytearray(2 * self._next)
         for code, (glyph, _) in codes.items():
             struct.pack_into(">H", table, 2 * code, glyph)
-        return f"/CIDToGIDMap {_added(doc, _stream(zlib.compress(table)))}"
+        return f"/CIDToGIDMap {_added(doc, _stream(_packed(bytes(table))))}"
 
 
 def _descriptor(doc: Any, face: Face, name: str, program: tuple[bytes, int]) -> str:
@@ -134,6 +134,12 @@ def _added(doc: Any, written: bytes) -> str:
     return reference.decode("ascii")
 
 
+def _packed(content: bytes) -> bytes:
+    # The whole window of `zlib.compress` takes longer to set up than a map of codes to pack.
+    packer = zlib.compressobj(5, zlib.DEFLATED, 13, 7)
+    return packer.compress(content) + packer.flush()
+
+
 def _stream(packed: bytes, entries: str = "") -> bytes:
     entries = f"<<{entries}/Filter/FlateDecode/Length {len(packed)}>>\nstream\n"
     return entries.encode("ascii") + packed + b"\nendstream"
@@ -147,10 +153,34 @@ def _tag(face: Face, glyphs: Iterable[int]) -> str:
 
 @lru_cache(maxsize=128)
 def _subset(face: Face, glyphs: tuple[int, ...]) -> tuple[bytes, int]:
-    """The font program with these glyphs at their own numbers, compressed, and how long it is when it is not; a
-    variable font pinned to its place."""
-    wanted = hb.SubsetInput()
+    """The font program with these glyphs at their own numbers, compressed, and how long it is when it is not."""
+    wanted = _needs(face)
     wanted.glyph_set.update(glyphs)
+    made = hb.subset(_at_rest(face), wanted)
+    program = made.reference_table("CFF ") if face.is_cff else made.blob
+    return _packed(program.data), len(program.data)
+
+
+@cache
+def _at_rest(face: Face) -> hb.Face:
+    """The face with its axes pinned to their place: a variable font takes five times as long to cut."""
+    axes = face.source.axis_infos
+    if not axes:
+        return face.source
+    wanted = _needs(face)
+    wanted.glyph_set.invert()
+    for axis in axes:
+        place = face.variations.get(axis.tag)
+        if place is None:
+            wanted.pin_axis_to_default(face.source, axis.tag)
+        else:
+            wanted.pin_axis_location(face.source, axis.tag, place)
+    return hb.subset(face.source, wanted)
+
+
+def _needs(face: Face) -> hb.SubsetInput:
+    """What a PDF needs of a font, without any glyph yet."""
+    wanted = hb.SubsetInput()
     flags = hb.SubsetFlags
     wanted.flags = flags.RETAIN_GIDS | flags.NOTDEF_OUTLINE | flags.NO_LAYOUT_CLOSURE | flags.NO_HINTING
     if face.is_cff:
@@ -159,15 +189,7 @@ def _subset(face: Face, glyphs: tuple[int, ...]) -> tuple[bytes, int]:
         wanted.flags |= flags.CFF_IDENTITY_CHARSET | flags.DOWNGRADE_CFF2
     dropped = _DROPPED + _CFF_NEEDS_NO_MORE if face.is_cff else _DROPPED
     wanted.drop_table_tag_set.update(int.from_bytes(tag.encode(), "big") for tag in dropped)
-    for axis in face.source.axis_infos:
-        place = face.variations.get(axis.tag)
-        if place is None:
-            wanted.pin_axis_to_default(face.source, axis.tag)
-        else:
-            wanted.pin_axis_location(face.source, axis.tag, place)
-    made = hb.subset(face.source, wanted)
-    program = made.reference_table("CFF ") if face.is_cff else made.blob
-    return zlib.compress(program.data), len(program.data)
+    return wanted
 
 
 def _widths(face: Face, codes: dict[int, tuple[int, str]]) -> str:
