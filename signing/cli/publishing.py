@@ -20,6 +20,7 @@ def publish(letter_id: str, as_json: bool) -> None:
     services = build(settings)
     letter = publishing.publish(services, letter_id)
     state = sealed_now(settings, services, letter_id)
+    languages = sorted({each.language for each in state.documents if each.sealed})
     print_data(
         {
             "letter": letter_id,
@@ -30,5 +31,5 @@ def publish(letter_id: str, as_json: bool) -> None:
         as_json,
         f"Letter {letter_id} is published. Its log: {letter.base_url}/l/{letter_id}/log/checkpoint",
         *words_of(state),
-        *(f"{letter.base_url}/l/{letter_id}/{each.language}.pdf" for each in state.documents if each.sealed),
+        *(f"{letter.base_url}/l/{letter_id}/{language}.pdf" for language in languages),
     )
