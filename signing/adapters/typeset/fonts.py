@@ -81,8 +81,7 @@ NO_BREAK_SPACE = "\u00a0"
 # Characters that only say where a word may or may not be divided, or whether a sign is to be a picture. They have
 # nothing to draw; the soft hyphen's glyph would even show a hyphen that nobody wrote.
 _SILENT = dict.fromkeys(
-    (0x00AD, 0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x200B, *range(0x2060, 0x2065), 0x3164)
-    + (0xFE0E, 0xFE0F, 0xFEFF, 0xFFA0)
+    (173, 847, 4447, 4448, 6068, 6069, 8203, *range(8288, 8293), 12644, 65038, 65039, 65279, 65440)
 )
 _BLANK = re.compile("[\\s\u180b-\u180f\u200c-\u200f\u061c\ufe00-\ufe0f\ufffc\U000e0100-\U000e01ef]*")
 # These can show a name in another order than it is written, or hide in one that has no use for them.

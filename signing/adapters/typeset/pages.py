@@ -102,7 +102,7 @@ class Pages:
         balanced on the page where they end; the heading never stands alone.
 
         A short list is not parted, and not from what follows it and needs the height `tail`: they move to the next
-        page together when they do not fit on this one, unless that leaves a third of it empty and the list can give
+        page together when they do not fit on this one, unless that leaves nearly half of it empty and the list can give
         each page some names. What follows a list does not stand on a page without names. A cell higher than half a
         page is parted between its rows.
         """
@@ -118,7 +118,7 @@ class Pages:
             need += tail if need + tail <= page else 0.0
         else:
             need = height_of(heading) + sum(stack.heights[:4])
-        parted = self.room > page / 3 and len(cells) > 3 * COMPANY
+        parted = self.room > 0.45 * page and len(cells) > 2 * COMPANY
         if self.pages[-1] and need > self.room and not parted:
             self.turn()
         self.flow(heading)
