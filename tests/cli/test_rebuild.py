@@ -8,6 +8,7 @@ import io
 import json
 import subprocess
 import sys
+import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -19,6 +20,7 @@ from click.testing import CliRunner
 
 from signing.adapters import typeset
 from signing.adapters.collation import IcuCollation
+from signing.adapters.typeset.unpacked import same_content
 from signing.cli.rebuild import rebuild
 from signing.cli.verify import verify
 from signing.domain.letter_text import LetterText
@@ -164,6 +166,25 @@ def test_the_same_content_packed_by_another_zlib_is_no_failure() -> None:
     report = rebuilt(closed(forge=lambda pdf: altered(pdf, lambda each: None)))
     assert report.verdict == "PROVED"
     assert [each.code for each in report.warnings if each.code.startswith("REBUILD")] == ["REBUILD_PACKED"]
+
+
+def test_a_bomb_in_place_of_the_document_is_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
+    def packed(window: int) -> bytes:
+        packer = zlib.compressobj(9, wbits=window)
+        with pikepdf.new() as pdf:
+            stream = pdf.make_stream(b"")
+            stream.write(packer.compress(bytes(4 << 20)) + packer.flush(), filter=pikepdf.Name.FlateDecode)
+            pdf.add_blank_page().obj.Contents = stream
+            out = io.BytesIO()
+            pdf.save(out, compress_streams=False, stream_decode_level=pikepdf.StreamDecodeLevel.none)
+        return out.getvalue()
+
+    assert same_content(packed(9), packed(15))
+    assert not same_content(packed(9), packed(15) + bytes(1 << 20)), "far too large to be only packed otherwise"
+    monkeypatch.setattr("signing.adapters.typeset.unpacked._LARGEST_STREAM", 1 << 20)
+    assert not same_content(packed(9), packed(15))
+    monkeypatch.undo()
+    assert same_content(packed(9), packed(15)), "the limits are the process's own again"
 
 
 def test_a_list_in_another_order_is_named_with_the_first_name_astray() -> None:
