@@ -232,6 +232,7 @@ def break_lines(words: Sequence[Word], measure: float, *, hang: float = 0.0, eve
         last = end == count
         reach = ends[end] - word.space_width
         more = 1 if last or not word.stretches[-1][1].endswith(_HYPHENS) else 1 + _HYPHEN_DROPPED
+        filled = last and not even
         least, best = _NEVER, 0.0
         for start in range(end - 1, -1, -1):
             room = measure - hang if start else measure
@@ -241,7 +242,7 @@ def break_lines(words: Sequence[Word], measure: float, *, hang: float = 0.0, eve
             lines = fewest[start] + more
             if lines > least:
                 continue
-            looks = smoothest[start] + _raggedness(words, start, slack, room, filled=last and not even)
+            looks = smoothest[start] + _raggedness(words, start, slack, room, filled)
             if lines < least or looks < best:
                 least, best, start_of[end] = lines, looks, start
         fewest.append(least)
@@ -255,7 +256,7 @@ def break_lines(words: Sequence[Word], measure: float, *, hang: float = 0.0, eve
     return found
 
 
-def _raggedness(words: Sequence[Word], start: int, slack: float, room: float, *, filled: bool) -> float:
+def _raggedness(words: Sequence[Word], start: int, slack: float, room: float, filled: bool) -> float:
     """How bad the line that begins with word `start` looks. A line that nothing has to fill is bad only where it is
     almost empty."""
     raggedness = 0.0 if filled and slack < 0.85 * room else (slack / room) ** 2
@@ -275,8 +276,8 @@ def _split_in_two(words: Sequence[Word], ends: Sequence[float], measure: float, 
         first = measure - (ends[start] - words[start - 1].space_width)
         if first < -0.001 or words[start - 1].stretches[-1][1].endswith(_HYPHENS):
             continue
-        raggedness = _raggedness(words, 0, first, measure, filled=False)
-        raggedness += _raggedness(words, start, second, measure - hang, filled=not even)
+        raggedness = _raggedness(words, 0, first, measure, False)
+        raggedness += _raggedness(words, start, second, measure - hang, not even)
         if raggedness < best:
             found, best = start, raggedness
     return found

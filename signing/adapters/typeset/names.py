@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cache
 from itertools import pairwise
@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from signing.adapters.typeset import scripts
 from signing.adapters.typeset.blocks import Frame, paragraph, tied_together
-from signing.adapters.typeset.fonts import GREY, NO_BREAK_SPACE, printable, ruler
+from signing.adapters.typeset.fonts import GREY, NO_BREAK_SPACE, printable
 from signing.adapters.typeset.lines import Piece
 from signing.adapters.typeset.pages import Row
 from signing.adapters.typeset.structure import Element
@@ -66,7 +66,8 @@ def shown(signatories: Sequence[Signatory], before_role: str) -> list[Shown]:
 
 
 def _printed(text: str, place: str) -> str:
-    return printable(text, place).translate(_WHITE)
+    text = printable(text, place)
+    return text.translate(_WHITE) if "\t" in text or "\n" in text else text
 
 
 def signs_alone(signatory: Signatory) -> bool:
@@ -82,9 +83,10 @@ def _is_near(text: str) -> bool:
 
 
 class NameRows:
-    """Sets names in one setting and measure, both of `frame`; `gap` stands above each."""
+    """Sets names in one setting and measure, both of `frame`; `gap` stands above each. `reach` tells how far text
+    reaches in that setting."""
 
-    def __init__(self, frame: Frame, gap: float) -> None:
+    def __init__(self, frame: Frame, gap: float, reach: Callable[[str], float]) -> None:
         setting = frame.setting
         self._frame = frame
         self._measure = frame.measure
@@ -94,9 +96,9 @@ class NameRows:
         self._manner = setting.manner()
         self._grey = replace(self._manner, colour=GREY)
         self._hang = round(setting.size * 0.95, 1)
-        self._reach = ruler(self._manner)  # grey words are as wide
-        self._reach_of_word = cache(self._reach)
-        self._space = self._reach(" ")
+        self._reach = reach  # grey words are as wide
+        self._reach_of_word = cache(reach)
+        self._space = reach(" ")
 
     def rows(self, one: Shown, item: Element) -> list[Row]:
         """The rows of one name, all tied together; `item` is its `LI`."""

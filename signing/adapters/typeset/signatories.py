@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from signing.adapters.typeset import fonts
 from signing.adapters.typeset.blocks import Frame, fixed, plain, tied_together
 from signing.adapters.typeset.fixed_words import FixedWords
-from signing.adapters.typeset.fonts import width
+from signing.adapters.typeset.fonts import ruler
 from signing.adapters.typeset.names import NameRows, Shown, shown, signs_alone
 from signing.adapters.typeset.pages import Pages, Row, height_of
 from signing.adapters.typeset.setting import BODY, CAPTION_FACES, LIST_HEADING, TEXT_FACES, Setting
@@ -25,6 +26,7 @@ _PAIRED_FROM = 4
 """A short list of so many names stands in two columns where it ends on its page only so: no page is left half empty."""
 _SAMPLE = 400
 """How many names are measured to choose the columns of a long list."""
+_REMEMBERED = 4 * _SAMPLE
 _RUN_ON_FROM = 9
 _RUN_ON_SIZE = 12
 """So many groups of fewer names than this on average run on in the columns; fewer, or larger ones, stand each on
@@ -102,19 +104,29 @@ class _List:
         self._pages = pages
         self._frame = frame
         self._style = next(style for style in _STYLES if len(names) < style.names)
-        self._count = _columns(self._style, frame, names)
+        # Names are asked for again where columns are tried.
+        self._reach = lru_cache(maxsize=_REMEMBERED)(ruler(self._frame_of(1).setting.manner()))
+        self._count = self._columns(names)
         if self._count == 1 and len(names) >= _PAIRED_FROM and self._fits(2, names, besides):
             self._count = 1 if self._fits(1, names, besides) else 2
         self._cell = self._frame_of(self._count)
-        self._rows = NameRows(self._cell, self._style.gap)
+        self._rows = NameRows(self._cell, self._style.gap, self._reach)
 
     def _frame_of(self, count: int) -> Frame:
         paper = self._frame.layout.paper
         return replace(self._frame, right=paper.measure - paper.column(count)).set_in(self._style.setting)
 
+    def _columns(self, names: Sequence[Shown]) -> int:
+        sample = names[:: max(1, len(names) // _SAMPLE)]
+        reaches = sorted(self._reach(name.name) + self._reach(name.after) for name in sample)
+        for count, share in self._style.columns:
+            if reaches[int(share * (len(reaches) - 1))] <= self._frame.layout.paper.column(count) or not share:
+                return count
+        return 1
+
     def _fits(self, count: int, names: Sequence[Shown], besides: float) -> bool:
         """Whether a short list ends on this page, with what follows it."""
-        trial = NameRows(self._frame_of(count), self._style.gap)
+        trial = NameRows(self._frame_of(count), self._style.gap, self._reach)
         heights = [height_of(trial.rows(name, Element("LI"))) for name in names]
         return sum(heights) / count + (max(heights) if count > 1 else 0.0) + besides <= self._pages.room
 
@@ -159,13 +171,3 @@ class _List:
             whole.kids.append(item)
             cells.append(self._rows.rows(name, item))
         return cells
-
-
-def _columns(style: _Style, frame: Frame, names: Sequence[Shown]) -> int:
-    manner = style.setting.manner()
-    sample = names[:: max(1, len(names) // _SAMPLE)]
-    reaches = sorted(width(name.name + name.after, manner) for name in sample)
-    for count, share in style.columns:
-        if reaches[int(share * (len(reaches) - 1))] <= frame.layout.paper.column(count) or not share:
-            return count
-    return 1

@@ -86,6 +86,7 @@ class TextObject:
 
     def __init__(self, canvas: Any) -> None:
         self._embedding = Embedding.of(canvas)
+        self._written: _Written | None = None
         self._code: list[str] = []
         self._font: tuple[EmbeddedFont, float] | None = None
         self._colour: Colour | None = None
@@ -108,7 +109,9 @@ class TextObject:
         Raises:
             Unshapeable: no cut of the style can draw a cluster of it.
         """
-        written = _written(style, self._embedding)
+        written = self._written
+        if written is None or written.style is not style:
+            written = self._written = _written(style, self._embedding)
         code = self._code
         if colour is not None and colour != self._colour:
             code.append("{} {} {} rg".format(*map(number, colour)))
