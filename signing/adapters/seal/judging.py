@@ -23,6 +23,8 @@ from signing.evidence.errors import EvidenceError, Malformed
 from signing.evidence.stamp import can_judge, stamp_time
 
 STAMP: Final = "signature_time_stamp_token"
+# A seal carries two certificates, a stamp up to five. Where names are alike, pyHanko tries every path among them.
+MAX_CARRIED: Final = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +51,12 @@ def judge_seal(
 ) -> Judged:
     """Judge it. Raises what pyHanko and asn1crypto raise for a seal that cannot be read."""
     signer = signature.signer_cert.subject.native.get("common_name", "")
+    token = _token(signature)
+    carriers = [signature.signed_data] if token is None else [signature.signed_data, token["content"]]
+    if any(len(each["certificates"]) > MAX_CARRIED for each in carriers):
+        return Judged(signer, False, None, (_broken(),))
     findings: list[Finding] = []
-    stamped_at = _stamped(_token(signature), signature, tsa_roots, findings)
+    stamped_at = _stamped(token, signature, tsa_roots, findings)
     trusted = _certificates(roots)
     carried = list(signature.other_embedded_certs)
     anchors = trusted or carried
