@@ -104,6 +104,7 @@ def seal(services: Services, letter_id: str) -> SealState:
 
     Raises NotFound, NotAllowed `not-closed`, and the Sealer's Refusal; what was sealed before that stays.
     """
+    size = _size(services, letter_id)
     before = seal_state(services, letter_id)
     if not before.documents:
         raise NotAllowed("This letter is not closed yet, so there is no document to seal.", code="not-closed")
@@ -112,6 +113,9 @@ def seal(services: Services, letter_id: str) -> SealState:
     sealer = _sealer(services)
     whole = _log_is_stamped(services, letter_id)
     evidence = bundle.zipped(bundle_files(services, letter_id, with_documents=False))
+    if _size(services, letter_id) != size:
+        # Somebody answered meanwhile: that entry is in the evidence, and nobody has stamped or cosigned it yet.
+        return seal(services, letter_id)
     for each in before.to_do:
         if whole or each.sealed is None:
             _seal_one(services, sealer, letter_id, each, evidence, whole)

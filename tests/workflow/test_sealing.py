@@ -17,6 +17,7 @@ from signing.adapters.seal_keeper import SealKeeper
 from signing.domain.errors import NotAllowed, NotFound, Refusal
 from signing.domain.organisation import Decision
 from signing.workflow import closing, inviting, published_documents, publishing, sealing
+from signing.workflow.bundling import bundle_files
 from signing.workflow.evidence_ports import Sealing, TimeStamp
 from tests.web.installation import House, letter_text
 from tests.workflow.desk import ONE, TWO, Desk
@@ -158,6 +159,26 @@ def test_a_seal_without_a_stamp_gives_way_to_one_with_and_to_no_other(
     assert sealing.seal_state(house.services, letter_id).warnings == []
 
 
+def test_an_answer_while_the_evidence_is_gathered_is_waited_for(
+    house: House, letter_id: str, sealer: Sealer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_authority(house)
+    stamped(house, letter_id)
+    inviting.reissue(house.services, letter_id, house.invitation(letter_id, TWO).organisation_id)
+
+    def gathered(*arguments: Any, **options: Any) -> dict[str, bytes]:
+        Desk(house, letter_id, TWO).answers(Decision.WITHDRAW, "key-of-this-page-9")
+        return bundle_files(*arguments, **options)
+
+    monkeypatch.setattr(sealing, "bundle_files", gathered)
+    assert sealing.seal(house.services, letter_id).waits_for == (AUTHORITY,)
+    assert sealer.bundles == []
+    monkeypatch.undo()
+    stamped(house, letter_id)
+    assert sealing.seal(house.services, letter_id).done
+    assert b"checkpoints/5.tsa.tsr" in sealer.bundles[0]
+
+
 def test_two_who_seal_at_once_keep_one_file_and_nobody_is_told_of_the_other(
     house: House, letter_id: str, sealer: Sealer
 ) -> None:
@@ -214,5 +235,6 @@ def test_each_later_edition_is_sealed_and_the_earlier_one_stays(house: House, le
 
 
 def test_a_letter_that_is_not_closed_has_nothing_to_seal(house: House, sealer: Sealer) -> None:
-    with pytest.raises(NotAllowed, match="not closed yet"):
-        sealing.seal(house.services, house.opened(ONE))
+    for letter_id in (house.opened(ONE), house.letter(letter_text())):
+        with pytest.raises(NotAllowed, match="not closed yet"):
+            sealing.seal(house.services, letter_id)
