@@ -81,7 +81,7 @@ NO_BREAK_SPACE = "\u00a0"
 # Characters that only say where a word may or may not be divided, or whether a sign is to be a picture. They have
 # nothing to draw; the soft hyphen's glyph would even show a hyphen that nobody wrote.
 _SILENT = dict.fromkeys(
-    (173, 847, 4447, 4448, 6068, 6069, 8203, *range(8288, 8293), 12644, 65038, 65039, 65279, 65440)
+    map(ord, "\u00ad\u034f\u115f\u1160\u17b4\u17b5\u200b\u2060\u2061\u2062\u2063\u2064\u3164\ufe0e\ufe0f\ufeff\uffa0")
 )
 _BLANK = re.compile("[\\s\u180b-\u180f\u200c-\u200f\u061c\ufe00-\ufe0f\ufffc\U000e0100-\U000e01ef]*")
 # These can show a name in another order than it is written, or hide in one that has no use for them.
