@@ -11,7 +11,6 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cache
-from itertools import pairwise
 from typing import NamedTuple
 
 from signing.adapters.typeset import scripts
@@ -137,25 +136,25 @@ class NameRows:
             name = _HYPHEN_APART.sub(f" \\1{NO_BREAK_SPACE}", name)
         if "–" in name or "—" in name:
             name = _DASH_APART.sub(f"{NO_BREAK_SPACE}\\1 ", name)
-        starts = [0]
-        used, room, place = 0.0, self._measure, 0
+        lines: list[tuple[int, int, float]] = []  # from, to, how far it reaches
+        start, used, room, place = 0, 0.0, self._measure, 0
         for word in (name + after).split(" "):
             reach = self._reach_of_word(word)
             if reach > self._measure - self._hang:
                 return self._in_words(name, after, element)
             if used + reach > room:
-                starts.append(place)
-                used, room = 0.0, self._measure - self._hang
+                lines.append((start, place, used))
+                start, used, room = place, 0.0, self._measure - self._hang
             used += reach + self._space
             place += len(word) + 1
+        lines.append((start, place, used - self._space))
         grey_from = len(name)
         rows = []
-        for start, end in pairwise([*starts, place]):
+        for start, end, reach in lines:
             words, grey = name[start:end], after[max(start - grey_from, 0) : max(end - grey_from, 0)]
-            reach = self._reach(words) if words else 0.0
             more = self._reach(grey) if grey else 0.0
             x, space = (self._hang if start else 0.0), (self._space if end < place else 0.0)
-            rows.append(Row(self._pieces(words, reach, grey, more, x, space), self._leading, element=element))
+            rows.append(Row(self._pieces(words, reach - more, grey, more, x, space), self._leading, element=element))
         rows[0].gap = self._gap
         return tied_together(rows)
 

@@ -56,7 +56,7 @@ class Pairs(dict[Pair, Letter | None]):
 
     def reach(self, text: str) -> float:
         """How far a text reaches, in units of the face; infinite where it is not all put together from pairs."""
-        return sum(map(self._reach_of, in_pairs(text)))
+        return sum(map(self._reach_of, zip(text, text[1:] + END, strict=False)))
 
     def __missing__(self, pair: Pair) -> Letter | None:
         if len(self) >= _KEPT:

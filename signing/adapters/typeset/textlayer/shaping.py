@@ -82,6 +82,8 @@ class Run:
     count: int
     plain: str | None
     says: frozenset[tuple[int, str]]
+    clusters: list[Cluster] | None = None
+    """Once they were asked for (`Style.clusters`)."""
 
 
 @dataclass(slots=True, eq=False)
@@ -166,8 +168,9 @@ class Style:
 
     def clusters(self, run: Run) -> list[Cluster]:
         """The glyphs of a run, from left to right."""
-        infos, positions = self._shape(run.cut, run.text, run.rtl)
-        return _clusters(run, infos, positions)
+        if run.clusters is None:
+            run.clusters = _clusters(run, *self._shape(run.cut, run.text, run.rtl))
+        return run.clusters
 
     def _shaped(self, text: str, rtl: bool) -> Word:
         if not text.isascii():

@@ -88,6 +88,7 @@ class TextObject:
         self._embedding = Embedding.of(canvas)
         self._written: _Written | None = None
         self._code: list[str] = []
+        self._cut: tuple[Cut, float] | None = None
         self._font: tuple[EmbeddedFont, float] | None = None
         self._colour: Colour | None = None
         self._stroke: tuple[float, Colour | None] | None = None
@@ -173,6 +174,9 @@ class TextObject:
             self._code.append(operators)
 
     def _set_cut(self, font: EmbeddedFont, cut: Cut, size: float) -> None:
+        if self._cut == (cut, size) and not cut.embolden:
+            return
+        self._cut = (cut, size)
         size *= cut.scale
         if self._font != (font, size):
             self._code.append(f"/{font.name} {number(size)} Tf")
