@@ -6,7 +6,9 @@ takes a second to load, and only the full install has it.
 
 from __future__ import annotations
 
+import io
 import tempfile
+import zipfile
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -55,11 +57,22 @@ def open_pdf(path: Path, trust: Trust | None) -> OpenedPdf:
         raise Malformed("BUNDLE_UNREADABLE", f"It cannot be read: {error.strerror}.") from None
     roots, tsa_roots = (trust.document_certificates, trust.tsa_roots) if trust is not None else ((), ())
     pdf = open_sealed(data, roots, tsa_roots)
-    # A bundle stays on the disk while it is read; its name is gone as soon as it is open.
-    with tempfile.NamedTemporaryFile(suffix=".zip") as file:
-        file.write(pdf.bundle)
-        file.flush()
-        return OpenedPdf(Bundle.read(Path(file.name)), pdf)
+    return OpenedPdf(_bundle(pdf.bundle), pdf)
+
+
+def _bundle(data: bytes) -> Bundle:
+    if not zipfile.is_zipfile(io.BytesIO(data)):
+        raise Malformed("BUNDLE_MALFORMED", "What this PDF carries as its evidence is none.")
+    try:
+        # A bundle stays on the disk while it is read; its name is gone as soon as it is open.
+        with tempfile.NamedTemporaryFile(suffix=".zip") as file:
+            file.write(data)
+            file.flush()
+            return Bundle.read(Path(file.name))
+    except OSError as error:
+        raise Malformed(
+            "BUNDLE_UNREADABLE", f"The evidence in this PDF cannot be put aside to be read: {error.strerror}."
+        ) from None
 
 
 def _iso(at: datetime | None) -> str | None:

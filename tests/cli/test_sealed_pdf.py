@@ -19,7 +19,10 @@ from click.testing import CliRunner
 from pyhanko.pdf_utils.embed import EmbeddedFileObject, FileSpec, embed_file
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
+from signing import config
 from signing.adapters import key_files
+from signing.adapters.document_key import load_document_key
+from signing.adapters.seal.making import seal
 from signing.cli.verify import verify
 from signing.workflow import published_documents
 from tests.adapters.time_authority_server import Answer, Server, listening
@@ -234,6 +237,18 @@ def test_each_tampering_is_caught_by_name(published: Published, tmp_path: Path) 
 def test_a_page_that_was_never_signed_is_another_document(published: Published, tmp_path: Path) -> None:
     code, report = judged(flipped(published.sealed, len(published.unsealed) // 2), tmp_path, published.trust)
     assert (code, {"SEAL_BROKEN", "PDF_MISMATCH"} <= set(codes(report))) == (1, True)
+
+
+def test_an_attachment_that_is_no_evidence_is_no_evidence(
+    published: Published, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = config.load(published.place.environment, published.place.folder)
+    key = load_document_key(settings.keys, settings.key_passphrase())
+    code, report = judged(seal(published.unsealed, b"no zip", key, datetime.now(UTC)), tmp_path, published.trust)
+    assert (code, codes(report)) == (1, ["BUNDLE_MALFORMED"])
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "full"))
+    code, report = judged(published.sealed, tmp_path, published.trust)
+    assert (code, codes(report)) == (2, ["BUNDLE_UNREADABLE"])
 
 
 def test_another_installations_seal_is_not_trusted(published: Published, tmp_path: Path) -> None:
