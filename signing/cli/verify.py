@@ -154,7 +154,7 @@ def judge(
     since: Path | None,
     openings: Path | None,
     read_pdf: bool,
-    rebuild: bool,
+    rebuild: bool | None,
 ) -> Report:
     """Read what is at the path, a bundle, a receipt or a sealed PDF, and judge it.
 
@@ -175,14 +175,16 @@ def judge(
             from signing.cli.sealed_pdf import open_pdf
 
             sealed = open_pdf(path, trust)
+            # Whoever holds a sealed PDF has its pages before them: whether they say what was signed is the question.
+            again = rebuild is not False
             report = judge_files(
-                sealed.files, trust, log_key, coordinator, since, openings, read_pdf, rebuild, sealed.pdf.document
+                sealed.files, trust, log_key, coordinator, since, openings, read_pdf, again, sealed.pdf.document
             )
             sealed.tell(report)
             return report
     with collector_off():
         files = Bundle.read(path)
-    return judge_files(files, trust, log_key, coordinator, since, openings, read_pdf, rebuild)
+    return judge_files(files, trust, log_key, coordinator, since, openings, read_pdf, bool(rebuild))
 
 
 def judge_files(
@@ -233,7 +235,11 @@ def _show_unread(error: EvidenceError, as_json: bool) -> int:
 @click.option("--since", type=click.Path(path_type=Path), help="An earlier copy or receipt that this must continue.")
 @click.option("--openings", type=click.Path(path_type=Path), help="Openings of commitments: a file or a folder.")
 @click.option("--read-pdf", is_flag=True, help="Also look for the letter's words in the text of the PDFs (slower).")
-@click.option("--rebuild", is_flag=True, help="Also make the PDFs and sort the list again, and compare.")
+@click.option(
+    "--rebuild/--no-rebuild",
+    default=None,
+    help="Also make the PDFs and sort the list again, and compare (done for a sealed PDF unless you say no).",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 def verify(
     path: Path,
@@ -243,7 +249,7 @@ def verify(
     since: Path | None,
     openings: Path | None,
     read_pdf: bool,
-    rebuild: bool,
+    rebuild: bool | None,
     as_json: bool,
 ) -> None:
     """Check a bundle (folder or zip), a receipt or a sealed PDF, offline.

@@ -142,7 +142,7 @@ def _verify(
         report.warn(
             "PAGES_AS_SIGNED",
             "What the pages show is what the coordinator signed; that they show these words and these organisations "
-            "alone was not looked at. --rebuild does.",
+            "alone was not looked at. Leave --no-rebuild out for that.",
         )
     # 12. Report
     _describe(report, ledger, opened)
