@@ -171,6 +171,9 @@ def _base_url(value: str) -> str:
     more = parts.path or parts.query or parts.fragment or not _port_is_sound(parts)
     if parts.scheme not in ("http", "https") or not parts.hostname or more:
         raise SettingsRefused("SIGNING_BASE_URL must be scheme and host only, e.g. https://letters.example.")
+    if not parts.netloc.isascii():
+        # It is frozen into statements and printed as a link, and a URI is ASCII (RFC 3986).
+        raise SettingsRefused("SIGNING_BASE_URL must be in ASCII: write a host of other letters in its form xn--….")
     if parts.username or parts.password:
         raise SettingsRefused("SIGNING_BASE_URL must not hold a user name or password.")
     if parts.scheme == "http" and not is_loopback(parts.hostname):

@@ -51,6 +51,7 @@ def test_an_empty_variable_overrules_the_file_with_the_default(tmp_path: Path) -
         ("SIGNING_BASE_URL", "https://letters.example/path"),
         ("SIGNING_BASE_URL", "https://user:secret@letters.example"),
         ("SIGNING_BASE_URL", "letters.example"),
+        ("SIGNING_BASE_URL", "https://письма.example"),
         ("SIGNING_BASE_URL", "https://letters.example:port"),
         ("SIGNING_DATABASE_URL", "mysql://host/name"),
         ("SIGNING_DATABASE_URL", "postgresql://host/name"),
