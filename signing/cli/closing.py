@@ -44,6 +44,7 @@ def close(letter_id: str, yes: bool, cancel: bool, way: Way, as_json: bool) -> N
         edition = current.edition
     if edition is None:
         return
+    signatories = "signatory" if edition.listed == 1 else "signatories"
     print_data(
         {
             "letter": letter_id,
@@ -53,8 +54,8 @@ def close(letter_id: str, yes: bool, cancel: bool, way: Way, as_json: bool) -> N
             "confidential": edition.confidential,
         },
         as_json,
-        f"Letter {letter_id} is closed with {edition.listed} signatories (edition {edition.number}).",
-        f"Next: signing export {letter_id} --out bundle.zip",
+        f"Letter {letter_id} is closed with {edition.listed} {signatories} (edition {edition.number}).",
+        f"Next: signing publish {letter_id}",
     )
 
 

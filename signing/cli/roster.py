@@ -37,6 +37,7 @@ def import_(letter_id: str, file: Path, skip_faulty: bool, as_json: bool) -> Non
     services = services_from_environment()
     warnings = (*warnings, *rostering.unprintable(services, good))
     result = rostering.import_roster(services, letter_id, good)
+    organisations = "organisation" if result.organisations == 1 else "organisations"
     print_data(
         {
             "organisations": result.organisations,
@@ -45,6 +46,6 @@ def import_(letter_id: str, file: Path, skip_faulty: bool, as_json: bool) -> Non
             ],
         },
         as_json,
-        f"The roster holds {result.organisations} organisations ({result.added} added, {result.changed} changed).",
+        f"The roster holds {result.organisations} {organisations} ({result.added} added, {result.changed} changed).",
         *(f"  line {each.line}: {each.message}" for each in warnings),
     )

@@ -45,7 +45,9 @@ def _defects(
         path = f"{folder}{PDF_FOLDER}{name}"
         if documents_apart and path not in files:
             continue
-        if sha256(files.get(path, b"")).hexdigest() != digest:
+        if path not in files:
+            yield "PDF_MISMATCH", f"the file {path} is missing. Out of a sealed PDF? Then check the PDF itself."
+        elif sha256(files[path]).hexdigest() != digest:
             yield "PDF_MISMATCH", f"the file {path} is not the one signed."
     path = f"{folder}{LIST_FILE}"
     data = files.get(path)

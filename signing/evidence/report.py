@@ -230,8 +230,8 @@ class Report:
         if self.letter:
             lines += ["", f"Letter {self.letter}: {self.title or '(no title known)'}"]
             if self.words is not None:
-                lines += [f"Its words in words, to compare by telephone: {self.words['phrase']}"]
-                lines += [f"Their fingerprint: {self.words['sha256']}"]
+                lines += [f"Its phrase of twelve words, to compare by telephone: {self.words['phrase']}"]
+                lines += [f"Fingerprint of its words: {self.words['sha256']}"]
             lines += [f"{self.entries} log entries read."]
         if self.document is not None:
             lines += [f"This document: {self.document['name']}, edition {self.document['edition']}."]

@@ -77,7 +77,7 @@ class Bundle(Mapping[str, bytes]):
             raise
         except OSError as error:
             raise Malformed("BUNDLE_UNREADABLE", f"It cannot be read: {error.strerror}.") from None
-        raise Malformed("BUNDLE_UNREADABLE", "There is no folder and no zip of this name.")
+        raise Malformed("BUNDLE_UNREADABLE", "It is no folder, zip, sealed PDF or receipt.")
 
 
 def walk(folder: Path, top: Path, depth: int = 0) -> Iterator[tuple[str, "os.DirEntry[str]"]]:
