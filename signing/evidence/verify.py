@@ -133,6 +133,15 @@ def _verify(
     shown = [(name, files[name]) for name in files if name.startswith(OPENINGS)]
     opened = Openings(ledger, [*shown, *openings.items()])
     report.failures.extend(opened.failures)
+    _read_documents(report, files, ledger, pdf_text, rebuild)
+    # 12. Report
+    _describe(report, ledger, opened)
+    remark(report, ledger, auditor)
+
+
+def _read_documents(
+    report: Report, files: Mapping[str, bytes], ledger: Ledger, pdf_text: PdfText | None, rebuild: Rebuild | None
+) -> None:
     if pdf_text is not None:
         for message in documents_that_differ(files, ledger, pdf_text):
             report.warn("PDF_TEXT", message)
@@ -144,9 +153,6 @@ def _verify(
             "What the pages show is what the coordinator signed; that they show these words and these organisations "
             "alone was not looked at. Leave --no-rebuild out for that.",
         )
-    # 12. Report
-    _describe(report, ledger, opened)
-    remark(report, ledger, auditor)
 
 
 def _auditor(

@@ -19,7 +19,7 @@ from signing.adapters.typeset.fonts import printable
 from signing.adapters.typeset.layout import Layout
 from signing.adapters.typeset.margins import fitting, foot, head
 from signing.adapters.typeset.opening import place_opening
-from signing.adapters.typeset.pages import Pages, height_of
+from signing.adapters.typeset.pages import Pages, Placed, height_of
 from signing.adapters.typeset.setting import BODY
 from signing.adapters.typeset.signatories import place_signatories, signers
 from signing.adapters.typeset.structure import Element
@@ -89,17 +89,12 @@ def letter_pdf(
     pages.flow(body(text, frame))
     if draft_for is None:
         _place_end(pages, frame, listing, text_sha256=text_sha256, phrase=phrase, check_url=check_url)
-    count = len(pages.pages)
     near = f"{imprint} · sha256 {text_sha256[:12]}"
-    drawn = draw(
-        pages.pages,
-        paper=layout.paper,
-        root=root,
-        rtl=layout.rtl,
-        head=above,
-        foot=lambda number: foot(layout, near, words.page(number, count)),
-        tagged=tagged,
-    )
+
+    def below(number: int) -> list[Placed]:
+        return foot(layout, near, words.page(number, len(pages.pages)))
+
+    drawn = draw(pages.pages, paper=layout.paper, root=root, rtl=layout.rtl, head=above, foot=below, tagged=tagged)
     return finished(
         drawn,
         title=text.title,

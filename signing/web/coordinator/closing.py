@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 from flask import redirect, render_template, url_for
@@ -62,23 +63,11 @@ def blueprint(services: Services) -> Door:
 
     @made.post("/publish")
     def publish(letter_id: str) -> ResponseReturnValue:
-        try:
-            publishing.publish(services, letter_id)
-        except NotFound:
-            raise
-        except Refusal as refusal:
-            return page(services, letter_id, refusal), answer_to(refusal).status
-        return redirect(url_for("closing.form", letter_id=letter_id), 303)
+        return _after(services, letter_id, publishing.publish)
 
     @made.post("/seal")
     def seal(letter_id: str) -> ResponseReturnValue:
-        try:
-            sealing.seal(services, letter_id)
-        except NotFound:
-            raise
-        except Refusal as refusal:
-            return page(services, letter_id, refusal), answer_to(refusal).status
-        return redirect(url_for("closing.form", letter_id=letter_id, _anchor="sealed"), 303)
+        return _after(services, letter_id, sealing.seal, place="sealed")
 
     @made.get("/<language>.pdf")
     def pdf(letter_id: str, language: str) -> ResponseReturnValue:
@@ -97,6 +86,19 @@ def blueprint(services: Services) -> Door:
         return evidence_files.trust_file(services)
 
     return made
+
+
+def _after(
+    services: Services, letter_id: str, act: Callable[[Services, str], object], place: str | None = None
+) -> ResponseReturnValue:
+    """Do it and come back to this place of the page; a refusal is told on it."""
+    try:
+        act(services, letter_id)
+    except NotFound:
+        raise
+    except Refusal as refusal:
+        return page(services, letter_id, refusal), answer_to(refusal).status
+    return redirect(url_for("closing.form", letter_id=letter_id, _anchor=place), 303)
 
 
 def page(services: Services, letter_id: str, refusal: Refusal | None = None) -> str:
