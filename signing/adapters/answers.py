@@ -33,6 +33,10 @@ class AnswerStore:
                 "at": new.at,
                 "idempotency_key": new.idempotency_key,
                 "form_sha256": new.form_sha256,
+                "listed_as": new.listed_as,
+                "acronym": new.acronym,
+                "native_name": new.native_name,
+                "sort_name": new.sort_name,
             },
         )
 

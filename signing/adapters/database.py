@@ -18,6 +18,13 @@ from sqlalchemy import exc as database_errors
 from signing.adapters.accounts import AccountStore
 from signing.adapters.answers import AnswerStore
 from signing.adapters.bindings import BindingStore, CoordinatorKeyStore
+from signing.adapters.contacts import (
+    ContactChangeStore,
+    LinkRequestStore,
+    RefusedAddressStore,
+    RemarkStore,
+    ReviewStore,
+)
 from signing.adapters.editions import EditionStore
 from signing.adapters.invitations import CodeStore, InvitationStore
 from signing.adapters.letters import LetterStore
@@ -32,6 +39,7 @@ from signing.adapters.sealed_documents import SealedDocumentStore
 from signing.adapters.sqlite_file import SQLITE_VERSION, SqliteFile
 from signing.domain.errors import Conflict, Faulty, Refusal, Unavailable
 from signing.workflow.account_ports import Accounts, Rates
+from signing.workflow.contact_ports import ContactChanges, LinkRequests, RefusedAddresses, Remarks, Reviews
 from signing.workflow.evidence_ports import (
     Bindings,
     CoordinatorKeys,
@@ -75,6 +83,11 @@ class Transaction:
         self.time_stamps: TimeStamps = TimeStampStore(connection)
         self.cosignatures: Cosignatures = CosignatureStore(connection)
         self.sealed_documents: SealedDocuments = SealedDocumentStore(connection)
+        self.remarks: Remarks = RemarkStore(connection)
+        self.contact_changes: ContactChanges = ContactChangeStore(connection)
+        self.reviews: Reviews = ReviewStore(connection)
+        self.refused_addresses: RefusedAddresses = RefusedAddressStore(connection)
+        self.link_requests: LinkRequests = LinkRequestStore(connection)
 
     def commit(self) -> None:
         """Make everything since the beginning durable, or raise and leave nothing of it."""
@@ -106,8 +119,13 @@ class Database:
         from signing.adapters.migrations.run import upgrade  # alembic takes 0.1 s to import; serving needs none
 
         with self._connection(write=True) as connection:
+            connection.execution_options(migrating=True)
             upgrade(connection)
+            if self._file:
+                self._file.check_references(connection)
             commit(connection)
+            # On SQLite it looks at no foreign keys: nobody else is to have it.
+            connection.invalidate()
 
     def check(self) -> str:
         """Read once from the database and say in words what it is.

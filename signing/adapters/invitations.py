@@ -11,7 +11,7 @@ from sqlalchemy import Connection, bindparam, delete, func, insert, select, upda
 
 from signing.adapters.tables import code, invitation, letter, link, roster_entry
 from signing.domain.errors import Conflict
-from signing.domain.invitation import Code, Invitation
+from signing.domain.invitation import Code, Invitation, Part
 from signing.domain.letter import Letter
 from signing.domain.organisation import RosterEntry
 from signing.workflow.ports import InvitationView
@@ -26,6 +26,14 @@ _THE_NEWEST = (
     .correlate(invitation)
     .scalar_subquery()
 )
+_answered = code.alias("answered")
+_CONFIRMED = (
+    select(func.max(_answered.c.used_at))
+    .where(_answered.c.invitation_id == invitation.c.id, _answered.c.browser_sha256 == bindparam("the_browser"))
+    .correlate(invitation)
+    .scalar_subquery()
+    .label("confirmed_at")
+)
 _VIEW = (
     select(invitation, letter, roster_entry, code)
     .select_from(invitation)
@@ -36,6 +44,7 @@ _VIEW = (
         & (roster_entry.c.organisation_id == invitation.c.organisation_id),
     )
     .outerjoin(code, code.c.id == _THE_NEWEST)
+    .add_columns(_CONFIRMED)
     .where(invitation.c.id == bindparam("the_invitation"))
 )
 _LETTER_FROM = len(invitation.c)
@@ -65,7 +74,7 @@ class InvitationStore:
         self._remember_link(new)
 
     def reissue(self, renewed: Invitation) -> None:
-        """Store the new generation, digest and times of a known invitation, and clear its revocation."""
+        """Store the new generation, digests, times and holder of a known invitation, and clear its revocation."""
         self._connection.execute(
             update(invitation)
             .where(invitation.c.id == renewed.id)
@@ -75,6 +84,10 @@ class InvitationStore:
                 issued_at=renewed.issued_at,
                 expires_at=renewed.expires_at,
                 revoked_at=None,
+                contact=renewed.contact,
+                email=renewed.email,
+                role=renewed.role,
+                short_sha256=renewed.short_sha256,
             )
         )
         self._remember_link(renewed)
@@ -93,18 +106,65 @@ class InvitationStore:
         row = self._connection.execute(_VIEW, values).first()
         if row is None:
             return None
+        found = Invitation(*row[:_LETTER_FROM])
         return InvitationView(
-            Invitation(*row[:_LETTER_FROM]),
+            found,
             Letter(*row[_LETTER_FROM:_ENTRY_FROM]),
-            RosterEntry(*row[_ENTRY_FROM:_CODE_FROM]),
-            Code(*row[_CODE_FROM:]) if row[_CODE_FROM] is not None else None,
+            found.spoken_for(RosterEntry(*row[_ENTRY_FROM:_CODE_FROM])),
+            Code(*row[_CODE_FROM:-1]) if row[_CODE_FROM] is not None else None,
+            row[-1],
         )
 
+    def by_short(self, short_sha256: bytes) -> Invitation | None:
+        """The invitation that the short code of this digest opens; of its newest link only."""
+        row = self._connection.execute(select(invitation).where(invitation.c.short_sha256 == short_sha256)).first()
+        return Invitation(*row) if row else None
+
     def of_letter(self, letter_id: str) -> list[Invitation]:
+        """The invitations of those who answer: one for an organisation."""
         rows = self._connection.execute(
-            select(invitation).where(invitation.c.letter_id == letter_id).order_by(invitation.c.id)
+            select(invitation)
+            .where(invitation.c.letter_id == letter_id, invitation.c.part == Part.SIGNATORY)
+            .order_by(invitation.c.id)
         )
         return [Invitation(*row) for row in rows]
+
+    def of_part(self, letter_id: str, organisation_id: str, part: Part) -> Invitation | None:
+        row = self._connection.execute(
+            select(invitation).where(
+                invitation.c.letter_id == letter_id,
+                invitation.c.organisation_id == organisation_id,
+                invitation.c.part == part,
+            )
+        ).first()
+        return Invitation(*row) if row else None
+
+    def live(self, now: datetime) -> list[tuple[Invitation, RosterEntry]]:
+        """Every invitation of every letter that is neither revoked nor expired, with its entry as it speaks."""
+        rows = self._connection.execute(
+            select(invitation, roster_entry)
+            .join(
+                roster_entry,
+                (roster_entry.c.letter_id == invitation.c.letter_id)
+                & (roster_entry.c.organisation_id == invitation.c.organisation_id),
+            )
+            .where(invitation.c.revoked_at.is_(None), invitation.c.expires_at > now)
+            .order_by(invitation.c.issued_at, invitation.c.id)
+        )
+        found = [(Invitation(*row[:_LETTER_FROM]), RosterEntry(*row[_LETTER_FROM:])) for row in rows]
+        return [(each, each.spoken_for(entry)) for each, entry in found]
+
+    def remember_language(self, invitation_id: str, language: str) -> None:
+        self._connection.execute(
+            update(invitation).where(invitation.c.id == invitation_id).values(language=language)
+        )
+
+    def stop_reminders(self, invitation_id: str, at: datetime) -> None:
+        self._connection.execute(
+            update(invitation)
+            .where(invitation.c.id == invitation_id, invitation.c.reminders_stopped_at.is_(None))
+            .values(reminders_stopped_at=at)
+        )
 
     def _remember_link(self, issued: Invitation) -> None:
         self._connection.execute(

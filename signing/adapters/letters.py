@@ -81,6 +81,10 @@ class LetterStore:
     def set_paper(self, letter_id: str, paper: str) -> None:
         self._connection.execute(update(letter).where(letter.c.id == letter_id).values(paper=paper))
 
+    def set_sharing(self, letter_id: str, *, shares: str, mail_links: bool) -> None:
+        values = {"shares": shares, "mail_links": mail_links}
+        self._connection.execute(update(letter).where(letter.c.id == letter_id).values(values))
+
     def draft(self, letter_id: str) -> Version | None:
         return self._one(_DRAFT, {"the_letter": letter_id})
 

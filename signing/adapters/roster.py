@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import Connection, bindparam, case, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from signing.adapters.tables import organisation, roster_entry
-from signing.domain.organisation import RosterEntry
+from signing.adapters.tables import answer, organisation, roster_entry
+from signing.domain.organisation import Answer, RosterEntry
+from signing.workflow.ports import ApprovedName
 
 _COLUMNS = tuple(column.name for column in roster_entry.c)
 _KEY = _COLUMNS[:2]
@@ -36,6 +37,30 @@ _NAMES_ANOTHER = (
     .limit(1)
 )
 
+_APPROVED = (
+    select(
+        roster_entry.c.organisation_id,
+        roster_entry.c.group,
+        roster_entry.c.answer_version,
+        roster_entry.c.accepts,
+        roster_entry.c.answer_index,
+        # Answers from before names were kept beside them stand under the roster's.
+        func.coalesce(answer.c.listed_as, roster_entry.c.listed_as, roster_entry.c.organisation),
+        case((answer.c.listed_as.is_(None), roster_entry.c.acronym), else_=answer.c.acronym),
+        case((answer.c.listed_as.is_(None), roster_entry.c.native_name), else_=answer.c.native_name),
+        case((answer.c.listed_as.is_(None), roster_entry.c.sort_name), else_=answer.c.sort_name),
+    )
+    .join(
+        answer,
+        (answer.c.letter_id == roster_entry.c.letter_id) & (answer.c.idx == roster_entry.c.answer_index),
+    )
+    .where(
+        roster_entry.c.letter_id == bindparam("the_letter"),
+        roster_entry.c.answer == Answer.APPROVED,
+        roster_entry.c.confidential == False,  # noqa: E712 - a column, not a truth
+    )
+)
+
 
 class RosterStore:
     def __init__(self, connection: Connection) -> None:
@@ -61,6 +86,35 @@ class RosterStore:
     def record_answer(self, entry: RosterEntry) -> None:
         """Store the answer fields of `entry` (from `answer` to `reason`) and nothing else."""
         self._connection.execute(_ANSWERED, _parameters(entry, _ANSWER))
+
+    def set_review(
+        self, letter_id: str, organisation_id: str, *, two_persons: bool, reviewed_version: int | None
+    ) -> None:
+        self._connection.execute(
+            update(roster_entry)
+            .where(roster_entry.c.letter_id == letter_id, roster_entry.c.organisation_id == organisation_id)
+            .values(two_persons=two_persons, reviewed_version=reviewed_version)
+        )
+
+    def replace_contact(
+        self,
+        letter_id: str,
+        organisation_id: str,
+        *,
+        contact: str,
+        email: str,
+        role: str | None,
+        former_emails: tuple[str, ...],
+    ) -> None:
+        self._connection.execute(
+            update(roster_entry)
+            .where(roster_entry.c.letter_id == letter_id, roster_entry.c.organisation_id == organisation_id)
+            .values(contact=contact, email=email, role=role, former_emails=former_emails)
+        )
+
+    def approved(self, letter_id: str) -> list[ApprovedName]:
+        """Who has approved in the open, under the names they signed, in no order."""
+        return [ApprovedName(*row) for row in self._connection.execute(_APPROVED, {"the_letter": letter_id})]
 
     def names_another(self, letter_id: str, organisation_id: str, name_key: str, name: str) -> bool:
         """Whether another organisation of the letter is known by this normalised name, or is to be listed so."""

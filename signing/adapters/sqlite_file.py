@@ -94,4 +94,13 @@ class SqliteFile:
         if self.wal:
             # Checkpoints only where the lock file is held, so that none runs beside a commit.
             connection.exec_driver_sql(f"PRAGMA wal_autocheckpoint={1000 if writing else 0}")
+        if connection.get_execution_options().get("migrating", False):
+            # A table is changed by making it anew: what refers to it must not go with the old one.
+            connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+    def check_references(self, connection: Connection) -> None:
+        """Refuse to commit rows that refer to nothing. Raises Refusal."""
+        broken = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+        if broken is not None:
+            raise Refusal(f"The database has a row of {broken[0]} that refers to nothing: it was left as it was.")

@@ -25,6 +25,9 @@ from sqlalchemy.sql.schema import SchemaItem
 
 from signing.adapters.columns import WIDE_INTEGER, Flag, Hashes, Instant, Lines, Word
 from signing.domain.access import Role
+from signing.domain.discussion import RemarkKind
+from signing.domain.handover import ChangeKind
+from signing.domain.invitation import Part
 from signing.domain.letter import LetterState
 from signing.domain.organisation import Answer
 from signing.workflow.ports import NoticeKind, NoticeStatus
@@ -82,6 +85,8 @@ letter = _table(
     _may("published_at", Instant),
     _may("attestor"),
     _must("paper"),
+    _must("shares"),
+    _must("mail_links", Flag),
 )
 
 letter_version = _table(
@@ -128,6 +133,8 @@ roster_entry = _table(
     _may("language"),
     _must("stage", Integer),
     _must("former_emails", Lines),
+    _must("two_persons", Flag),
+    _may("reviewed_version", Integer),
     _must("answer", Word(Answer)),
     _may("answer_version", Integer),
     _may("answer_index", Integer),
@@ -151,7 +158,14 @@ invitation = _table(
     _must("issued_at", Instant),
     _must("expires_at", Instant),
     _may("revoked_at", Instant),
-    UniqueConstraint("letter_id", "organisation_id"),
+    _must("part", Word(Part)),
+    _may("contact"),
+    _may("email"),
+    _may("role"),
+    _may("language"),
+    Column("short_sha256", LargeBinary, nullable=True, unique=True),
+    _may("reminders_stopped_at", Instant),
+    UniqueConstraint("letter_id", "organisation_id", "part"),
     _of_organisation(),
 )
 
@@ -207,6 +221,11 @@ answer = _table(
     _must("at", Instant),
     _must("idempotency_key"),
     _must("form_sha256"),
+    # The names that were signed, of open approvals alone.
+    _may("listed_as"),
+    _may("acronym"),
+    _may("native_name"),
+    _may("sort_name"),
     UniqueConstraint("letter_id", "organisation_id", "idempotency_key"),
     ForeignKeyConstraint(["letter_id", "idx"], ["log_entry.letter_id", "log_entry.idx"]),
     _of_organisation(),
@@ -234,6 +253,7 @@ outbox = _table(
     # Somebody sits waiting for a code; an invitation can wait for a thousand others.
     _must("urgency", Integer),
     _may("lease_owner"),
+    _may("language"),
     _of_organisation(),
     Index("ix_outbox_waiting", "urgency", "due", postgresql_where=_WAITING, sqlite_where=_WAITING),
     Index(None, "letter_id"),
@@ -374,4 +394,80 @@ sealed_document = _table(
     _must("sha256"),
     _must("content", LargeBinary),
     ForeignKeyConstraint(["letter_id", "number"], ["edition.letter_id", "edition.number"]),
+)
+
+remark = _table(
+    "remark",
+    _key("id"),
+    _must("letter_id"),
+    _must("organisation_id"),
+    _must("invitation_id", Text, ForeignKey("invitation.id")),
+    _must("version", Integer),
+    _must("kind", Word(RemarkKind)),
+    _must("words"),
+    _must("person"),
+    _must("at", Instant),
+    _must("idempotency_key"),
+    _may("language"),
+    _may("block", Integer),
+    _may("quote"),
+    _must("condition", Flag),
+    _may("answer"),
+    _may("answered_at", Instant),
+    _may("taken_back_at", Instant),
+    UniqueConstraint("letter_id", "organisation_id", "idempotency_key"),
+    _of_organisation(),
+)
+
+contact_change = _table(
+    "contact_change",
+    _key("id"),
+    _must("letter_id"),
+    _must("organisation_id"),
+    _must("invitation_id", Text, ForeignKey("invitation.id")),
+    _must("generation", Integer),
+    _must("kind", Word(ChangeKind)),
+    _must("at", Instant),
+    _must("person"),
+    _must("email"),
+    _may("to_contact"),
+    _may("to_email"),
+    _may("to_role"),
+    _may("until", Instant),
+    _may("words"),
+    _of_organisation(),
+    Index(None, "letter_id", "organisation_id"),
+)
+
+review = _table(
+    "review",
+    _key("id"),
+    _must("letter_id"),
+    _must("organisation_id"),
+    _must("invitation_id", Text, ForeignKey("invitation.id")),
+    _must("version", Integer),
+    _must("agrees", Flag),
+    _must("person"),
+    _must("role"),
+    _must("at", Instant),
+    _must("idempotency_key"),
+    _may("words"),
+    UniqueConstraint("letter_id", "organisation_id", "idempotency_key"),
+    _of_organisation(),
+)
+
+# Addresses that asked never to be invited again, as keyed digests: what must not be used need not be known.
+refused_address = _table(
+    "refused_address",
+    _key("address_sha256", LargeBinary),
+    _must("at", Instant),
+)
+
+# Fresh links that strangers asked for; the worker alone finds out whether there is anybody to mail.
+link_request = _table(
+    "link_request",
+    _key("id"),
+    _must("address_sha256", LargeBinary),
+    _must("at", Instant),
+    _may("language"),
 )

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from signing.domain.organisation import RosterEntry
 
 INVITATION_LASTS = timedelta(days=90)
 CODE_LASTS = timedelta(minutes=10)
 CODE_TRIES = 5
 CODES_AN_HOUR = 3
+# How long a typed code vouches for its browser, for all but an answer to the letter.
+CONFIRMED_LASTS = timedelta(hours=12)
+
+
+class Part(StrEnum):
+    """What the holder of an invitation does: answers for the organisation, or agrees first where two persons must."""
+
+    SIGNATORY = "signatory"
+    REVIEWER = "reviewer"
 
 
 class InvitationStanding(StrEnum):
@@ -20,7 +31,12 @@ class InvitationStanding(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Invitation:
-    """`generation` counts the links issued under this invitation; only the newest one opens it."""
+    """`generation` counts the links issued under this invitation; only the newest one opens it.
+
+    `contact`, `email` and `role` are those of the person who holds it, where that is not the roster's contact: a
+    colleague with authority until `expires_at`, or a reviewer. `language` is what that person chose to read.
+    `short_sha256` is the keyed digest of the short code that opens it without a link.
+    """
 
     id: str
     letter_id: str
@@ -30,6 +46,22 @@ class Invitation:
     issued_at: datetime
     expires_at: datetime
     revoked_at: datetime | None = None
+    part: Part = Part.SIGNATORY
+    contact: str | None = None
+    email: str | None = None
+    role: str | None = None
+    language: str | None = None
+    short_sha256: bytes | None = None
+    reminders_stopped_at: datetime | None = None
+
+    def spoken_for(self, entry: RosterEntry) -> RosterEntry:
+        """The entry with the person who holds this invitation as its contact; the roster's own still gets receipts."""
+        if self.language is not None:
+            entry = replace(entry, language=self.language)
+        if self.email is None or self.contact is None:
+            return entry
+        others = tuple(each for each in dict.fromkeys((*entry.former_emails, entry.email)) if each != self.email)
+        return replace(entry, contact=self.contact, email=self.email, role=self.role, former_emails=others)
 
     def standing(self, generation: int, now: datetime) -> InvitationStanding:
         """Whether a link of this `generation` opens the invitation now."""

@@ -13,6 +13,8 @@ from signing.evidence.statement import BINDERS
 CLOSING_LASTS = timedelta(minutes=30)
 # The sheets a letter may be printed on; `letter` is US Letter.
 PAPERS = ("a4", "letter")
+# What one organisation is shown of the others' answers while the letter is open.
+SHARES = ("nobody", "count", "names")
 
 
 class LetterState(StrEnum):
@@ -109,7 +111,8 @@ class Letter:
 
     `min_level` and `binders` are the letter's policy for assents (EVIDENCE 4.1, 4.2), never lowered once opened.
     `attestor` is the name of the key that may sign for the service, as the newest version says. `paper` is one of
-    `PAPERS`, for drafts and for every edition.
+    `PAPERS`, for drafts and for every edition. `shares` is one of `SHARES`; `mail_links` says whether mails carry a
+    link, or a short code alone that is typed at the service's own address.
     """
 
     id: str
@@ -131,6 +134,8 @@ class Letter:
     published_at: datetime | None = None
     attestor: str | None = None
     paper: str = "a4"
+    shares: str = "nobody"
+    mail_links: bool = True
 
     def policy(self, min_level: int | None, binders: Iterable[str] | None) -> tuple[int, tuple[str, ...]]:
         """What assents must meet once these wishes (None: as it is) are granted; opened words bind the letter.

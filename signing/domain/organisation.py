@@ -73,6 +73,7 @@ class RosterEntry:
     `last_assent` and `last_committed` are hex SHA-256 of the newest payload under the open and the committed
     identity, the `prev` of the next one; `opening` is the file that opens the commitment. `former_emails` are
     addresses that were invited before: receipts go there too, so that a swapped address does not stay unseen.
+    `two_persons`: a reviewer has to agree before an approval counts; `reviewed_version` is what was agreed to last.
     `accepts` says that the approval covers a change of typography only; `confidential` that the approval, or its
     withdrawal, stands under the commitment (a decline always does); `level` how the answer was signed.
     """
@@ -93,6 +94,8 @@ class RosterEntry:
     language: str | None
     stage: int
     former_emails: tuple[str, ...] = ()
+    two_persons: bool = False
+    reviewed_version: int | None = None
     answer: Answer = Answer.INVITED
     answer_version: int | None = None
     answer_index: int | None = None

@@ -8,17 +8,17 @@ path; `device_signing` is the one by a key of the contact's own.
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 
-from signing.domain.errors import NotFound, Refusal
-from signing.domain.invitation import CODE_LASTS, CODES_AN_HOUR, Code
+from signing.domain.errors import NotFound
 from signing.domain.letter import LetterAction, Version
 from signing.domain.organisation import Answer, Decision, RosterEntry
 from signing.evidence.statement import AssentStatement, Head, Signatory
 from signing.workflow.appending import append, attestor_of, grown, receipt_of
 from signing.workflow.assents import answered, compose, signatory_for
 from signing.workflow.closing_receipts import ClosingReceipt, closing_receipt
+from signing.workflow.confirming import issue_code
 from signing.workflow.contact_access import (
     Access,
     PageUsed,
@@ -34,14 +34,11 @@ from signing.workflow.contact_access import (
 )
 from signing.workflow.decision_page import DecisionView, view
 from signing.workflow.enrolment import LevelTooLow, check_level
-from signing.workflow.identifiers import new_id
-from signing.workflow.notices import notice
 from signing.workflow.openings import Opening, opening, opening_of
 from signing.workflow.ports import (
     InvitationView,
     LoggedEntry,
     LogHead,
-    NoticeKind,
     Services,
     UnitOfWork,
 )
@@ -56,8 +53,11 @@ __all__ = [
 ATTESTED = 1
 
 
-def request_code(services: Services, access: Access, version: int, text_sha256_shown: str) -> None:
+def request_code(
+    services: Services, access: Access, version: int, text_sha256_shown: str, language: str | None = None
+) -> None:
     """Queue the second mail with a fresh one-time code; an older code of this invitation is no longer looked at.
+    It is written in `language` where the contact reads another than theirs.
 
     Raises the link refusals, StaleVersion, NotAllowed (doors shut), Refusal `too-many-codes`.
     """
@@ -69,22 +69,7 @@ def request_code(services: Services, access: Access, version: int, text_sha256_s
         check_words(current, version, text_sha256_shown)
         if not allowed(seen.letter, LetterAction.WITHDRAW, now)[0]:
             seen.letter.after(LetterAction.ANSWER, now)
-        since = max(now - timedelta(hours=1), seen.invitation.issued_at)
-        if uow.codes.issued_since(access.invitation_id, since) >= CODES_AN_HOUR:
-            raise Refusal(
-                "We sent {count} codes within an hour. Please look in your mailbox, or wait a while.",
-                values={"count": CODES_AN_HOUR},
-                code="too-many-codes",
-            )
-        name = new_id(services)
-        digest = services.tokens.code_digest(
-            services.tokens.code(name), access.invitation_id, access.browser, version
-        )
-        browser = services.tokens.digest(access.browser)
-        uow.codes.add(
-            Code(name, access.invitation_id, digest, now, now + CODE_LASTS, browser_sha256=browser)
-        )
-        uow.outbox.add([notice(services, NoticeKind.CODE, seen.entry, access.invitation_id, name, now)])
+        issue_code(services, uow, seen, access, now, language)
         uow.commit()
 
 

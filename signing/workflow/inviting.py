@@ -157,4 +157,5 @@ def _issued(services: Services, entry: RosterEntry, name: str, generation: int, 
         token_sha256=services.tokens.digest(services.tokens.link(name, generation)),
         issued_at=now,
         expires_at=now + INVITATION_LASTS,
+        short_sha256=services.tokens.short_digest(services.tokens.short_code(name, generation)),
     )

@@ -17,6 +17,8 @@ def notice(
     invitation_id: str,
     subject_id: str,
     due: datetime,
+    *,
+    language: str | None = None,
 ) -> Notice:
     """One mail to the organisation's address. Its Message-ID is fixed now, so that a second copy after a
     crash can be told for what it is."""
@@ -31,6 +33,7 @@ def notice(
         to=entry.email,
         message_id=_message_id(services, name),
         due=due,
+        language=language,
     )
 
 

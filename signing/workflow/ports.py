@@ -10,13 +10,14 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from signing.domain.errors import Refusal
-from signing.domain.invitation import Code, Invitation
+from signing.domain.invitation import Code, Invitation, Part
 from signing.domain.letter import Letter, LetterState, Version
 from signing.domain.organisation import RosterEntry
 from signing.evidence.keyring import PublicKey
 from signing.evidence.merkle import Frontier
 from signing.evidence.statement import Head, Signatory
 from signing.workflow.account_ports import Accounts, Passwords, Rates
+from signing.workflow.contact_ports import ContactChanges, LinkRequests, RefusedAddresses, Remarks, Reviews
 from signing.workflow.evidence_ports import (
     Bindings,
     CoordinatorKeys,
@@ -65,6 +66,7 @@ class Letters(Protocol):
         """Store what the letter asks of assents; the use case sees to it that it is never lowered."""
 
     def set_paper(self, letter_id: str, paper: str) -> None: ...
+    def set_sharing(self, letter_id: str, *, shares: str, mail_links: bool) -> None: ...
 
     def draft(self, letter_id: str) -> Version | None:
         """The version not opened yet, if there is one."""
@@ -76,6 +78,21 @@ class Letters(Protocol):
         """Write or replace the files of a version that is not opened. An opened version is never changed."""
 
     def freeze(self, letter_id: str, number: int, opened_at: datetime, change: str | None = None) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovedName:
+    """An organisation that stands as approved, in the open; `version` and `accepts` say of which words."""
+
+    organisation_id: str
+    group: str | None
+    version: int
+    accepts: bool
+    index: int
+    listed_as: str
+    acronym: str | None
+    native_name: str | None
+    sort_name: str | None
 
 
 class Roster(Protocol):
@@ -90,6 +107,18 @@ class Roster(Protocol):
     def record_answer(self, entry: RosterEntry) -> None:
         """Store the answer fields of `entry` (from `answer` to `reason`) and nothing else."""
 
+    def set_review(
+        self, letter_id: str, organisation_id: str, *, two_persons: bool, reviewed_version: int | None
+    ) -> None: ...
+
+    def replace_contact(
+        self, letter_id: str, organisation_id: str, *, contact: str, email: str, role: str | None,
+        former_emails: tuple[str, ...],
+    ) -> None: ...
+
+    def approved(self, letter_id: str) -> list[ApprovedName]:
+        """Who has approved in the open, under the names they signed, in no order."""
+
     def names_another(self, letter_id: str, organisation_id: str, name_key: str, name: str) -> bool:
         """Whether another organisation of the letter is known by this normalised name, or is to be listed so."""
 
@@ -102,18 +131,23 @@ class Roster(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class InvitationView:
-    """One join: everything that opening a link or deciding needs to know; `code` is the newest one mailed."""
+    """One join: everything that opening a link or deciding needs to know; `code` is the newest one mailed.
+
+    `entry` has the person who holds the invitation as its contact. `confirmed_at` is when a code was last answered
+    in this browser.
+    """
 
     invitation: Invitation
     letter: Letter
     entry: RosterEntry
     code: Code | None = None
+    confirmed_at: datetime | None = None
 
 
 class Invitations(Protocol):
     def add(self, invitation: Invitation) -> None: ...
     def reissue(self, invitation: Invitation) -> None:
-        """Store the new generation, digest and times of a known invitation, and clear its revocation."""
+        """Store the new generation, digests, times and holder of a known invitation, and clear its revocation."""
 
     def revoke(self, invitation_id: str, at: datetime) -> None: ...
     def by_token(self, token_sha256: bytes) -> Invitation | None:
@@ -122,7 +156,18 @@ class Invitations(Protocol):
     def view(self, invitation_id: str, browser_sha256: bytes) -> InvitationView | None:
         """The invitation with the newest code that was asked for in this browser."""
 
-    def of_letter(self, letter_id: str) -> list[Invitation]: ...
+    def by_short(self, short_sha256: bytes) -> Invitation | None:
+        """The invitation that the short code of this digest opens; of its newest link only."""
+
+    def of_letter(self, letter_id: str) -> list[Invitation]:
+        """The invitations of those who answer: one for an organisation."""
+
+    def of_part(self, letter_id: str, organisation_id: str, part: Part) -> Invitation | None: ...
+    def live(self, now: datetime) -> list[tuple[Invitation, RosterEntry]]:
+        """Every invitation of every letter that is neither revoked nor expired, with its entry as it speaks."""
+
+    def remember_language(self, invitation_id: str, language: str) -> None: ...
+    def stop_reminders(self, invitation_id: str, at: datetime) -> None: ...
 
 
 class Codes(Protocol):
@@ -194,6 +239,11 @@ class NoticeKind(StrEnum):
     NEW_VERSION = "new-version"
     CARRIED = "carried"
     KEY_VOUCHED = "key-vouched"
+    REMINDER = "reminder"
+    FRESH_LINK = "fresh-link"
+    HANDED_OVER = "handed-over"
+    REVIEWED = "reviewed"
+    REMARK_ANSWERED = "remark-answered"
 
 
 class NoticeStatus(StrEnum):
@@ -206,7 +256,8 @@ class NoticeStatus(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Notice:
     """One mail to be sent. It names what it is about by id (`subject_id`: invitation id, code id or log index)
-    and never holds a token or a code: the worker derives them."""
+    and never holds a token or a code: the worker derives them. `language` is what its reader was reading when they
+    asked for it, None for the contact's own."""
 
     id: str
     kind: NoticeKind
@@ -221,6 +272,7 @@ class Notice:
     attempts: int = 0
     last_reply: str | None = None
     sent_at: datetime | None = None
+    language: str | None = None
 
 
 class Outbox(Protocol):
@@ -237,7 +289,10 @@ class Outbox(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class RecordedAnswer:
-    """A logged assent as the service remembers it, for the second press of a button and for the receipt."""
+    """A logged assent as the service remembers it, for the second press of a button and for the receipt.
+
+    The names are those that were signed, of an approval in the open; None for every other answer.
+    """
 
     letter_id: str
     organisation_id: str
@@ -249,6 +304,10 @@ class RecordedAnswer:
     at: datetime
     idempotency_key: str
     form_sha256: str = ""
+    listed_as: str | None = None
+    acronym: str | None = None
+    native_name: str | None = None
+    sort_name: str | None = None
 
 
 class Answers(Protocol):
@@ -296,6 +355,11 @@ class UnitOfWork(Protocol):
     time_stamps: TimeStamps
     cosignatures: Cosignatures
     sealed_documents: SealedDocuments
+    remarks: Remarks
+    contact_changes: ContactChanges
+    reviews: Reviews
+    refused_addresses: RefusedAddresses
+    link_requests: LinkRequests
 
     def commit(self) -> None: ...
 

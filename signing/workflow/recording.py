@@ -9,7 +9,7 @@ from functools import partial
 
 from signing.domain.errors import NotFound
 from signing.domain.letter import Letter
-from signing.domain.organisation import RosterEntry
+from signing.domain.organisation import Decision, RosterEntry
 from signing.workflow.appending import receipt_of
 from signing.workflow.notices import notice, readdressed
 from signing.workflow.ports import InvitationView, LoggedEntry, NoticeKind, RecordedAnswer, Services, UnitOfWork
@@ -61,12 +61,25 @@ def record(
         # No page has a key with this sign in it.
         idempotency_key=f"{form.idempotency_key}~" if superseded else form.idempotency_key,
         form_sha256=form.sha256(),
+        **_signed_names(entry, form),
     )
     if not superseded:
         uow.roster.record_answer(entry)
     uow.answers.add(answer)
     mail_receipt(services, uow, invitation_id, entry, logged.index, now)
     return answer
+
+
+def _signed_names(entry: RosterEntry, form: DecisionForm) -> dict[str, str | None]:
+    """The names as they were signed, where they stand in the open."""
+    if form.decision is not Decision.APPROVE or entry.confidential:
+        return {}
+    return {
+        "listed_as": form.listed_as or entry.listed_name,
+        "acronym": form.acronym,
+        "native_name": form.native_name,
+        "sort_name": form.sort_name,
+    }
 
 
 def mail_receipt(

@@ -152,6 +152,8 @@ def _entry(
         language=row.language,
         stage=row.stage,
         former_emails=former,
+        two_persons=known is not None and known.two_persons,
+        reviewed_version=known.reviewed_version if known is not None else None,
     )
 
 

@@ -9,6 +9,10 @@ import base64
 import hashlib
 import hmac
 
+# Crockford's base 32: nothing in it is taken for something else when read out or copied by hand.
+SHORT_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+SHORT_LENGTH = 12
+
 
 class Tokens:
     """Derives links and codes; the database holds only digests of them."""
@@ -43,6 +47,28 @@ class Tokens:
         return self._derive(
             "code-digest", code.encode(), invitation_id.encode(), browser.encode(), str(version).encode()
         )
+
+    def short_code(self, invitation_id: str, generation: int) -> str:
+        """Twelve letters and figures (60 bits) that open an invitation when typed at the service's own address."""
+        number = int.from_bytes(self._derive("short-code", invitation_id.encode(), str(generation).encode()), "big")
+        return "".join(SHORT_ALPHABET[number >> 5 * at & 31] for at in range(SHORT_LENGTH))
+
+    def short_digest(self, code: str) -> bytes:
+        """What the database holds of a short code, keyed: sixty bits could be guessed from a bare digest."""
+        return self._derive("short-digest", code.encode())
+
+    def reminders_token(self, invitation_id: str) -> str:
+        """What stops the reminders of an invitation and can do nothing else."""
+        token = self._derive("reminders", invitation_id.encode())
+        return base64.urlsafe_b64encode(token).rstrip(b"=").decode()
+
+    def address_digest(self, address: str) -> bytes:
+        """A keyed digest of a mail address, whatever its case."""
+        return self._derive("address", address.strip().casefold().encode("utf-8", "surrogatepass"))
+
+    def source_digest(self, source: str, day: str) -> bytes:
+        """A keyed digest of where a request came from, good for counting during `day` (ISO) and for nothing else."""
+        return self._derive("source", source.encode("utf-8", "surrogatepass"), day.encode())
 
     def cookie_key(self) -> bytes:
         """The key that signs the web's cookies."""

@@ -1,0 +1,42 @@
+"""What contacts say about a letter beside their answer: comments, suggestions, questions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class RemarkKind(StrEnum):
+    """A comment, other words asked for, or a question to the coordinator."""
+
+    COMMENT = "comment"
+    SUGGESTION = "suggestion"
+    QUESTION = "question"
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """One remark of an organisation on `version`; the coordinator and that organisation read it, nobody else.
+
+    `block` is the number (from 0) of the paragraph in the text of `language`, and `quote` what stood there; both
+    None for the whole letter. `condition`: "yes, if": the organisation would approve with this change.
+    """
+
+    id: str
+    letter_id: str
+    organisation_id: str
+    invitation_id: str
+    version: int
+    kind: RemarkKind
+    words: str
+    person: str
+    at: datetime
+    idempotency_key: str
+    language: str | None = None
+    block: int | None = None
+    quote: str | None = None
+    condition: bool = False
+    answer: str | None = None
+    answered_at: datetime | None = None
+    taken_back_at: datetime | None = None
