@@ -411,6 +411,7 @@ remark = _table(
     _may("language"),
     _may("block", Integer),
     _may("quote"),
+    _may("wording"),
     _must("condition", Flag),
     _may("answer"),
     _may("answered_at", Instant),

@@ -19,8 +19,9 @@ class RemarkKind(StrEnum):
 class Remark:
     """One remark of an organisation on `version`; the coordinator and that organisation read it, nobody else.
 
-    `block` is the number (from 0) of the paragraph in the text of `language`, and `quote` what stood there; both
-    None for the whole letter. `condition`: "yes, if": the organisation would approve with this change.
+    `block` is the number (from 0) of the top-level block in the text of `language`, and `quote` what stood there; all
+    three None for the whole letter. `wording` is what should stand there instead. `condition`: "yes, if": the
+    organisation would approve with this change.
     """
 
     id: str
@@ -36,6 +37,7 @@ class Remark:
     language: str | None = None
     block: int | None = None
     quote: str | None = None
+    wording: str | None = None
     condition: bool = False
     answer: str | None = None
     answered_at: datetime | None = None

@@ -37,6 +37,7 @@ class LetterAction(StrEnum):
     OPEN_VERSION = "open a version"
     INVITE = "invite"
     REISSUE = "send a new link"
+    DISCUSS = "discuss"
     ANSWER = "answer"
     WITHDRAW = "withdraw"
     VOUCH = "vouch for a key"
@@ -58,6 +59,7 @@ TRANSITIONS: dict[tuple[LetterState, LetterAction], LetterState] = {
     (S.OPEN, A.OPEN_VERSION): S.OPEN,
     (S.OPEN, A.INVITE): S.OPEN,
     (S.OPEN, A.REISSUE): S.OPEN,
+    (S.OPEN, A.DISCUSS): S.OPEN,
     (S.OPEN, A.ANSWER): S.OPEN,
     (S.OPEN, A.WITHDRAW): S.OPEN,
     (S.OPEN, A.VOUCH): S.OPEN,
@@ -82,6 +84,10 @@ REFUSALS: dict[tuple[LetterState, LetterAction], str] = {
     (S.DRAFT, A.INVITE): "Open the letter first: invitations go out only for words that no longer change.",
     (S.DRAFT, A.ANSWER): N_("This letter is not open yet."),
     (S.DRAFT, A.BEGIN_CLOSING): "Open the letter first: nobody has been asked yet.",
+    (S.CLOSING, A.DISCUSS): N_("The letter is being closed just now. Please come back in a few minutes."),
+    (S.CLOSED, A.DISCUSS): N_(
+        "This letter is closed: its words no longer change. Please write to the person who coordinates it."
+    ),
     (S.CLOSING, A.ANSWER): N_("The letter is being closed just now. Please come back in a few minutes."),
     (S.CLOSING, A.WITHDRAW): N_("The letter is being closed just now. Please come back in a few minutes."),
     (S.CLOSING, A.VOUCH): "The letter is being closed just now. Please come back in a few minutes.",

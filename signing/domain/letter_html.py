@@ -19,7 +19,13 @@ DEEPEST = 6
 
 def body(text: LetterText, *, below: int = 2, link_attributes: str = "") -> str:
     """The letter's blocks, one on a line; its highest heading stands one level below `below`, the page's own."""
-    return _written(text, below, link_attributes).blocks(text.blocks)
+    return "\n".join(blocks(text, below=below, link_attributes=link_attributes))
+
+
+def blocks(text: LetterText, *, below: int = 2, link_attributes: str = "") -> list[str]:
+    """The letter's top-level blocks, each by itself, as `body` has them."""
+    written = _written(text, below, link_attributes)
+    return [written.block(block) for block in text.blocks]
 
 
 def footnotes(text: LetterText, *, link_attributes: str = "") -> list[str]:
@@ -43,12 +49,12 @@ class _Written:
     link_attributes: str
 
     def blocks(self, blocks: Sequence[Block]) -> str:
-        return "\n".join(map(self._block, blocks))
+        return "\n".join(map(self.block, blocks))
 
     def runs(self, runs: Sequence[Run]) -> str:
         return "".join(map(self._run, runs))
 
-    def _block(self, block: Block) -> str:
+    def block(self, block: Block) -> str:
         match block:
             case Paragraph(runs):
                 return f"<p>{self.runs(runs)}</p>"

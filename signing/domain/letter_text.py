@@ -34,6 +34,7 @@ __all__ = [
     "Run",
     "blocks_to_markdown",
     "is_language_tag",
+    "plain_block",
 ]
 
 _FILE: Final = re.compile(r"---\n([^\n]*)\n---\n\n(.*)\n", re.DOTALL)
@@ -211,10 +212,11 @@ def _plain_runs(runs: Sequence[Run]) -> str:
 
 
 def _plain_blocks(blocks: Sequence[Block]) -> list[str]:
-    return [_plain_block(block) for block in blocks]
+    return [plain_block(block) for block in blocks]
 
 
-def _plain_block(block: Block) -> str:
+def plain_block(block: Block) -> str:
+    """One block as `to_plain_text` has it."""
     if isinstance(block, Paragraph | Heading):
         return _plain_runs(block.runs)
     if isinstance(block, Quotation):

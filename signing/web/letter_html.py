@@ -16,6 +16,11 @@ def body(text: LetterText) -> Markup:
     return Markup(letter_html.body(text, link_attributes=LINKS))  # noqa: S704 (escaped where it is written)
 
 
+def blocks(text: LetterText) -> list[Markup]:
+    """The letter's top-level blocks, each by itself, as `body` has them."""
+    return [Markup(block) for block in letter_html.blocks(text, link_attributes=LINKS)]  # noqa: S704
+
+
 def footnotes(text: LetterText) -> list[Markup]:
     """The footnotes' words, in order."""
     return [Markup(note) for note in letter_html.footnotes(text, link_attributes=LINKS)]  # noqa: S704

@@ -61,10 +61,7 @@ def checked(form: DecisionForm, *, needs_code: bool = True) -> DecisionForm:
     """
     if not form.authority:
         raise Faulty("Please tick the sentence that you may speak for your organisation.", field="authority")
-    if not _KEY.fullmatch(form.idempotency_key):
-        raise Faulty(
-            "This page is incomplete. Please open the link from the mail again.", field="idempotency_key"
-        )
+    check_page_key(form.idempotency_key)
     listed_as = _optional(form.listed_as, "listed_as") or ""
     if form.decision is Decision.APPROVE and not listed_as:
         raise Faulty("Please type the name as it should be printed.", field="listed_as")
@@ -82,6 +79,14 @@ def checked(form: DecisionForm, *, needs_code: bool = True) -> DecisionForm:
     if needs_code:
         check_code_typed(tidy.code)
     return tidy
+
+
+def check_page_key(key: str) -> None:
+    """Refuse a form without the name of its filling-in. Raises Faulty."""
+    if not _KEY.fullmatch(key):
+        raise Faulty(
+            "This page is incomplete. Please open the link from the mail again.", field="idempotency_key"
+        )
 
 
 def tidy_code(typed: str) -> str:

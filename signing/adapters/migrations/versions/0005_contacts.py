@@ -75,6 +75,7 @@ def _remarks() -> None:
         sa.Column("language", sa.Text(), nullable=True),
         sa.Column("block", sa.Integer(), nullable=True),
         sa.Column("quote", sa.Text(), nullable=True),
+        sa.Column("wording", sa.Text(), nullable=True),
         sa.Column("condition", sa.Integer(), nullable=False),
         sa.Column("answer", sa.Text(), nullable=True),
         sa.Column("answered_at", INSTANT, nullable=True),

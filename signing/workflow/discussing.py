@@ -1,0 +1,240 @@
+"""Comments, suggestions and questions: a contact writes them beside the letter, the coordinator reads and answers.
+
+Only that organisation and the coordinator see them, and nothing of them is evidence: "yes, if" is no decision until
+the contact has seen the new words and answered them.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+
+from signing.domain.discussion import Remark, RemarkKind
+from signing.domain.errors import N_, Faulty, NotAllowed, NotFound, Refusal
+from signing.domain.letter import Letter, LetterAction, Version
+from signing.domain.letter_text import LetterText, plain_block
+from signing.domain.organisation import RosterEntry
+from signing.evidence.letter_file import is_unsafe_character
+from signing.workflow import confirming
+from signing.workflow.contact_access import Access, allowed, current_version, invited, stale_words
+from signing.workflow.identifiers import new_id
+from signing.workflow.letters import letter_of, texts_of
+from signing.workflow.notices import notice
+from signing.workflow.ports import InvitationView, NoticeKind, Services, UnitOfWork
+from signing.workflow.signatory_form import check_page_key
+
+LONGEST_WORDS = 4000
+MOST_REMARKS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class RemarkForm:
+    """A remark as typed. `version`, `language` and `block` say what it is about; `wants_answer` makes a question of
+    what is no suggestion; `code` is empty where the browser is confirmed."""
+
+    version: int
+    language: str | None
+    block: int | None
+    words: str
+    wording: str
+    condition: bool
+    wants_answer: bool
+    code: str
+    idempotency_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class RemarkPlace:
+    """Where a remark is to stand: `quote` are the words of the block, None for the whole letter. `remarks` are the
+    organisation's own so far, `confirmed` whether this browser needs no code. `why_not` says why none is taken."""
+
+    letter: Letter
+    version: Version
+    entry: RosterEntry
+    texts: dict[str, LetterText]
+    language: str | None
+    block: int | None
+    quote: str | None
+    remarks: list[Remark]
+    confirmed: bool
+    code_sent: bool
+    why_not: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class LetterRemark:
+    """A remark with the entry of the organisation that made it, for the coordinator."""
+
+    remark: Remark
+    entry: RosterEntry
+
+
+def place(services: Services, access: Access, language: str | None, block: int | None) -> RemarkPlace:
+    """What the page of a remark shows; reads only. A block that is not there is taken for the whole letter.
+
+    Raises the link refusals.
+    """
+    now = services.clock()
+    with services.unit_of_work() as uow:
+        seen = invited(services, uow, access, now)
+        version = current_version(uow, seen.letter)
+        remarks = uow.remarks.of_organisation(seen.letter.id, seen.entry.organisation_id)
+    texts = texts_of(version)
+    quote = _quote(texts, language, block)
+    if quote is None:
+        language = block = None
+    return RemarkPlace(
+        letter=seen.letter,
+        version=version,
+        entry=seen.entry,
+        texts=texts,
+        language=language,
+        block=block,
+        quote=quote,
+        remarks=remarks,
+        confirmed=confirming.confirmed(seen, now),
+        code_sent=seen.code is not None and seen.code.usable(now),
+        why_not=allowed(seen.letter, LetterAction.DISCUSS, now)[1],
+    )
+
+
+def remark(services: Services, access: Access, form: RemarkForm) -> Remark:
+    """Record one remark; pressed twice it is recorded once.
+
+    Raises the link refusals, StaleVersion, NotAllowed when the letter is closed, Faulty with `field` (`words`,
+    `wording`, `code`), ConfirmationNeeded.
+    """
+    now = services.clock()
+    check_page_key(form.idempotency_key)
+    words, wording = _tidy(form.words, "words"), _tidy(form.wording, "wording")
+    with services.unit_of_work(write=True) as uow:
+        uow.log.lock(access.letter_id)
+        seen = invited(services, uow, access, now)
+        if known := uow.remarks.by_key(seen.letter.id, seen.entry.organisation_id, form.idempotency_key):
+            return known
+        seen.letter.after(LetterAction.DISCUSS, now)
+        if form.version != seen.letter.version:
+            raise stale_words()
+        quote = _quote(texts_of(current_version(uow, seen.letter)), form.language, form.block)
+        if wording is not None and (quote is None or wording == _tidy(quote, "wording")):
+            wording = None
+        if words is None and wording is None:
+            raise Faulty(N_("Please write what you would like to say, or change the words."), field="words")
+        if len(uow.remarks.of_organisation(seen.letter.id, seen.entry.organisation_id)) >= MOST_REMARKS:
+            raise NotAllowed(
+                N_("Your organisation has made very many remarks on this letter. Please write to the coordinator."),
+                code="too-many-remarks",
+            )
+        new = Remark(
+            id=new_id(services),
+            letter_id=seen.letter.id,
+            organisation_id=seen.entry.organisation_id,
+            invitation_id=seen.invitation.id,
+            version=form.version,
+            kind=_kind(form, wording),
+            words=words or "",
+            person=seen.entry.contact,
+            at=now,
+            idempotency_key=form.idempotency_key,
+            language=form.language if quote is not None else None,
+            block=form.block if quote is not None else None,
+            quote=quote,
+            wording=wording,
+            condition=form.condition,
+        )
+        confirming.admit(services, uow, seen, access, form.code, now)
+        uow.remarks.add(new)
+        uow.commit()
+    return new
+
+
+def take_back(services: Services, access: Access, remark_id: str, code: str) -> None:
+    """Take a remark of one's own organisation back; it is then shown to nobody. Twice is once.
+
+    Raises the link refusals, NotFound, ConfirmationNeeded, Faulty for the code.
+    """
+    now = services.clock()
+    with services.unit_of_work(write=True) as uow:
+        uow.log.lock(access.letter_id)
+        seen = invited(services, uow, access, now)
+        known = uow.remarks.get(remark_id)
+        if known is None or not _is_theirs(known, seen):
+            raise NotFound(N_("There is no such remark."), code="remark-unknown")
+        if known.taken_back_at is None:
+            confirming.admit(services, uow, seen, access, code, now)
+            uow.remarks.take_back(known.id, now)
+        uow.commit()
+
+
+def of_letter(services: Services, letter_id: str) -> tuple[Letter, list[LetterRemark]]:
+    """All remarks on a letter, oldest first, for its coordinator. Raises NotFound."""
+    with services.unit_of_work() as uow:
+        letter = letter_of(uow, letter_id)
+        entries = {each.organisation_id: each for each in uow.roster.entries(letter_id)}
+        remarks = uow.remarks.of_letter(letter_id)
+    return letter, [LetterRemark(each, entries[each.organisation_id]) for each in remarks]
+
+
+def answer(services: Services, letter_id: str, remark_id: str, words: str) -> None:
+    """The coordinator's private answer, mailed to whoever holds the invitation that the remark came by.
+
+    Raises NotFound, Faulty `words`, Refusal `answered-already` when another answer went out before.
+    """
+    now = services.clock()
+    said = _tidy(words, "words")
+    if said is None:
+        raise Faulty("Please write an answer.", field="words")
+    with services.unit_of_work(write=True) as uow:
+        letter_of(uow, letter_id)
+        uow.log.lock(letter_id)
+        known = uow.remarks.get(remark_id)
+        if known is None or known.letter_id != letter_id or known.taken_back_at is not None:
+            raise NotFound("There is no such remark. It may have been taken back.", code="remark-unknown")
+        if known.answer == said:
+            return
+        if known.answer is not None:
+            raise Refusal("This remark was answered before, by you or a colleague.", code="answered-already")
+        uow.remarks.answer(known.id, said, now)
+        _tell(services, uow, known)
+        uow.commit()
+
+
+def _tell(services: Services, uow: UnitOfWork, answered: Remark) -> None:
+    seen = uow.invitations.view(answered.invitation_id, b"")
+    if seen is not None and seen.invitation.revoked_at is None:
+        told = notice(
+            services, NoticeKind.REMARK_ANSWERED, seen.entry, seen.invitation.id, answered.id, services.clock()
+        )
+        uow.outbox.add([told])
+
+
+def _kind(form: RemarkForm, wording: str | None) -> RemarkKind:
+    if wording is not None or form.condition:
+        return RemarkKind.SUGGESTION
+    return RemarkKind.QUESTION if form.wants_answer else RemarkKind.COMMENT
+
+
+def _is_theirs(known: Remark, seen: InvitationView) -> bool:
+    return (known.letter_id, known.organisation_id) == (seen.letter.id, seen.entry.organisation_id)
+
+
+def _quote(texts: dict[str, LetterText], language: str | None, block: int | None) -> str | None:
+    text = texts.get(language or "")
+    if text is None or block is None or not 0 <= block < len(text.blocks):
+        return None
+    return plain_block(text.blocks[block])
+
+
+def _tidy(typed: str, field: str) -> str | None:
+    """The text in NFC with plain line ends, None when nothing is in it. Raises Faulty."""
+    if len(typed) > LONGEST_WORDS:
+        raise Faulty(N_("Please keep this under {longest} characters."), values={"longest": LONGEST_WORDS}, field=field)
+    text = unicodedata.normalize("NFC", typed).replace("\r\n", "\n").replace("\r", "\n").strip()
+    unsafe = next((each for each in text if each != "\n" and is_unsafe_character(each)), None)
+    if unsafe is not None:
+        raise Faulty(
+            N_("There is an invisible character (U+{code_point}) in this field. Please type it anew."),
+            values={"code_point": f"{ord(unsafe):04X}"},
+            field=field,
+        )
+    return text or None
