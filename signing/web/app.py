@@ -11,6 +11,7 @@ from signing.resources import templates_folder
 from signing.web import (
     auditor,
     contact,
+    contact_discussion,
     contact_keys,
     contact_signing,
     coordinator,
@@ -75,6 +76,7 @@ def create_app(services: Services, *, intake: Intake, mailbox: mailbox_pages.Mai
         sign_in.blueprint(services),
         link.blueprint(services),
         contact.blueprint(services),
+        contact_discussion.blueprint(services),
         contact_signing.blueprint(services),
         own_key.blueprint(services),
         contact_keys.blueprint(services),
