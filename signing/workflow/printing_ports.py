@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
 from signing.domain.letter_text import LetterText
+from signing.evidence.signatory import Signatory
 from signing.evidence.signatory_list import SignatoryList
+
+
+@dataclass(frozen=True, slots=True)
+class PictureLine:
+    """A line of the signatory list in a picture: its signatory, None where nobody may know; the title of its group;
+    whether it is the one that the picture is about."""
+
+    signatory: Signatory | None
+    group: str | None = None
+    ours: bool = False
 
 
 class Typesetter(Protocol):
@@ -26,6 +39,12 @@ class Typesetter(Protocol):
 
     def printable(self, text: str, place: str) -> str:
         """The text as it will be drawn. Raises Refusal `no-glyph`, whose value `character` names what no face has."""
+
+    def names_picture(
+        self, lines: Sequence[PictureLine], *, language: str, withheld: int = 0, prefix: str = "n"
+    ) -> str:
+        """Lines of the signatory list as they will be printed, as an inline SVG; with `withheld` the line for so many
+        names that are not told stands last and is what the picture is about. Raises Refusal `no-glyph`."""
 
 
 class Rendering(Protocol):

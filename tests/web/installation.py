@@ -6,7 +6,7 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from email.message import EmailMessage
@@ -32,6 +32,7 @@ from signing.workflow import coordinator_keys, deciding, drafting, inviting, sig
 from signing.workflow.deciding import Access
 from signing.workflow.opening import Wishes
 from signing.workflow.ports import Installation, NoticeKind, Services
+from signing.workflow.printing_ports import PictureLine
 from signing.workflow.signatory_form import DecisionForm
 from signing.workflow.tokens import Tokens
 
@@ -72,6 +73,11 @@ class Typesetter:
 
     def printable(self, text: str, place: str) -> str:
         return typeset.printable(text, place)
+
+    def names_picture(
+        self, lines: Sequence[PictureLine], *, language: str, withheld: int = 0, prefix: str = "n"
+    ) -> str:
+        return typeset.names_picture(lines, language=language, withheld=withheld, prefix=prefix)
 
 
 class Collation:

@@ -5,5 +5,6 @@ from __future__ import annotations
 
 from signing.adapters.typeset.fonts import printable
 from signing.adapters.typeset.letter import letter_pdf
+from signing.adapters.typeset.names_picture import names_picture
 
-__all__ = ["letter_pdf", "printable"]
+__all__ = ["letter_pdf", "names_picture", "printable"]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -62,6 +63,7 @@ _PAIRWISE = frozenset(
     for first, last in ((0x21, 0x7E), (0xA1, 0xB6), (0xB8, 0x24F), (0x1E00, 0x1EFF), (0x2010, 0x2026))
     for code in range(first, last + 1)
 )
+_opening = threading.Lock()
 _STROKE = 0.022  # round the outlines of a face that has no bold, in ems
 
 Colour = tuple[float, float, float]
@@ -157,8 +159,14 @@ def style_of(face: str, *, small_caps: bool = False, spaced: bool = False, langu
     return Style(_chain(face), features=features, language=language)
 
 
-@cache
 def _chain(face: str) -> tuple[Cut, ...]:
+    # Two threads that ask first at one moment must get the same faces: a letter would embed each of them.
+    with _opening:
+        return _opened(face)
+
+
+@cache
+def _opened(face: str) -> tuple[Cut, ...]:
     return tuple(_cuts(_ROLES[face]))
 
 

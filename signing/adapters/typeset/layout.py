@@ -37,11 +37,18 @@ class Layout:
         """The layout of a letter on `a4` or `letter`; ValueError for other paper."""
         if paper not in PAPERS:
             raise ValueError(f"paper must be one of {', '.join(PAPERS)}, not {paper!r}")
-        language = text.language
+        return cls._in(text.language, PAPERS[paper], text.body)
+
+    @classmethod
+    def without_text(cls, language: str) -> Layout:
+        """The layout of a letter of this language, its lines as far apart as those of the words we have in it."""
+        return cls._in(language, PAPERS["a4"], FixedWords(language).signatories)
+
+    @classmethod
+    def _in(cls, language: str, paper: Paper, text: str) -> Layout:
         words = FixedWords(language)
         foreign = None if language.split("-")[0] == words.language.split("-")[0] else words.language
-        rtl = text_direction(language) == "rtl"
-        return cls(PAPERS[paper], language, rtl, scripts.looseness(text.body), words, foreign)
+        return cls(paper, language, text_direction(language) == "rtl", scripts.looseness(text), words, foreign)
 
     def line(self, words: Sequence[Word], x: float, *, rtl: bool) -> list[Piece]:
         """The pieces of one line from `x` on. A line that runs against the letter (English in an Arabic one) still

@@ -34,7 +34,7 @@ its own."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Style:
+class Style:
     """How a list of some size is set: what share of its names must fit on one line of so many columns."""
 
     names: int
@@ -44,12 +44,19 @@ class _Style:
     columns: tuple[tuple[int, float], ...]
     """Number of columns and the share of names that must fit; the first that holds is taken, else one column."""
 
+    @property
+    def title(self) -> Setting:
+        """How the title of a group is set."""
+        return Setting((fonts.SEMIBOLD_ITALIC,) * 4, self.setting.size, self.setting.leading)
 
+
+IN_TWO_COLUMNS = Style(60, Setting(TEXT_FACES, 10.0, 13.6), 3.2, ((2, 0.0),))
+"""That of most lists."""
 _STYLES = (
-    _Style(12, BODY, 3.4, ()),
-    _Style(60, Setting(TEXT_FACES, 10.0, 13.6), 3.2, ((2, 0.0),)),
-    _Style(300, Setting(TEXT_FACES, 9.2, 12.3), 2.6, ((3, 0.7), (2, 0.0))),
-    _Style(1 << 62, Setting(CAPTION_FACES, 8.0, 10.4), 1.8, ((4, 0.8), (3, 0.55), (2, 0.0))),
+    Style(12, BODY, 3.4, ()),
+    IN_TWO_COLUMNS,
+    Style(300, Setting(TEXT_FACES, 9.2, 12.3), 2.6, ((3, 0.7), (2, 0.0))),
+    Style(1 << 62, Setting(CAPTION_FACES, 8.0, 10.4), 1.8, ((4, 0.8), (3, 0.55), (2, 0.0))),
 )
 
 
@@ -78,6 +85,15 @@ def place_signatories(pages: Pages, listing: SignatoryList, frame: Frame, *, tai
         rows = tied_together(fixed(line, frame, 9.0 if names else 2.0))
         rows[0].tied = not names
         pages.flow(heading + rows)
+
+
+def group_title(title: str, frame: Frame, gap: float) -> list[Row]:
+    """The rows of the title of a group.
+
+    Raises:
+        Refusal: `no-glyph`, naming the group and the character.
+    """
+    return plain(title, f"the group “{title}”", frame, gap, element=frame.parent.child("H3"))
 
 
 def signers(listing: SignatoryList, words: FixedWords) -> str:
@@ -142,9 +158,8 @@ class _List:
             return
         for place, (title, names) in enumerate(groups, start=1):
             if title:
-                setting = Setting((fonts.SEMIBOLD_ITALIC,) * 4, self._style.setting.size, self._style.setting.leading)
                 above = 0.0 if heading else 12.0
-                heading = heading + self._title(title, self._frame.set_in(setting), above)
+                heading = heading + group_title(title, self._frame.set_in(self._style.title), above)
             for row in heading[1:]:
                 row.tied = True
             self._pages.columns(heading, self._cells(names), self._count, tail if place == len(groups) else 0.0)
@@ -154,14 +169,10 @@ class _List:
         """The cells of a group that runs on: its heading never leaves its first name."""
         if not title:
             return self._cells(names)
-        style = self._style.setting
-        setting = Setting((fonts.SEMIBOLD_ITALIC,) * 4, style.size, style.leading)
-        rows = self._title(title, self._cell.set_in(setting), self._style.gap + 0.45 * style.leading)
+        above = self._style.gap + 0.45 * self._style.setting.leading
+        rows = group_title(title, self._cell.set_in(self._style.title), above)
         first, *others = self._cells(names)
         return [tied_together([*rows, *first]), *others]
-
-    def _title(self, title: str, frame: Frame, gap: float) -> list[Row]:
-        return plain(title, f"the group “{title}”", frame, gap, element=frame.parent.child("H3"))
 
     def _cells(self, names: Sequence[Shown]) -> list[list[Row]]:
         whole = self._frame.parent.child("L", numbering="None")

@@ -46,7 +46,7 @@ def parted(text: str, *, rtl: bool = False) -> list[tuple[str, bool]]:
     return [(runs[place][0], bool(runs[place][1] % 2)) for place in visual_order([level for _, level in runs])]
 
 
-def _words(text: str) -> list[str]:
+def words_of_text(text: str) -> list[str]:
     """What stands between spaces, without marks of direction: they have spoken, and a word of them alone is none."""
     if not text.isascii():
         text = _MARKS_OF_DIRECTION.sub("", text.replace(NO_BREAK_SPACE, " "))
@@ -66,7 +66,7 @@ def advance(style: Style, text: str, spacing: float = 0.0, *, rtl: bool | None =
         return reach
     if rtl is None and RIGHT_TO_LEFT.search(text):
         return sum(advance(style, part, spacing, rtl=to_left) for part, to_left in parted(text))
-    words = _words(text)
+    words = words_of_text(text)
     reach = (len(words) - 1) * (style.space + spacing)
     for word in words:
         alone = style.paired(word) if together else math.inf
@@ -132,7 +132,7 @@ class TextObject:
 
     def _show_words(self, written: _Written, size: float, text: str, rtl: bool, spacing: float) -> None:
         style = written.style
-        words = _words(text)
+        words = words_of_text(text)
         pending: list[str] = []  # of the first cut
         cut = style.cuts[0]
         if spacing:  # pypdf takes letters moved apart in the array for words
