@@ -1,4 +1,4 @@
-"""The mailed code on a contact's forms other than the answer's: asked for once, then the browser is known for a time."""
+"""The mailed code on a contact's forms other than the answer's: asked once, then the browser is known for a time."""
 
 from __future__ import annotations
 
