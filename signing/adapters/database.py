@@ -120,12 +120,14 @@ class Database:
 
         with self._connection(write=True) as connection:
             connection.execution_options(migrating=True)
-            upgrade(connection)
-            if self._file:
-                self._file.check_references(connection)
-            commit(connection)
-            # On SQLite it looks at no foreign keys: nobody else is to have it.
-            connection.invalidate()
+            try:
+                upgrade(connection)
+                if self._file:
+                    self._file.check_references(connection)
+                commit(connection)
+            finally:
+                # On SQLite it looks at no foreign keys: nobody else is to have it.
+                connection.invalidate()
 
     def check(self) -> str:
         """Read once from the database and say in words what it is.

@@ -24,6 +24,9 @@ def configuration(connection: Connection) -> Config:
 
 def upgrade(connection: Connection) -> None:
     """Bring the tables up to the newest revision inside the connection's transaction."""
+    if not connection.in_transaction():
+        # Alembic would begin and commit one of its own.
+        connection.begin()
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
         connection.exec_driver_sql("SET LOCAL lock_timeout = '60s'")
