@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from signing.domain.errors import Faulty, Refusal
+from signing.domain.errors import N_, Faulty, Refusal
 from signing.domain.letter import Version
 from signing.domain.organisation import Decision, RosterEntry, answer_after
 from signing.domain.roster import name_key
@@ -70,9 +70,7 @@ def signatory_for(services: Services, uow: UnitOfWork, entry: RosterEntry, form:
             field="listed_as",
             code="name-of-another",
         )
-    if form.decision is Decision.APPROVE and not hidden(entry, form):
-        _check_printable(services, form)
-    return Signatory(
+    signatory = Signatory(
         acronym=form.acronym,
         listed_as=listed_as,
         native_name=form.native_name,
@@ -81,17 +79,28 @@ def signatory_for(services: Services, uow: UnitOfWork, entry: RosterEntry, form:
         role=form.role,
         sort_name=form.sort_name,
     )
+    if form.decision is Decision.APPROVE and not hidden(entry, form):
+        check_printable(services, signatory)
+    return signatory
 
 
-def _check_printable(services: Services, form: DecisionForm) -> None:
-    """Closing would refuse such a name too, when its contact is no longer at the page."""
-    for field in ("listed_as", "acronym", "native_name"):
-        name: str | None = getattr(form, field)
+def check_printable(services: Services, signatory: Signatory) -> None:
+    """Refuse names that closing would refuse too, when their contact is no longer at the page.
+
+    Raises Faulty `no-glyph` with the `field` and, among its values, the `character`.
+    """
+    fields = ["listed_as", "acronym", "native_name"]
+    if signatory.listed_as.casefold() == signatory.person.casefold():
+        fields.append("role")  # which follows the name of a person who signs for themselves
+    for field in fields:
+        name: str | None = getattr(signatory, field)
         try:
             services.typesetter.printable(name or "", field)
         except Refusal as refusal:
             raise Faulty(
-                "Our fonts do not have the character {character}. Please write the name without it.",
+                N_("Our fonts do not have the character {character}. Please write the role without it.")
+                if field == "role"
+                else N_("Our fonts do not have the character {character}. Please write the name without it."),
                 values={"character": refusal.values["character"]},
                 field=field,
                 code="no-glyph",

@@ -13,7 +13,7 @@ from signing.domain.organisation import RosterEntry
 from signing.evidence.carry import Change
 from signing.evidence.phrase import words_digest
 from signing.evidence.schemes import Place
-from signing.workflow.ports import LogHead, Services, UnitOfWork
+from signing.workflow.ports import ApprovedName, LogHead, Services, UnitOfWork
 
 
 def letter_of(uow: UnitOfWork, letter_id: str) -> Letter:
@@ -91,11 +91,31 @@ def text_sha256(version: Version) -> str:
 
 
 def carried(versions: Sequence[Version], entry: RosterEntry, number: int) -> bool:
-    """Whether an approval reaches version `number` by carry, version by version (EVIDENCE 4.3, *Carry*)."""
-    later = [each for each in versions if (entry.answer_version or 0) < each.number <= number]
-    return bool(later) and all(
-        each.change is not None and Change(each.change).carries(entry.accepts) for each in later
-    )
+    """Whether an approval reaches version `number` by carry."""
+    return carries(versions, entry.answer_version or 0, number, accepts=entry.accepts)
+
+
+def carries(versions: Sequence[Version], since: int, number: int, *, accepts: bool) -> bool:
+    """Whether an approval of version `since` reaches version `number`, version by version (EVIDENCE 4.3, *Carry*)."""
+    later = [each for each in versions if since < each.number <= number]
+    return bool(later) and all(each.change is not None and Change(each.change).carries(accepts) for each in later)
+
+
+def approved_now(uow: UnitOfWork, letter: Letter) -> list[ApprovedName]:
+    """Who stands under the present words in the open, under the names they signed, in no order.
+
+    One statement, and a second only while somebody's newest approval is of earlier words.
+    """
+    approved = uow.roster.approved(letter.id)
+    if all(each.version == letter.version for each in approved):
+        return approved
+    versions = uow.letters.versions(letter.id)
+    return [
+        each
+        for each in approved
+        if each.version == letter.version
+        or carries(versions, each.version, letter.version, accepts=each.accepts)
+    ]
 
 
 def place_of(letter: Letter) -> Place:

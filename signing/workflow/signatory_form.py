@@ -62,7 +62,7 @@ def checked(form: DecisionForm, *, needs_code: bool = True) -> DecisionForm:
     if not form.authority:
         raise Faulty("Please tick the sentence that you may speak for your organisation.", field="authority")
     check_page_key(form.idempotency_key)
-    listed_as = _optional(form.listed_as, "listed_as") or ""
+    listed_as = tidy_name(form.listed_as, "listed_as") or ""
     if form.decision is Decision.APPROVE and not listed_as:
         raise Faulty("Please type the name as it should be printed.", field="listed_as")
     tidy = replace(
@@ -70,9 +70,9 @@ def checked(form: DecisionForm, *, needs_code: bool = True) -> DecisionForm:
         person=_required(form.person, "person", N_("Please type your name.")),
         role=_required(form.role, "role", N_("Please type your role in the organisation.")),
         listed_as=listed_as,
-        acronym=_optional(form.acronym, "acronym"),
-        native_name=_optional(form.native_name, "native_name"),
-        sort_name=_optional(form.sort_name, "sort_name"),
+        acronym=tidy_name(form.acronym, "acronym"),
+        native_name=tidy_name(form.native_name, "native_name"),
+        sort_name=tidy_name(form.sort_name, "sort_name"),
         reason=_reason(form.reason),
         code=tidy_code(form.code),
     )
@@ -103,13 +103,17 @@ def check_code_typed(code: str) -> None:
 
 
 def _required(value: str, field: str, missing: str) -> str:
-    tidy = _optional(value, field)
+    tidy = tidy_name(value, field)
     if tidy is None:
         raise Faulty(missing, field=field)
     return tidy
 
 
-def _optional(value: str | None, field: str) -> str | None:
+def tidy_name(value: str | None, field: str) -> str | None:
+    """One line of text as it is signed: NFC, single spaces, None where nothing is left.
+
+    Raises Faulty for what is too long or holds an invisible character.
+    """
     tidy = _composed(value, LONGEST_NAME, field, N_("Please keep this under {longest} characters."))
     tidy = " ".join(tidy.split())
     unsafe = next((character for character in tidy if is_unsafe_character(character)), None)
@@ -120,6 +124,23 @@ def _optional(value: str | None, field: str) -> str | None:
             field=field,
         )
     return tidy or None
+
+
+def tidy_words(value: str, field: str) -> str | None:
+    """Words of several lines for people to read: NFC, plain line ends, None where nothing is left.
+
+    Raises Faulty for what is too long or holds an invisible character.
+    """
+    text = _composed(value, LONGEST_REASON, field, N_("Please keep this under {longest} characters."))
+    text = text.replace("\r\n", "\n").replace("\r", "\n").strip()
+    unsafe = next((each for each in text if each != "\n" and is_unsafe_character(each)), None)
+    if unsafe is not None:
+        raise Faulty(
+            "There is an invisible character (U+{code_point}) in this field. Please type it anew.",
+            values={"code_point": f"{ord(unsafe):04X}"},
+            field=field,
+        )
+    return text or None
 
 
 def _reason(value: str | None) -> str | None:
