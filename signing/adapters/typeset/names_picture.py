@@ -141,7 +141,7 @@ class _Drawing:
             x = self.width + _OVERHANG + _GUTTER - _MARK if self.rtl else 0.0
             high = height_of(rows) - rows[0].gap
             self.parts.append(
-                f'<rect class="mark" x="{_units(x)}" y="{_units(self.top)}" width="{_units(_MARK)}" '
+                f'<rect class="line-mark" x="{_units(x)}" y="{_units(self.top)}" width="{_units(_MARK)}" '
                 f'height="{_units(high)}"/>'
             )
         for place, row in enumerate(rows):
