@@ -15,7 +15,7 @@ from signing.evidence.carry import plain
 
 from .letter_text import LetterText
 from .redline_lines import FOOTNOTE, HEADER_FIELDS, Line, Setting, lines_of
-from .redline_matching import alike, between, common
+from .redline_matching import Span, alike, between, common, equal_ends
 from .redline_pieces import Comparison, Piece, Status, compare_runs, whole
 
 __all__ = [
@@ -125,13 +125,21 @@ def _paired(old: Sequence[Line], new: Sequence[Line]) -> list[tuple[int, int]]:
     """Which lines are the same line, changed or not."""
     if len(old) == len(new) == 1 and old[0].setting.kind in HEADER_FIELDS:
         return [(0, 0)]
-    pairs = alike([line.weights for line in old], [line.weights for line in new])
+    start, end = equal_ends(*([(line.setting, line.text) for line in side] for side in (old, new)))
+    pairs = [(at, at) for at in range(start)]
+    pairs += _alike(old, new, (start, len(old) - end, start, len(new) - end))
+    pairs += [(len(old) - end + at, len(new) - end + at) for at in range(end)]
     pairs = common([line.text for line in old], [line.text for line in new], pairs)
     # What is too common to find a line by in the whole letter may do among the few lines that are left here.
-    for i1, i2, j1, j2 in between(tuple(pairs), len(old), len(new)):
-        found = alike([line.weights for line in old[i1:i2]], [line.weights for line in new[j1:j2]])
-        pairs += [(i1 + i, j1 + j) for i, j in found]
+    for span in between(tuple(pairs), len(old), len(new)):
+        pairs += _alike(old, new, span)
     return sorted(pairs)
+
+
+def _alike(old: Sequence[Line], new: Sequence[Line], span: Span) -> Iterator[tuple[int, int]]:
+    i1, i2, j1, j2 = span
+    found = alike([line.weights for line in old[i1:i2]], [line.weights for line in new[j1:j2]])
+    return ((i1 + i, j1 + j) for i, j in found)
 
 
 def _parts(

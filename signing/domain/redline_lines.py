@@ -56,14 +56,14 @@ class Line:
     @cached_property
     def counted(self) -> int:
         """How many words it has, as people count them."""
-        return sum(map(is_word, segments(self.text)))
+        return sum(map(is_word, self._segments))
 
     @cached_property
     def weights(self) -> Counter[str]:
         """Its words, each with the characters it takes up in all; of scripts without spaces, pairs of characters."""
         weights: Counter[str] = Counter()
         last = ""
-        for segment in segments(self.text):
+        for segment in self._segments:
             if not is_word(segment):
                 last = ""
                 continue
@@ -71,6 +71,10 @@ class Line:
             last = segment if is_unspaced(segment) else ""
             weights[key_of(pair)] += len(segment)
         return weights
+
+    @cached_property
+    def _segments(self) -> list[str]:
+        return list(segments(self.text))
 
     def stands_as(self, other: Line) -> bool:
         """Whether both are set alike: an item keeps its place when its number only follows from those before it."""

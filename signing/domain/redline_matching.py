@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Final
 
@@ -35,6 +35,14 @@ def common(before: Sequence[Hashable], after: Sequence[Hashable], known: Sequenc
     return pairs
 
 
+def equal_ends(before: Sequence[Hashable], after: Sequence[Hashable]) -> tuple[int, int]:
+    """How many members both begin with, and how many of the others both end with."""
+    shorter = min(len(before), len(after))
+    start = next((at for at in range(shorter) if before[at] != after[at]), shorter)
+    rest = shorter - start
+    return start, next((at for at in range(rest) if before[-1 - at] != after[-1 - at]), rest)
+
+
 def alike(before: Sequence[Mapping[str, int]], after: Sequence[Mapping[str, int]]) -> list[Pair]:
     """Pair lines that are like each other, in rising order, so that as much as possible is paired.
 
@@ -47,6 +55,38 @@ def between(pairs: Sequence[Pair], before: int, after: int) -> Iterator[Span]:
     """The spans that begin behind one pair and end before the next, of sequences so long."""
     for (i1, j1), (i2, j2) in pairwise(((-1, -1), *pairs, (before, after))):
         yield i1 + 1, i2, j1 + 1, j2
+
+
+def from_the_start(
+    pairs: Sequence[Pair], before: Sequence[Hashable], after: Sequence[Hashable], ends: Collection[Hashable]
+) -> list[Pair]:
+    """Let what was only added, or only removed, begin behind a member of `ends` where it can.
+
+    "We {know. We }say" and "{We know. }We say" are the same change; people write the second.
+    """
+    moved = list(pairs)
+    for at, (i1, i2, j1, j2) in enumerate(between(pairs, len(before), len(after))):
+        if (i1 < i2) == (j1 < j2):
+            continue
+        members, start, end = (after, j1, j2) if j1 < j2 else (before, i1, i2)
+        # Members before the change that are the same as those at its end can change places with them.
+        steps = 0
+        while steps < at and _touch(moved, at - steps) and members[start - 1 - steps] == members[end - 1 - steps]:
+            if start - 1 - steps == 0 or members[start - 2 - steps] in ends:
+                for step in range(steps + 1):
+                    i, j = moved[at - 1 - step]
+                    moved[at - 1 - step] = (i, end - 1 - step) if members is after else (end - 1 - step, j)
+                break
+            steps += 1
+    return moved
+
+
+def _touch(pairs: Sequence[Pair], at: int) -> bool:
+    """Whether the pair before `at` stands right behind the one before it, on both sides."""
+    if at < 2:
+        return pairs[0] == (0, 0)
+    (i1, j1), (i2, j2) = pairs[at - 2], pairs[at - 1]
+    return (i2 - i1, j2 - j1) == (1, 1)
 
 
 def without_islands(pairs: Sequence[Pair], before: Sequence[int], after: Sequence[int]) -> list[Pair]:
@@ -116,19 +156,16 @@ def _trimmed(before: Sequence[Hashable], after: Sequence[Hashable], span: Span) 
     """The pairs of a span: its equal ends, what is common between them, and the pair that closes it."""
     i1, i2, j1, j2 = span
     closing = [(i2, j2)] if i2 < len(before) else []
-    while i1 < i2 and j1 < j2 and before[i1] == after[j1]:
-        yield i1, j1
-        i1, j1 = i1 + 1, j1 + 1
-    tail: list[Pair] = []
-    while i1 < i2 and j1 < j2 and before[i2 - 1] == after[j2 - 1]:
-        i2, j2 = i2 - 1, j2 - 1
-        tail.append((i2, j2))
+    start, end = equal_ends(before[i1:i2], after[j1:j2])
+    yield from zip(range(i1, i1 + start), range(j1, j1 + start), strict=True)
+    tail = zip(range(i2 - end, i2), range(j2 - end, j2), strict=True)
+    i1, i2, j1, j2 = i1 + start, i2 - end, j1 + start, j2 - end
     shared = set(before[i1:i2]) & set(after[j1:j2])
     left = [i for i in range(i1, i2) if before[i] in shared]
     right = [j for j in range(j1, j2) if after[j] in shared]
     for i, j in _longest([before[i] for i in left], [after[j] for j in right]):
         yield left[i], right[j]
-    yield from reversed(tail)
+    yield from tail
     yield from closing
 
 
@@ -181,7 +218,8 @@ def _candidates(
                 for j in where:
                     shared[j] += min(weight, after[j][word])
         size = sum(words.values())
-        best = sorted(shared, key=lambda j: (sizes[j] - 2 * shared[j], j))[:_MOST_CANDIDATES]
+        # Of several that are alike to the same degree, the nearest.
+        best = sorted(shared, key=lambda j: (sizes[j] - 2 * shared[j], abs(i - j), j))[:_MOST_CANDIDATES]
         for j in sorted(best, reverse=True):
             kept = sum(min(weight, after[j].get(word, 0)) for word, weight in words.items())
             # Two of five: a line that kept less is another line.

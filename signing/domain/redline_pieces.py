@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from .letter_blocks import Run
-from .redline_matching import between, common, without_islands
-from .redline_words import Words, words_of
+from .redline_matching import between, common, from_the_start, without_islands
+from .redline_words import SENTENCE_ENDS, Words, words_of
 
 
 class Status(StrEnum):
@@ -62,7 +62,8 @@ def compare_runs(before: Sequence[Run], after: Sequence[Run], notes: Mapping[int
     notes = notes or {}
     old = words_of(before, [str(run.footnote) for run in before if run.footnote is not None])
     new = words_of(after, [str(notes.get(n, f"+{n}")) for run in after if (n := run.footnote) is not None])
-    pairs = common([word.key for word in old.words], [word.key for word in new.words])
+    old_keys, new_keys = ([word.key for word in side.words] for side in (old, new))
+    pairs = from_the_start(common(old_keys, new_keys), old_keys, new_keys, SENTENCE_ENDS)
     shown = without_islands(pairs, *([max(1, len(word.text)) for word in side.words] for side in (old, new)))
     removed = sum(word.counts for word in old.words) - sum(old.words[i].counts for i, _ in pairs)
     added = sum(word.counts for word in new.words) - sum(new.words[j].counts for _, j in pairs)
