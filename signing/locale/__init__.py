@@ -6,7 +6,7 @@ English is what the program is written in and needs none.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from gettext import NullTranslations
 from io import BytesIO
@@ -81,9 +81,16 @@ def read_catalogue(path: Path, language: str, *, isolate: bool = True) -> NullTr
     if isolate and text_direction(language) == "rtl":
         for message in catalogue:
             # A Latin name or an address in an Arabic line must not carry the punctuation beside it away.
-            if message.id and isinstance(message.string, str):
-                message.string = _VALUE.sub(rf"{_ISOLATE}\g<0>{_END}", message.string)
+            if message.id:
+                message.string = _isolated(message.string)
     compiled = BytesIO()
     write_mo(compiled, catalogue)
     compiled.seek(0)
     return Translations(compiled, "messages")
+
+
+def _isolated(said: str | Sequence[str]) -> str | tuple[str, ...]:
+    """The words, or the words of each number, with every value in them kept apart."""
+    if isinstance(said, str):
+        return _VALUE.sub(rf"{_ISOLATE}\g<0>{_END}", said)
+    return tuple(_VALUE.sub(rf"{_ISOLATE}\g<0>{_END}", form) for form in said)

@@ -16,7 +16,7 @@ def moment(when: datetime, zone: str, language: str) -> str:
     # L10n: a date pattern of CLDR: EEEE is the day of the week, d the day, MMMM the month, y the year.
     words = format_datetime(when, gettext("EEEE d MMMM y, HH:mm"), tzinfo=place, locale=locale)
     if zone.upper() in ("UTC", "ETC/UTC"):
-        return f"{words} (UTC)"
+        return gettext("%(words)s (UTC)") % {"words": words}
     city = get_timezone_location(place, locale=locale, return_city=True)
     return gettext("%(words)s (%(city)s time)") % {"words": words, "city": city}
 

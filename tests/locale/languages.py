@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from unicodedata import east_asian_width
 
 from signing.workflow.ports import NoticeKind
 
@@ -97,10 +98,77 @@ ARABIC = Spoken(
     },
     sender="رسائل مشتركة، localhost",
 )
-LANGUAGES = (FRENCH, ARABIC)
+SPANISH = Spoken(
+    "es", "ltr",
+    question="¿Firmará Human Rights in China esta carta?",
+    deadline="domingo 22 de marzo de 2026, 09:30 (UTC)",
+    choose="Elija su respuesta.",
+    wrong_code="Ese no es el último código que enviamos a este navegador.",
+    approved="Muchas gracias. Human Rights in China ha aprobado la carta.",
+    closed="Esta carta ya no admite respuestas.",
+    old_link="Este enlace ya no abre la carta",
+    unknown_link="No podemos abrir este enlace",
+    own_key="Firmar con una clave propia",
+    to_sign="Donde esté el archivo, ejecute esto con su clave:",
+    keys="Claves de Human Rights in China",
+    key_waits="Lea estas palabras a la coordinación cuando le llame",
+    level="firmada con una clave de su navegador, o más segura.",
+    carried="Su aprobación de la versión 1 vale también para este texto",
+    differs="El texto de la carta es distinto.",
+    subjects={
+        NoticeKind.INVITATION: "¿Puede figurar Human Rights in China al pie de esta carta?",
+        NoticeKind.CODE: "Su código para: Joint letter",
+        NoticeKind.RECEIPT: "Comprobante: Human Rights in China aprueba «Joint letter",
+        NoticeKind.NEW_VERSION: "El texto ha cambiado, léalo de nuevo, por favor",
+        NoticeKind.CARRIED: "Su aprobación se mantiene: Joint letter",
+        NoticeKind.KEY_VOUCHED: "Su clave está confirmada, apruebe ahora, por favor: Joint letter",
+        SEALED: "Comprobante de su respuesta: Joint letter",
+        DECLINED: "Comprobante de su respuesta: Joint letter",
+        NOTED: "Se ha anotado una clave para: Joint letter",
+        REVOKED: "Se ha revocado una clave para: Joint letter",
+    },
+    sender="Cartas conjuntas, localhost",
+)
+CHINESE = Spoken(
+    "zh", "ltr",
+    question="Human Rights in China：贵组织是否签署这封信？",
+    deadline="2026年3月22日星期日 09:30（UTC）",
+    choose="请选择您的答复。",
+    wrong_code="这不是我们最近发给这个浏览器的验证码。",
+    approved="谢谢！贵组织（Human Rights in China）已同意这封信。",
+    closed="这封信已停止接收答复。",
+    old_link="这个链接已不能打开信件",
+    unknown_link="我们无法打开这个链接",
+    own_key="用您自己的密钥签名",
+    to_sign="在文件所在的位置，用您的密钥运行：",
+    keys="贵组织（Human Rights in China）的密钥",
+    key_waits="协调人来电时，请向对方读出这些词",
+    level="这封信要求答复用浏览器中的密钥签名，或用更强的方式。",
+    carried="您对第 1 版的同意也适用于这份文本",
+    differs="信件的文本不同。",
+    subjects={
+        NoticeKind.INVITATION: "Human Rights in China：贵组织是否愿意在这封信上署名？",
+        NoticeKind.CODE: "您的验证码：Joint letter",
+        NoticeKind.RECEIPT: "回执：贵组织（Human Rights in China）同意《Joint letter",
+        NoticeKind.NEW_VERSION: "文本已更改，请重新阅读",
+        NoticeKind.CARRIED: "你们的同意仍然有效：Joint letter",
+        NoticeKind.KEY_VOUCHED: "您的密钥已确认，请现在表示同意：Joint letter",
+        SEALED: "答复回执：Joint letter",
+        DECLINED: "答复回执：Joint letter",
+        NOTED: "已登记密钥：Joint letter",
+        REVOKED: "已吊销密钥：Joint letter",
+    },
+    sender="联名信，localhost",
+)
+LANGUAGES = (FRENCH, SPANISH, ARABIC, CHINESE)
 
 
 def plain(words: str) -> str:
     """`words` without what keeps names and numbers apart, with ordinary blanks."""
     bare = words.translate(dict.fromkeys(map(ord, "\u2066\u2067\u2068\u2069\u200e\u200f")))
     return " ".join(bare.replace("\u00a0", " ").replace("\u202f", " ").split())
+
+
+def columns(line: str) -> int:
+    """How wide a terminal shows `line`: Chinese characters take two columns each."""
+    return sum(2 if east_asian_width(character) in "WF" else 1 for character in line)
