@@ -23,12 +23,13 @@ from signing.locale import FOLDER, catalogues, document
 ROOT = FOLDER.parents[1]
 TEMPLATES = ("base.html", "form_fields.html", "letter_text.html", "contact/*", "mail/*", "public/*")
 MARKS: dict[str, Any] = {**DEFAULT_KEYWORDS, "N_": None}
-OF_DATABASES = MARKS | {"Conflict": None, "Unavailable": None}
+OF_DATABASES = MARKS | dict.fromkeys(("Conflict", "Faulty", "NotFound", "Unavailable"))
 # The first argument of each of these is `Refusal.words`, said in the reader's language where it is shown.
 REFUSALS = MARKS | dict.fromkeys((
     "Refusal", "NotFound", "NotAllowed", "Unavailable", "Conflict", "Faulty", "PageUsed", "StaleVersion",
     "LinkUnknown", "LinkExpired", "LinkRevoked", "NoCookie", "SignedOut", "AlreadyRecorded", "StatementExpired",
-    "KeyKnown", "KeyRevoked", "KeyUnfit", "KeyWaits", "LevelTooLow", "PasskeyUnproved",
+    "ConfirmationNeeded", "HeadUnreadable", "KeyKnown", "KeyRevoked", "KeyUnfit", "KeyWaits", "LevelTooLow",
+    "PasskeyUnproved",
     # Of coordinators; named so that the next kind cannot be forgotten, whoever it is for.
     "CoordinatorMustSign", "EditionCurrent", "KeyNotNamed",
 ))
