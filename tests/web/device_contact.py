@@ -88,9 +88,10 @@ class DeviceContact:
     def is_stopped(self, code: str, words: str) -> None:
         """The page refuses aloud, has the focus on it, and nothing but the letter itself is in the log."""
         alarm = self.page.locator("[data-alarm]")
+        # The focus first: pressing the button took it away, so that an alarm of before is not taken for this one.
+        expect(alarm).to_be_focused()
         expect(alarm).to_contain_text(words)
         expect(alarm).to_have_attribute("data-code", code)
-        expect(alarm).to_be_focused()
 
     def answers(self, letter_id: str, decision: str = "approve", way: str | None = None, **fields: str) -> None:
         """From the link to the receipt, with a code."""

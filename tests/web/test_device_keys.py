@@ -174,57 +174,52 @@ LIES: dict[str, tuple[Callable[[dict[str, Any]], None], str]] = {
 }
 
 
-@pytest.mark.parametrize("lie", list(LIES))
-def test_a_statement_that_says_something_else_is_not_signed(device: DeviceContact, house: House, lie: str) -> None:
-    change, words = LIES[lie]
-
+def changing(change: Callable[[dict[str, Any]], None]) -> Callable[[Route], None]:
+    """A service that changes the statement on its way to the page."""
     def lies(route: Route) -> None:
         answer = route.fetch()
         route.fulfill(response=answer, body=payload_with(answer.text(), change))
 
-    stopped(device, house, lies, "differs", words)
+    return lies
 
 
-def test_a_statement_from_another_time_is_not_signed(device: DeviceContact, house: House) -> None:
-    def lies(route: Route) -> None:
-        answer = route.fetch()
-        change = say("predicate", "time", value="2026-01-01T00:00:00Z")
-        route.fulfill(response=answer, body=payload_with(answer.text(), change))
+def respelled(route: Route) -> None:
+    from base64 import b64decode, b64encode
 
-    stopped(device, house, lies, "clock", "2026-01-01T00:00:00Z")
-
-
-def test_a_statement_in_another_spelling_is_not_signed(device: DeviceContact, house: House) -> None:
-    def lies(route: Route) -> None:
-        from base64 import b64decode, b64encode
-
-        composed = json.loads(route.fetch().text())
-        spelled = b64decode(composed["payload"]) + b" "
-        route.fulfill(json=composed | {"payload": b64encode(spelled).decode()})
-
-    stopped(device, house, lies, "differs", "not spelled")
+    composed = json.loads(route.fetch().text())
+    spelled = b64decode(composed["payload"]) + b" "
+    route.fulfill(json=composed | {"payload": b64encode(spelled).decode()})
 
 
-def stopped(
-    device: DeviceContact, house: House, lies: Callable[[Route], None], code: str, words: str
+def test_a_statement_that_says_something_else_is_not_signed(
+    device: DeviceContact, house: House, subtests: pytest.Subtests
 ) -> None:
     """Nothing that the page did not show is signed, and nothing at all is sent."""
+    lies = {name: (changing(change), "differs", words) for name, (change, words) in LIES.items()} | {
+        "another time": (
+            changing(say("predicate", "time", value="2026-01-01T00:00:00Z")), "clock", "2026-01-01T00:00:00Z",
+        ),
+        "another spelling": (respelled, "differs", "not spelled"),
+    }
     sent: list[str] = []
     letter_id = house.opened(ORGANISATION, acronym="HRIC")
-    device.page.route("**/statement", lies)
     device.page.on("request", lambda request: sent.append(request.url))
     device.opens(letter_id)
     device.fills_in()
     device.gets_a_code()
-    device.sends()
-    device.is_stopped(code, words)
-    expect(device.page.locator("[data-alarm]")).to_contain_text("Nothing was signed and nothing was sent")
-    assert not [url for url in sent if url.endswith("/signed")]
-    assert len(statements(house, letter_id)) == 1
+    for name, (lie, code, words) in lies.items():
+        with subtests.test(name):
+            device.page.route("**/statement", lie)
+            device.sends()
+            device.is_stopped(code, words)
+            expect(device.page.locator("[data-alarm]")).to_contain_text("Nothing was signed and nothing was sent")
+            assert not [url for url in sent if url.endswith("/signed")]
+            assert len(statements(house, letter_id)) == 1
+        device.page.unroute("**/statement")
     # Once the service tells the truth, the same page goes on.
-    device.page.unroute("**/statement")
     device.sends()
     device.arrives()
+    assert [url for url in sent if url.endswith("/signed")]
 
 
 TAMPERED = {
@@ -239,26 +234,30 @@ TAMPERED = {
 }
 
 
-@pytest.mark.parametrize("what", list(TAMPERED))
 def test_a_page_that_shows_other_words_than_the_file_is_not_signed(
-    device: DeviceContact, house: House, what: str
+    device: DeviceContact, house: House, subtests: pytest.Subtests
 ) -> None:
-    true, false = TAMPERED[what]
-    letter_id = house.opened(ORGANISATION)
+    for what, (true, false) in TAMPERED.items():
+        with subtests.test(what):
+            letter_id = house.opened(ORGANISATION)
+            device.page.route("**/code", replacing(true, false))
+            device.opens(letter_id)
+            device.fills_in()
+            device.gets_a_code()
+            device.sends()
+            device.is_stopped("differs", "The words of the letter differ")
+            assert len(statements(house, letter_id)) == 1
+        device.page.unroute("**/code")
 
+
+def replacing(true: str, false: str) -> Callable[[Route], None]:
     def lies(route: Route) -> None:
         answer = route.fetch()
         page = answer.text()
         assert true in page
         route.fulfill(response=answer, body=page.replace(true, false))
 
-    device.page.route("**/code", lies)
-    device.opens(letter_id)
-    device.fills_in()
-    device.gets_a_code()
-    device.sends()
-    device.is_stopped("differs", "The words of the letter differ")
-    assert len(statements(house, letter_id)) == 1
+    return lies
 
 
 def test_a_file_that_is_not_the_page_is_not_signed(device: DeviceContact, house: House) -> None:
