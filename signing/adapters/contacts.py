@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Select, delete, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from signing.adapters.tables import contact_change, link_request, refused_address, remark, review
+from signing.adapters.contact_tables import contact_change, link_request, refused_address, remark, review
 from signing.domain.discussion import Remark
 from signing.domain.handover import ContactChange, Review
 from signing.workflow.contact_ports import LinkRequest
@@ -162,5 +162,6 @@ class LinkRequestStore:
         )
         return [LinkRequest(*row) for row in rows]
 
-    def remove(self, request_id: str) -> None:
-        self._connection.execute(delete(link_request).where(link_request.c.id == request_id))
+    def remove(self, request_id: str) -> bool:
+        """Forget a request; whether it was still there."""
+        return self._connection.execute(delete(link_request).where(link_request.c.id == request_id)).rowcount == 1

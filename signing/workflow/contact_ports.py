@@ -60,4 +60,5 @@ class LinkRequests(Protocol):
     def waiting(self, limit: int) -> list[LinkRequest]:
         """The oldest ones."""
 
-    def remove(self, request_id: str) -> None: ...
+    def remove(self, request_id: str) -> bool:
+        """Forget a request; whether it was still there."""

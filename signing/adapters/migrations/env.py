@@ -7,6 +7,7 @@ from typing import Any
 from alembic import context
 from sqlalchemy.types import TypeDecorator
 
+from signing.adapters import contact_tables  # noqa: F401 (they are tables of the same metadata)
 from signing.adapters.columns import Instant
 from signing.adapters.tables import metadata
 
