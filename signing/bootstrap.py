@@ -68,6 +68,7 @@ def build(settings: Settings, database: Database | None = None) -> Services:
             witness_policy=settings.witness_policy(),
             time_authorities=tuple(settings.time_authorities),
             tsa_roots=roots,
+            mail_from=settings.mail_from,
         ),
         sealer=DocumentSealer(
             lambda: load_document_key(settings.keys, settings.key_passphrase()), time_authorities(settings, roots)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from sqlalchemy import Connection, delete, update
+from sqlalchemy import Connection, bindparam, delete, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -21,6 +21,8 @@ _HIT = {
     .on_conflict_do_update(index_elements=_KEY, set_=_ONE_MORE)
     .returning(rate.c.count),
 }
+
+_COUNT = select(rate.c.count).where(*(column == bindparam(column.name) for column in _KEY))
 
 
 class RateStore:
@@ -44,6 +46,14 @@ class RateStore:
             # Somebody new pays for sweeping up, so that no key is kept longer than it counts.
             self._connection.execute(delete(rate).where(rate.c.purpose == purpose, rate.c.over_at <= now))
         return count
+
+    def count(self, purpose: str, key_sha256: bytes, *, window: int, now: datetime) -> int:
+        """How many events the present window has so far."""
+        began = int(now.timestamp()) // window * window
+        found: int | None = self._connection.execute(
+            _COUNT, {"purpose": purpose, "key_sha256": key_sha256, "began": began}
+        ).scalar()
+        return found or 0
 
     def take_back(self, purpose: str, key_sha256: bytes, *, window: int, now: datetime) -> None:
         """Count one event less in the present window: it was none of those that are to be slowed down."""

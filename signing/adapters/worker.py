@@ -19,6 +19,7 @@ from signing.adapters.mail_text import MailTexts, Outdated
 from signing.adapters.transport import Deferred, Transport, Undeliverable
 from signing.domain.errors import Refusal, Unavailable
 from signing.workflow.forgetting import forget
+from signing.workflow.fresh_links import answer_requests
 from signing.workflow.ports import Notice, Services
 
 CLAIM = 20
@@ -88,6 +89,7 @@ class MailWorker:
         while not stop():
             try:
                 self._sweep()
+                self._answer_requests()
                 handled = self.run_once(stop)
             except Unavailable:
                 log.warning("the database cannot be used; trying again")
@@ -106,6 +108,15 @@ class MailWorker:
             # Noted first: a sweep that fails must not keep mails from going out.
             self._swept_at = now
             forget(self._services)
+
+    def _answer_requests(self) -> None:
+        try:
+            answer_requests(self._services)
+        except Unavailable:
+            raise
+        except Exception as error:
+            # Whoever asked asks again or waits an hour; mails that can go out must go out.
+            log.error("a request for a fresh link cannot be answered: %s", type(error).__qualname__)
 
     def _handle(self, notice: Notice) -> str | None:
         """Send one mail; the reply of a server that takes no mail at all, if so it is."""

@@ -27,7 +27,7 @@ OF_DATABASES = MARKS | dict.fromkeys(("Conflict", "Faulty", "NotFound", "Unavail
 # The first argument of each of these is `Refusal.words`, said in the reader's language where it is shown.
 REFUSALS = MARKS | dict.fromkeys((
     "Refusal", "NotFound", "NotAllowed", "Unavailable", "Conflict", "Faulty", "PageUsed", "StaleVersion",
-    "LinkUnknown", "LinkExpired", "LinkRevoked", "NoCookie", "SignedOut", "AlreadyRecorded", "StatementExpired",
+    "LinkClosed", "TooManyAttempts", "NoCookie", "SignedOut", "AlreadyRecorded", "StatementExpired",
     "ConfirmationNeeded", "HeadUnreadable", "KeyKnown", "KeyRevoked", "KeyUnfit", "KeyWaits", "LevelTooLow",
     "PasskeyUnproved",
     # Of coordinators; named so that the next kind cannot be forgotten, whoever it is for.

@@ -11,14 +11,15 @@ from gunicorn.glogging import Logger
 
 from signing.web.fault_trace import without_values
 
-TOKEN = re.compile(r"(/i/)[^\s/?#\"']+")
+# The token of a link, what stops reminders, and whatever somebody put behind the address of short codes.
+TOKEN = re.compile(r"(/(?:i|reminders)/|/enter[/?])[^\s?#\"']+")
 QUERY = re.compile(r"\?\S*")
 # How gunicorn names the sender of a request it could not read.
 PEER = re.compile(r"\bip=\S+?(?=:?(\s|$))")
 
 
 def masked(text: str) -> str:
-    """`text` with the token of every mailed link, and the address of every sender, struck out."""
+    """`text` with what is secret in the address of every mailed link, and the address of every sender, struck out."""
     return PEER.sub("ip=…", TOKEN.sub(r"\1…", text))
 
 

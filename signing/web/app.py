@@ -16,6 +16,8 @@ from signing.web import (
     contact_line,
     contact_signing,
     coordinator,
+    fresh_links,
+    genuine,
     headers,
     link,
     log,
@@ -26,6 +28,7 @@ from signing.web import (
     refusals,
     renderings,
     sign_in,
+    sources,
 )
 from signing.web import (
     mailbox as mailbox_pages,
@@ -68,6 +71,7 @@ def create_app(services: Services, *, intake: Intake, mailbox: mailbox_pages.Mai
     )
     headers.guard_requests(app, base_url)
     headers.set_headers(app, https=https)
+    sources.prepare(app, services)
     CSRFProtect(app)
     sign_in.prepare(app, services)
     page.prepare(app)
@@ -75,7 +79,9 @@ def create_app(services: Services, *, intake: Intake, mailbox: mailbox_pages.Mai
     doors = [
         public.blueprint(services, mailbox=mailbox is not None),
         sign_in.blueprint(services),
+        genuine.blueprint(services),
         link.blueprint(services),
+        fresh_links.blueprint(services),
         contact.blueprint(services),
         contact_discussion.blueprint(services),
         contact_signing.blueprint(services),

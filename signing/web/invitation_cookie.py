@@ -8,6 +8,7 @@ import secrets
 from flask import Response, current_app, request
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
+from signing.web import sources
 from signing.workflow.deciding import Access
 from signing.workflow.inviting import OpenedLink
 
@@ -37,7 +38,9 @@ def read(invitation_id: str) -> Access | None:
         )
     except (BadSignature, ValueError, TypeError):
         return None
-    return Access(letter, invitation, generation, browser) if invitation == invitation_id else None
+    if invitation != invitation_id:
+        return None
+    return Access(letter, invitation, generation, browser, sources.source())
 
 
 def write(response: Response, link: OpenedLink) -> None:

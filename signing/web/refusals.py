@@ -18,17 +18,17 @@ log = logging.getLogger("signing.web")
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`next_steps` are paragraphs on what to do now, in plain words. All are translated where they are shown."""
+    """`next_steps` are paragraphs on what to do now, in plain words. All are translated where they are shown.
+
+    With `ways_in` the page offers the other ways to a letter: a short code, a fresh link.
+    """
 
     status: int
     heading: str
     next_steps: tuple[str, ...] = ()
+    ways_in: bool = False
 
 
-NEW_LINK = N_(
-    "Look in your mailbox for a newer mail about this letter. If there is none, write to the person who "
-    "coordinates the letter and ask for a new link; it goes only to the address on their list."
-)
 NOTHING_HERE = Answer(404, N_("There is nothing here"), (
     N_("Check the address, or start again from the link you were given."),
 ))
@@ -37,17 +37,16 @@ STOPPED = Answer(503, N_("We have stopped to be safe"), (
        "anything more is recorded. Please come back later."),
 ))
 ANSWERS: dict[str, Answer] = {
-    "link-unknown": Answer(404, N_("We cannot open this link"), (
-        N_("Mail programs sometimes cut long links in two. Copy the whole link from the mail into the address bar."),
-        NEW_LINK,
-    )),
-    "link-expired": Answer(404, N_("This link is too old"), (NEW_LINK,)),
-    "link-revoked": Answer(404, N_("This link no longer opens the letter"), (NEW_LINK,)),
+    # One page for all of them: an old link tells nobody whom it once was for (FAULTS S5).
+    "link-closed": Answer(404, N_("This link does not open a letter"), (
+        N_("Copy the whole link from the newest mail into the address bar, or take one of the ways below. Nothing is "
+           "lost: what your organisation has answered stays recorded."),
+    ), ways_in=True),
     "no-cookie": Answer(404, N_("This page opens from your mail"), (
         N_("For your safety this page opens only in the browser in which the link was opened. If you have just "
            "done that, your browser may be blocking cookies: allow them for this site. We use one cookie, to "
            "know which invitation is yours, and none to follow you."),
-    )),
+    ), ways_in=True),
     "not-found": NOTHING_HERE,
     "letter-unknown": NOTHING_HERE,
     "signed-out": Answer(401, N_("Your session has ended"), (N_("Sign in again, then send it once more."),)),

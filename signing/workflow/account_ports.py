@@ -26,6 +26,9 @@ class Rates(Protocol):
     def hit(self, purpose: str, key_sha256: bytes, *, window: int, now: datetime) -> int:
         """Count one event in the present window of `window` seconds and return the count, this one included."""
 
+    def count(self, purpose: str, key_sha256: bytes, *, window: int, now: datetime) -> int:
+        """How many events the present window has so far."""
+
     def take_back(self, purpose: str, key_sha256: bytes, *, window: int, now: datetime) -> None:
         """Count one event less in the present window: it was none of those that are to be slowed down."""
 

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from signing.domain.errors import N_, Faulty, Refusal
 from signing.domain.invitation import CODE_LASTS, CODES_AN_HOUR, CONFIRMED_LASTS, Code
+from signing.workflow.allowances import CODE_REQUESTS, TooManyAttempts, hit
 from signing.workflow.contact_access import Access, checked_code, invited
 from signing.workflow.identifiers import new_id
 from signing.workflow.notices import notice
@@ -59,7 +60,7 @@ def send_code(services: Services, access: Access, language: str | None = None) -
     now = services.clock()
     with services.unit_of_work(write=True) as uow:
         uow.log.lock(access.letter_id)
-        seen = invited(services, uow, access, now)
+        seen = invited(services, uow, access, now, part=None)
         issue_code(services, uow, seen, access, now, language)
         uow.commit()
 
@@ -69,7 +70,7 @@ def issue_code(
 ) -> None:
     """Make a code for this browser and the open words, and queue its mail; an older one is no longer looked at.
 
-    Raises Refusal `too-many-codes`.
+    Raises Refusal `too-many-codes`, TooManyAttempts.
     """
     since = max(now - timedelta(hours=1), seen.invitation.issued_at)
     if uow.codes.issued_since(access.invitation_id, since) >= CODES_AN_HOUR:
@@ -78,6 +79,8 @@ def issue_code(
             values={"count": CODES_AN_HOUR},
             code="too-many-codes",
         )
+    if not hit(uow, CODE_REQUESTS, access.source, now):
+        raise TooManyAttempts
     name = new_id(services)
     digest = services.tokens.code_digest(
         services.tokens.code(name), access.invitation_id, access.browser, seen.letter.version

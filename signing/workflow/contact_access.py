@@ -6,14 +6,15 @@ import hmac
 from dataclasses import dataclass
 from datetime import datetime
 
-from signing.domain.errors import Faulty, NotAllowed, NotFound, Refusal
-from signing.domain.invitation import Code
+from signing.domain.errors import N_, Faulty, NotAllowed, NotFound, Refusal
+from signing.domain.invitation import Code, Part
 from signing.domain.letter import Letter, LetterAction, Version
 from signing.domain.organisation import Decision, answer_after
 from signing.evidence.shape import MAX_SIZE
 from signing.evidence.statement import Head
+from signing.workflow.allowances import WRONG_CODES, check, hit
 from signing.workflow.appending import head_from_text
-from signing.workflow.inviting import LinkUnknown, check_standing
+from signing.workflow.inviting import LinkClosed, check_standing
 from signing.workflow.letters import text_sha256
 from signing.workflow.ports import InvitationView, RecordedAnswer, Services, UnitOfWork
 from signing.workflow.signatory_form import DecisionForm
@@ -31,22 +32,43 @@ class StaleVersion(Refusal):
     code = "stale-version"
 
 
+class OtherPart(NotFound):
+    """The link is one of a reviewer where the signatory's is asked for, or the other way round."""
+
+    code = "other-part"
+
+    def __init__(self) -> None:
+        super().__init__(N_("Your link opens another page of this letter. Please open it from your mail again."))
+
+
 @dataclass(frozen=True, slots=True)
 class Access:
-    """What the invitation's cookie says: which link was opened, and in which browser."""
+    """What the invitation's cookie says: which link was opened, and in which browser.
+
+    `source` is where the present request came from, as `allowances` counts it.
+    """
 
     letter_id: str
     invitation_id: str
     generation: int
     browser: str
+    source: bytes = b""
 
 
-def invited(services: Services, uow: UnitOfWork, access: Access, now: datetime) -> InvitationView:
-    """What this link opens in this browser. Raises LinkUnknown, LinkExpired, LinkRevoked."""
+def invited(
+    services: Services, uow: UnitOfWork, access: Access, now: datetime, part: Part | None = Part.SIGNATORY
+) -> InvitationView:
+    """What this link opens in this browser, if it is one of `part`; None admits every part.
+
+    A reviewer can never answer for the organisation, so whoever forgets to say which part they mean turns them away.
+    Raises LinkClosed, OtherPart.
+    """
     seen = uow.invitations.view(access.invitation_id, services.tokens.digest(access.browser))
     if seen is None or seen.letter.id != access.letter_id:
-        raise LinkUnknown("We do not know this link. Please open the link from the mail again.")
+        raise LinkClosed
     check_standing(seen.invitation, access.generation, now)
+    if part not in (None, seen.invitation.part):
+        raise OtherPart
     return seen
 
 
@@ -130,7 +152,7 @@ def checked_code(
 ) -> Code:
     """The code that was mailed to this browser, if its digits were typed; it is not spent by this.
 
-    Raises Faulty `code-used-up` or `code-wrong`; a wrong one counts as a try, at once.
+    Raises Faulty `code-used-up` or `code-wrong`, TooManyAttempts; a wrong one counts as a try, at once.
     """
     if code is None:
         raise Faulty(
@@ -140,9 +162,11 @@ def checked_code(
         )
     if not code.usable(now):
         raise used_up()
+    check(uow, WRONG_CODES, access.source, now)
     digest = services.tokens.code_digest(typed, access.invitation_id, access.browser, version)
     if not hmac.compare_digest(digest, code.digest):
         uow.codes.count_try(code.id)
+        hit(uow, WRONG_CODES, access.source, now)
         uow.commit()
         raise Faulty(
             "That is not the code we mailed last to this browser. Please check the eight digits.",

@@ -2,35 +2,59 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from signing.domain.errors import NotFound
-from signing.domain.invitation import INVITATION_LASTS, Invitation, InvitationStanding
+from signing.domain.errors import N_, Faulty, NotFound, Refusal
+from signing.domain.invitation import INVITATION_LASTS, Invitation, InvitationStanding, Part
 from signing.domain.letter import LetterAction
 from signing.domain.organisation import RosterEntry
+from signing.workflow.allowances import (
+    ALL_SHORT_CODES,
+    ANYWHERE,
+    SHORT_CODES,
+    TooManyAttempts,
+    check,
+    hit,
+    take_back,
+)
 from signing.workflow.identifiers import new_id
 from signing.workflow.letters import locked_letter
 from signing.workflow.notices import notice
 from signing.workflow.ports import Notice, NoticeKind, Services, UnitOfWork
+from signing.workflow.tokens import SHORT_ALPHABET, SHORT_LENGTH
+
+# What people read for what it is not; the alphabet of short codes has none of these three.
+MISREAD = str.maketrans("OIL", "011")
 
 
-class LinkUnknown(NotFound):
-    """The link was never issued here, or was cut short on its way."""
+class LinkClosed(NotFound):
+    """A link or short code that opens nothing: never issued, cut short, too old, replaced or withdrawn.
 
-    code = "link-unknown"
+    Which of these it was is told to nobody: whoever holds an old link learns nothing from it (FAULTS S5).
+    """
+
+    code = "link-closed"
+
+    def __init__(self) -> None:
+        super().__init__(
+            N_("Perhaps it was cut in two on its way, is too old, or a newer one has taken its place; or the "
+               "invitation was withdrawn.")
+        )
 
 
-class LinkExpired(NotFound):
-    """The link is too old."""
+class AddressRefused(Refusal):
+    """Whoever reads this address asked never to be invited again."""
 
-    code = "link-expired"
+    code = "address-refused"
 
-
-class LinkRevoked(NotFound):
-    """A newer link was issued, or the coordinator revoked this one."""
-
-    code = "link-revoked"
+    def __init__(self) -> None:
+        super().__init__(
+            "Whoever reads this address asked never to be invited again, so nothing was mailed. Please bring the "
+            "roster with another contact for this organisation."
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +67,8 @@ class OpenedLink:
 def invite(services: Services, letter_id: str, *, stage: int | None = None) -> int:
     """Invite every organisation (of `stage`) that has no invitation yet; returns how many mails were queued.
 
-    Run again it invites only those who were added meanwhile. Raises NotFound, NotAllowed.
+    Run again it invites only those who were added meanwhile. An address that asked never to be invited is not mailed:
+    its invitation is made revoked, and the status says that another contact is needed. Raises NotFound, NotAllowed.
     """
     now = services.clock()
     with services.unit_of_work(write=True) as uow:
@@ -55,42 +80,70 @@ def invite(services: Services, letter_id: str, *, stage: int | None = None) -> i
             for entry in uow.roster.entries(letter_id)
             if entry.organisation_id not in invited and stage in (None, entry.stage)
         ]
+        unwanted = refused(services, uow, (entry.email for entry in waiting))
         notices = []
         for entry in waiting:
-            invitation = _issued(services, entry, new_id(services), 1, now)
+            invitation = first(services, entry, now)
+            if entry.email in unwanted:
+                uow.invitations.add(replace(invitation, revoked_at=now))
+                continue
             uow.invitations.add(invitation)
-            notices.append(_invitation_notice(services, entry, invitation, now))
+            notices.append(invitation_notice(services, entry, invitation, now))
         uow.outbox.add(notices)
         uow.commit()
-    return len(waiting)
+    return len(notices)
 
 
-def reissue(services: Services, letter_id: str, organisation_id: str) -> None:
-    """Send one organisation a new link; every older link of it is dead from now on.
+def refused(services: Services, uow: UnitOfWork, addresses: Iterable[str]) -> set[str]:
+    """Those of `addresses` that asked never to be invited again."""
+    digests = {address: services.tokens.address_digest(address) for address in addresses}
+    unwanted = uow.refused_addresses.among(digests.values())
+    return {address for address, digest in digests.items() if digest in unwanted}
 
-    Raises NotFound, NotAllowed.
+
+def reissue(services: Services, letter_id: str, organisation_id: str, part: Part = Part.SIGNATORY) -> None:
+    """Send whoever holds this part of an organisation a new link; every older link of it is dead from now on.
+
+    Raises NotFound, NotAllowed, AddressRefused.
     """
     now = services.clock()
     with services.unit_of_work(write=True) as uow:
         letter, _ = locked_letter(uow, letter_id)
         letter.after(LetterAction.REISSUE, now)
-        entry, old = _invited(uow, letter_id, organisation_id)
+        entry, old = _invited(uow, letter_id, organisation_id, part)
         renew(services, uow, entry, old, now)
         uow.commit()
 
 
 def renew(services: Services, uow: UnitOfWork, entry: RosterEntry, old: Invitation, now: datetime) -> None:
-    """Issue the next link of an invitation to the entry's present address, inside the caller's unit of work."""
-    fresh = _issued(services, entry, old.id, old.generation + 1, now)
+    """Issue the next link of an invitation, inside the caller's unit of work, to whoever holds it: a reviewer, a
+    colleague until the end of their authority, and else the contact of `entry`, which is the roster's own.
+
+    Raises AddressRefused.
+    """
+    if old.lent and now >= old.expires_at:
+        old = old.given_back()
+    pass_on(services, uow, entry, old if old.lent else replace(old, expires_at=now + INVITATION_LASTS), now)
+
+
+def pass_on(services: Services, uow: UnitOfWork, entry: RosterEntry, held: Invitation, now: datetime) -> None:
+    """Issue the next link of `held` to the holder that it names, good until it expires; every older one is dead.
+
+    Raises AddressRefused.
+    """
+    to = held.spoken_for(entry)
+    if refused(services, uow, [to.email]):
+        raise AddressRefused
+    fresh = _linked(services, replace(held, generation=held.generation + 1, issued_at=now, revoked_at=None))
     uow.invitations.reissue(fresh)
-    uow.outbox.add([_invitation_notice(services, entry, fresh, now)])
+    uow.outbox.add([invitation_notice(services, to, fresh, now)])
 
 
 def revoke(services: Services, letter_id: str, organisation_id: str) -> None:
     """End an organisation's link without sending another. Raises NotFound."""
     with services.unit_of_work(write=True) as uow:
         locked_letter(uow, letter_id)
-        _, invitation = _invited(uow, letter_id, organisation_id)
+        _, invitation = _invited(uow, letter_id, organisation_id, Part.SIGNATORY)
         uow.invitations.revoke(invitation.id, services.clock())
         uow.commit()
 
@@ -98,16 +151,59 @@ def revoke(services: Services, letter_id: str, organisation_id: str) -> None:
 def open_link(services: Services, token: str) -> OpenedLink:
     """What a mailed link opens; writes nothing, so that no scanner can use a link up.
 
-    The link is looked up by its digest: there is no comparison whose time could tell anything.
-    Raises LinkUnknown, LinkExpired, LinkRevoked.
+    The link is looked up by its digest: there is no comparison whose time could tell anything (S6).
+    Raises LinkClosed.
     """
+    digest = services.tokens.digest(token)
     with services.unit_of_work() as uow:
-        found = uow.invitations.by_token(services.tokens.digest(token))
-    if found is None:
-        raise LinkUnknown("We do not know this link. Please copy the whole link from the mail and try again.")
-    newest = services.tokens.link(found.id, found.generation) == token
-    check_standing(found, found.generation if newest else found.generation - 1, services.clock())
-    return OpenedLink(found.letter_id, found.id, found.generation)
+        found = uow.invitations.by_token(digest)
+    # The digest of an older link leads to its invitation, too.
+    if found is None or found.token_sha256 != digest:
+        raise LinkClosed
+    return _opened(found, services.clock())
+
+
+def open_short(services: Services, typed: str, source: bytes) -> OpenedLink:
+    """What a short code opens that was typed at our own address, by somebody at `source` (`allowances`).
+
+    Nothing is written but the counters of wrong ones; a wrong, an old and a revoked code look and cost the same.
+    Raises Faulty `code-length` for what cannot be one, TooManyAttempts, LinkClosed.
+    """
+    code = tidy_short_code(typed)
+    now = services.clock()
+    with services.unit_of_work() as uow:
+        # Whoever only guesses on is to keep nobody from writing.
+        check(uow, SHORT_CODES, source, now)
+        check(uow, ALL_SHORT_CODES, ANYWHERE, now)
+    with services.unit_of_work(write=True) as uow:
+        # Counted before it is judged, so that guesses that come at once are all counted.
+        if not (hit(uow, SHORT_CODES, source, now) and hit(uow, ALL_SHORT_CODES, ANYWHERE, now)):
+            raise TooManyAttempts
+        found = uow.invitations.by_short(services.tokens.short_digest(code))
+        good = found is not None and _is_live(found, found.generation, now)
+        if good:
+            take_back(uow, SHORT_CODES, source, now)
+            take_back(uow, ALL_SHORT_CODES, ANYWHERE, now)
+        uow.commit()
+    if found is None or not good:
+        raise LinkClosed
+    return _opened(found, now)
+
+
+def tidy_short_code(typed: str) -> str:
+    """The twelve characters that were meant: O is read as 0, I and L as 1, and whatever sets them apart is left out;
+    figures may be those of any script.
+
+    Raises Faulty `code-length`.
+    """
+    said = [each for each in unicodedata.normalize("NFKC", typed).upper() if each.isalnum()]
+    code = "".join(str(unicodedata.digit(each, each)) for each in said).translate(MISREAD)
+    if len(code) != SHORT_LENGTH or not set(code) <= set(SHORT_ALPHABET):
+        raise Faulty(
+            N_("A short code has twelve letters and figures. Please copy it from the mail once more."),
+            code="code-length", field="code",
+        )
+    return code
 
 
 def link_of(services: Services, letter_id: str, organisation_id: str) -> str:
@@ -116,46 +212,58 @@ def link_of(services: Services, letter_id: str, organisation_id: str) -> str:
     Coordinators never see links: whoever holds one can ask for codes in the contact's name. Raises NotFound.
     """
     with services.unit_of_work() as uow:
-        _, invitation = _invited(uow, letter_id, organisation_id)
+        _, invitation = _invited(uow, letter_id, organisation_id, Part.SIGNATORY)
     return services.tokens.link(invitation.id, invitation.generation)
 
 
 def check_standing(invitation: Invitation, generation: int, now: datetime) -> None:
-    """Refuse an invitation that is no longer live for a link of this generation.
-
-    Raises LinkExpired, LinkRevoked.
-    """
-    standing = invitation.standing(generation, now)
-    if standing is InvitationStanding.REVOKED:
-        raise LinkRevoked(
-            "This link was replaced or withdrawn. Please use the newest mail about this letter, or ask the "
-            "coordinator for a new link."
-        )
-    if standing is InvitationStanding.EXPIRED:
-        raise LinkExpired("This link has expired. Please ask the coordinator for a new one.")
+    """Refuse an invitation that is no longer live for a link of this generation. Raises LinkClosed."""
+    if not _is_live(invitation, generation, now):
+        raise LinkClosed
 
 
-def _invited(uow: UnitOfWork, letter_id: str, organisation_id: str) -> tuple[RosterEntry, Invitation]:
+def _is_live(invitation: Invitation, generation: int, now: datetime) -> bool:
+    return invitation.standing(generation, now) is InvitationStanding.LIVE
+
+
+def _opened(found: Invitation, now: datetime) -> OpenedLink:
+    check_standing(found, found.generation, now)
+    return OpenedLink(found.letter_id, found.id, found.generation)
+
+
+def _invited(uow: UnitOfWork, letter_id: str, organisation_id: str, part: Part) -> tuple[RosterEntry, Invitation]:
     entry = uow.roster.entry(letter_id, organisation_id)
-    invitations = {each.organisation_id: each for each in uow.invitations.of_letter(letter_id)}
-    if entry is None or organisation_id not in invitations:
-        raise NotFound("This organisation has no invitation to this letter.")
-    return entry, invitations[organisation_id]
+    invitation = uow.invitations.of_part(letter_id, organisation_id, part)
+    if entry is None or invitation is None:
+        raise NotFound("This organisation has no such invitation to this letter.")
+    return entry, invitation
 
 
-def _invitation_notice(services: Services, entry: RosterEntry, invitation: Invitation, now: datetime) -> Notice:
+def invitation_notice(services: Services, to: RosterEntry, invitation: Invitation, now: datetime) -> Notice:
+    """The mail with the newest link of an invitation; `to` is the entry as it speaks."""
     # It names the link it is about: once a newer one is issued, this mail must not carry that one anywhere.
-    return notice(services, NoticeKind.INVITATION, entry, invitation.id, str(invitation.generation), now)
+    return notice(services, NoticeKind.INVITATION, to, invitation.id, str(invitation.generation), now)
 
 
-def _issued(services: Services, entry: RosterEntry, name: str, generation: int, now: datetime) -> Invitation:
-    return Invitation(
-        id=name,
+def first(services: Services, entry: RosterEntry, now: datetime) -> Invitation:
+    """A new invitation of the organisation, for the roster's contact to answer."""
+    new = Invitation(
+        id=new_id(services),
         letter_id=entry.letter_id,
         organisation_id=entry.organisation_id,
-        generation=generation,
-        token_sha256=services.tokens.digest(services.tokens.link(name, generation)),
+        generation=1,
+        token_sha256=b"",
         issued_at=now,
         expires_at=now + INVITATION_LASTS,
-        short_sha256=services.tokens.short_digest(services.tokens.short_code(name, generation)),
+    )
+    return _linked(services, new)
+
+
+def _linked(services: Services, invitation: Invitation) -> Invitation:
+    """The invitation with the digests of its link and of its short code."""
+    tokens, name, generation = services.tokens, invitation.id, invitation.generation
+    return replace(
+        invitation,
+        token_sha256=tokens.digest(tokens.link(name, generation)),
+        short_sha256=tokens.short_digest(tokens.short_code(name, generation)),
     )

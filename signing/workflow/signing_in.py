@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import re
 from collections.abc import Collection
 
@@ -90,11 +89,12 @@ def sign_in(
     """
     address = email.strip().lower()
     now = services.clock()
-    purpose, key = "sign-in", hashlib.sha256(address.encode("utf-8", "surrogatepass")).digest()
+    # Keyed: the counters tell whoever reads them later nothing about who tried to sign in.
+    purpose, key = "sign-in", services.tokens.address_digest(address)
     with services.unit_of_work(write=True) as uow:
         account = uow.accounts.by_email(address)
         if account is not None and account.id in known:
-            purpose, key = "sign-in-known", hashlib.sha256(account.id.encode()).digest()
+            purpose = "sign-in-known"
         # Counted before it is judged, so that guesses that come at once are all counted.
         attempts = uow.rates.hit(purpose, key, window=ATTEMPTS_WINDOW, now=now)
         uow.commit()

@@ -101,6 +101,13 @@ class Visitor:
         raise AssertionError("no page shows a token")
 
     @property
+    def token_shown(self) -> str:
+        """The CSRF token in the present page's first form."""
+        found = re.search(r'name="csrf_token" value="([^"]+)"', self.text)
+        assert found, f"no form on {self.path}"
+        return found[1]
+
+    @property
     def status(self) -> int:
         return self.answer.status_code
 
