@@ -81,7 +81,7 @@ def read_catalogue(path: Path, language: str, *, isolate: bool = True) -> NullTr
     if isolate and text_direction(language) == "rtl":
         for message in catalogue:
             # A Latin name or an address in an Arabic line must not carry the punctuation beside it away.
-            if message.id:
+            if message.id and message.string:
                 message.string = _isolated(message.string)
     compiled = BytesIO()
     write_mo(compiled, catalogue)
