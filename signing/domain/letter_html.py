@@ -35,6 +35,20 @@ def footnotes(text: LetterText, *, link_attributes: str = "") -> list[str]:
     return [written.runs(runs) for runs in text.footnotes]
 
 
+def words(run: Run, *, link_attributes: str = "") -> str:
+    """The words of one run by themselves; a footnote's mark is its number, and leads nowhere."""
+    if run.footnote is not None:
+        return f'<sup class="mark">{run.footnote}</sup>'
+    html = "<br>".join(escape(line) for line in run.text.split("\n"))
+    if run.italic:
+        html = f"<em>{html}</em>"
+    if run.bold:
+        html = f"<strong>{html}</strong>"
+    if run.href and run.href.lower().startswith(SCHEMES):
+        html = f'<a href="{escape(run.href)}"{link_attributes}>{html}</a>'
+    return html
+
+
 def _written(text: LetterText, below: int, link_attributes: str) -> _Written:
     levels = [block.level for block in text.blocks if isinstance(block, Heading)]
     return _Written(text.language, below + 1 - min(levels, default=1), link_attributes)
@@ -77,11 +91,4 @@ class _Written:
         if run.footnote is not None:
             place = f"{escape(self.language)}-{run.footnote}"
             return f'<sup class="mark"><a href="#note-{place}" id="mark-{place}">{run.footnote}</a></sup>'
-        words = "<br>".join(escape(line) for line in run.text.split("\n"))
-        if run.italic:
-            words = f"<em>{words}</em>"
-        if run.bold:
-            words = f"<strong>{words}</strong>"
-        if run.href and run.href.lower().startswith(SCHEMES):
-            words = f'<a href="{escape(run.href)}"{self.link_attributes}>{words}</a>'
-        return words
+        return words(run, link_attributes=self.link_attributes)

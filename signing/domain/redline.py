@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 
 from signing.evidence.carry import plain
 
@@ -57,6 +58,7 @@ class RedlinePart:
 @dataclass(frozen=True, slots=True)
 class RedlineSummary:
     """Counts of what changed. Paragraphs are all lines of the body; those that moved are counted nowhere else.
+    Words are those of body and footnotes; of a script without spaces, characters.
 
     `fields` are the names of the header fields that changed, in reading order. `typography_only` is what lets an
     approval carry (EVIDENCE 4.3): only white space, quotation marks and dashes; such words are not counted.
@@ -84,6 +86,11 @@ class Redline:
     changed: bool
     summary: RedlineSummary
     parts: tuple[RedlinePart, ...]
+
+    @property
+    def stretches(self) -> list[tuple[bool, list[RedlinePart]]]:
+        """The parts in stretches of those that are the same (true) and those that are not."""
+        return [(same, list(parts)) for same, parts in groupby(self.parts, lambda part: part.status is Status.SAME)]
 
 
 def compare(before: LetterText | None, after: LetterText) -> Redline:
@@ -176,10 +183,9 @@ def _alone(line: Line, status: Status, block: int | None, moved: bool, tally: Co
     counted = _counted_as(line)
     if moved:
         tally["paragraphs_moved"] += status is Status.ADDED
-    else:
+    elif counted:
         tally[f"words_{status}"] += line.counted
-        if counted:
-            tally[f"{counted}_{status}"] += 1
+        tally[f"{counted}_{status}"] += 1
     return RedlinePart(status, line.setting, whole(line.runs, status), block, moved=moved)
 
 
@@ -188,10 +194,10 @@ def _changed(before: Line, after: Line, notes: Mapping[int, int], tally: Counter
     was = None if before.stands_as(after) else before.setting
     same = was is None and all(piece.status is Status.SAME for piece in found.pieces)
     counted = _counted_as(after)
-    if not same and counted:
+    if counted and not same:
         tally[f"{counted}_changed"] += 1
-    tally["words_added"] += found.words_added
-    tally["words_removed"] += found.words_removed
+        tally["words_added"] += found.words_added
+        tally["words_removed"] += found.words_removed
     return RedlinePart(Status.SAME if same else Status.CHANGED, after.setting, found.pieces, after.block, was)
 
 

@@ -44,6 +44,11 @@ class Piece:
         """Its words as a run."""
         return Run(self.text, self.bold, self.italic, self.href, self.footnote)
 
+    @property
+    def noticeable(self) -> bool:
+        """Whether another manner of it is worth words: of a comma it is not, of a link always."""
+        return any(map(str.isalnum, self.text)) or (self.was is not None and self.was.href != self.href)
+
 
 @dataclass(frozen=True, slots=True)
 class Comparison:

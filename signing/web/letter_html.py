@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from markupsafe import Markup
 
 from signing.domain import letter_html
+from signing.domain.letter_blocks import Run
 from signing.domain.letter_text import LetterText
 
 # A new tab, so that following a source never costs what was typed into the form below.
@@ -24,3 +27,9 @@ def blocks(text: LetterText) -> list[Markup]:
 def footnotes(text: LetterText) -> list[Markup]:
     """The footnotes' words, in order."""
     return [Markup(note) for note in letter_html.footnotes(text, link_attributes=LINKS)]  # noqa: S704
+
+
+def words(run: Run, *, linked: bool = True) -> Markup:
+    """The words of one run by themselves, as a redline shows them; `linked` says whether its link can be followed."""
+    shown = run if linked else replace(run, href=None)
+    return Markup(letter_html.words(shown, link_attributes=LINKS))  # noqa: S704

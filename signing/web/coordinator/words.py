@@ -13,7 +13,7 @@ from signing.web.coordinator.rail import rail
 from signing.web.guards import Door, Persona, door
 from signing.web.intake import Intake
 from signing.web.refusals import answer_to
-from signing.workflow import drafting, tracking
+from signing.workflow import comparing, drafting, tracking
 from signing.workflow.drafting import LetterView
 from signing.workflow.ports import Services
 
@@ -47,6 +47,16 @@ def blueprint(services: Services, intake: Intake) -> Door:
     @made.get("/preview")
     def preview(letter_id: str) -> ResponseReturnValue:
         return _page(services, letter_id, "preview", "coordinator/preview.html")
+
+    @made.get("/redline")
+    def redline(letter_id: str) -> ResponseReturnValue:
+        older, newer = (request.args.get(name, type=int) for name in ("from", "to"))
+        compared = comparing.compare_versions(services, letter_id, older, newer)
+        status = tracking.status(services, letter_id)
+        return render_template(
+            "coordinator/redline.html", compared=compared, status=status, rail=rail(status, "words"),
+            letter_html=letter_html,
+        )
 
     @made.get("/preview.pdf")
     def preview_pdf(letter_id: str) -> ResponseReturnValue:

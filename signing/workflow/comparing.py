@@ -1,0 +1,58 @@
+"""What one version of a letter changed against another, for those who write it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from signing.domain.errors import NotFound
+from signing.domain.letter import Letter
+from signing.domain.redline import Redline, compare
+from signing.workflow.letters import letter_of, texts_of
+from signing.workflow.ports import Services
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedVersions:
+    """`redlines` are by language tag, the letter's own first; a language that only `newer` has is all added.
+
+    `numbers` are of all versions, `draft` of the one that is not open yet, if there is one. `dropped` are the tags
+    of languages that only `older` has.
+    """
+
+    letter: Letter
+    numbers: tuple[int, ...]
+    draft: int | None
+    older: int
+    newer: int
+    redlines: dict[str, Redline]
+    dropped: tuple[str, ...]
+
+
+def compare_versions(
+    services: Services, letter_id: str, older: int | None = None, newer: int | None = None
+) -> ComparedVersions:
+    """Compare two versions, by default the newest with the one before it.
+
+    Raises NotFound for an unknown letter or version, and `version-single` when there is nothing to compare with.
+    """
+    with services.unit_of_work() as uow:
+        letter = letter_of(uow, letter_id)
+        versions = {version.number: version for version in uow.letters.versions(letter_id)}
+    numbers = tuple(sorted(versions))
+    if len(numbers) < 2:
+        raise NotFound("There is only one version of this letter so far.", code="version-single")
+    newer = numbers[-1] if newer is None else newer
+    older = max((each for each in numbers if each < newer), default=newer) if older is None else older
+    if not {older, newer} <= versions.keys():
+        raise NotFound("This letter has no such version.", code="version-unknown")
+    before, after = texts_of(versions[older]), texts_of(versions[newer])
+    tags = sorted(after, key=lambda tag: (tag != letter.language, tag))
+    return ComparedVersions(
+        letter,
+        numbers,
+        next((number for number in numbers if versions[number].opened_at is None), None),
+        older,
+        newer,
+        {tag: compare(before.get(tag), after[tag]) for tag in tags},
+        tuple(sorted(before.keys() - after.keys())),
+    )
