@@ -14,6 +14,7 @@ from signing.domain.errors import Conflict, Faulty, NotAllowed
 from signing.domain.invitation import InvitationStanding
 from signing.domain.letter import LetterState
 from signing.domain.organisation import Answer
+from signing.workflow.contact_ports import LinkRequest
 from signing.workflow.ports import Edition, InvitationView, OpenUnitOfWork
 from tests.adapters.builders import (
     LETTER,
@@ -154,7 +155,9 @@ def test_every_link_ever_issued_leads_to_its_invitation(unit_of_work: OpenUnitOf
 def test_one_look_gives_invitation_letter_and_entry(unit_of_work: OpenUnitOfWork) -> None:
     lay_out(unit_of_work, 2)
     with unit_of_work() as uow:
-        assert uow.invitations.view("invitation-2", b"") == InvitationView(an_invitation(2), a_letter(), an_entry(2))
+        assert uow.invitations.view("invitation-2", b"") == InvitationView(
+            an_invitation(2), a_letter(), an_entry(2), head=uow.log.head(LETTER)
+        )
         assert uow.invitations.view("invitation-3", b"") is None
 
 
@@ -271,6 +274,27 @@ def test_rates_count_within_a_window_and_forget_it_afterwards(unit_of_work: Open
         assert [hit(b"a", 0), hit(b"a", 59), hit(b"b", 59), hit(b"a", 59, "code")] == [1, 2, 1, 1]
         assert [hit(b"a", 60), hit(b"a", 61)] == [1, 2]
         assert hit(b"b", 1) == 1  # the clock went back: that window was swept up already
+
+
+def test_rates_are_read_without_counting(unit_of_work: OpenUnitOfWork) -> None:
+    def count(seconds: int, purpose: str = "sign-in") -> int:
+        return uow.rates.count(purpose, b"a" * 32, window=60, now=NOW + timedelta(seconds=seconds))
+
+    with unit_of_work(write=True) as uow:
+        assert [count(0), count(0)] == [0, 0]
+        for _ in range(3):
+            uow.rates.hit("sign-in", b"a" * 32, window=60, now=NOW)
+        assert [count(0), count(0, "code"), count(60)] == [3, 0, 0]
+
+
+def test_a_request_for_a_link_is_removed_once(unit_of_work: OpenUnitOfWork) -> None:
+    requests = [LinkRequest(f"request-{number}", b"a" * 32, NOW + timedelta(seconds=number)) for number in range(3)]
+    with unit_of_work(write=True) as uow:
+        for request in reversed(requests):
+            uow.link_requests.add(request)
+        assert uow.link_requests.waiting(2) == requests[:2]
+        assert [uow.link_requests.remove("request-0") for _ in range(2)] == [True, False]
+        assert uow.link_requests.waiting(5) == requests[1:]
 
 
 def test_an_event_taken_back_does_not_count(unit_of_work: OpenUnitOfWork) -> None:

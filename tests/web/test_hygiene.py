@@ -66,10 +66,16 @@ def test_no_token_code_or_cookie_reaches_a_log(
     visitor.sends(page, code=code)
     visitor.follows()
     visitor.goes_to(f"/i/{token}x")
+    invitation = house.invitation(letter_id, ORGANISATION)
+    short = house.services.tokens.short_code(invitation.id, invitation.generation)
+    visitor.goes_to("/enter").sends("/enter", code=short[::-1])
+    visitor.sends("/enter", code=short)
+    visitor.goes_to(f"/enter/{short}")
+    visitor.goes_to("/fresh-link").sends("/fresh-link", email="contact@china.example")
     cookies = [visitor.client.get_cookie(name, domain="localhost")
                for name in ("session", f"invitation-{page.rpartition('/')[2]}")]
     captured = caplog.text + "".join(capfd.readouterr())
-    for secret in (token, code, *(cookie.value for cookie in cookies if cookie)):
+    for secret in (token, code, short, short[::-1], "contact@china", *(cookie.value for cookie in cookies if cookie)):
         assert secret not in captured
     assert len([cookie for cookie in cookies if cookie]) == 2
 
@@ -78,6 +84,8 @@ def test_request_lines_are_masked_whoever_writes_them(caplog: pytest.LogCaptureF
     logger = logging.getLogger("test.werkzeug")
     caplog.handler.addFilter(MaskTokens())
     logger.warning('%s "%s" %s', "127.0.0.1", "GET /i/SECRET-token_1 HTTP/1.1", 303)
+    for said in ("/enter?code=SECRET", "/enter/SECRET-1", "/reminders/invitation/SECRET_2", "/i/SECRET/x"):
+        logger.warning('"%s"', f"GET {said} HTTP/1.1")
     assert "SECRET" not in caplog.text
     assert "/i/…" in caplog.text
     assert masked("https://x.example/i/SECRET?a=1#b") == "https://x.example/i/…?a=1#b"

@@ -17,7 +17,7 @@ from werkzeug.serving import make_server
 from signing.web.app import create_app
 from signing.workflow import closing
 from tests.installation import free_port, needs_chromium
-from tests.navigators import chromium
+from tests.navigators import chromium, next_page
 from tests.web.installation import PASSWORD, House, Mailbox, intake, letter_text
 from tests.web.test_contact import ARABIC
 
@@ -103,7 +103,7 @@ class Look:
 
     def presses(self, button: Locator) -> None:
         """Press, and look on only when the answer is there: a click alone returns while the old page still stands."""
-        with self.page.expect_navigation():
+        with next_page(self.page):
             button.click()
 
 
@@ -117,8 +117,15 @@ def look(request: pytest.FixtureRequest, browser: Browser, base_url: str) -> Ite
 
 
 def test_public_pages(look: Look) -> None:
-    for path in ("/", "/check", "/sign-in", "/mailbox", "/mailbox/1", "/i/unknown", "/invitation/unknown", "/nowhere"):
+    for path in ("/", "/check", "/genuine", "/sign-in", "/mailbox", "/mailbox/1", "/i/unknown", "/invitation/unknown", "/nowhere"):
         look.opens(path)
+    for path, field, typed in (("/enter", "code", "0000-0000-0000"), ("/fresh-link", "email", "nobody")):
+        look.opens(path)
+        look.page.fill(f"[name={field}]", typed)
+        look.presses(look.page.locator("main button"))
+        look.judges(f"{path} refused")
+        assert look.page.input_value(f"[name={field}]") == typed
+    look.opens("/fresh-link/asked")
     look.opens("/sign-in")
     look.page.fill("[name=email]", "x@example.org")
     look.page.fill("[name=password]", "wrong")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -23,11 +24,62 @@ FOREIGN_HOSTS = ["evil.example", "localhost.evil.example:8000", "localhost:8001"
 
 @pytest.mark.parametrize("host", FOREIGN_HOSTS)
 def test_another_host_gets_421_and_our_own_address(app: Flask, host: str) -> None:
-    for path in ("/", "/sign-in", "/healthz", "/i/x", "/coordinator/"):
+    for path in ("/", "/sign-in", "/healthz", "/i/x", "/coordinator/", "/genuine", "/enter", "/fresh-link"):
         answer = app.test_client().get(path, headers={"Host": host})
         assert answer.status_code == 421, path
         assert "evil" not in answer.get_data(as_text=True).replace(host, "") + answer.headers.get("Location", "")
         assert f'href="{BASE_URL}/"' in answer.get_data(as_text=True)
+
+
+NAMES_ANOTHER_HOST = {
+    "X-Forwarded-Host": "evil.example", "X-Forwarded-Server": "evil.example", "X-Forwarded-Proto": "gopher",
+    "X-Forwarded-Port": "666", "X-Forwarded-Prefix": "/evil", "X-Forwarded-For": "evil.example",
+    "Forwarded": "host=evil.example;proto=gopher", "X-Original-URL": "/evil", "X-Rewrite-URL": "/evil",
+    "X-Host": "evil.example", "X-HTTP-Host-Override": "evil.example",
+}
+
+
+def addresses_in(visitor: Visitor) -> set[str]:
+    """Every address that the answer leads to, ours or not."""
+    headers = {visitor.answer.headers.get("Location", "/"), visitor.answer.headers.get("Content-Location", "/")}
+    return headers | set(re.findall(r'(?:href|action|formaction|src)="([^"#][^"]*)"', visitor.text))
+
+
+def test_nothing_that_a_request_says_about_itself_gets_into_a_link(
+    app: Flask, house: House, letter_id: str, coordinator: Visitor
+) -> None:
+    coordinator.goes_to(f"/i/{house.token(letter_id, 'Human Rights in China')}")
+    looked_at = 0
+    for path in [*addresses(app, house, letter_id, "GET"), "/i/unknown", "/nowhere", "/invitation/unknown"]:
+        if path.startswith(("/static/", "/l/", "/mailbox")):
+            continue
+        for asked in (path, f"{path}?next=https://evil.example/&url=//evil.example&return=/%5Cevil.example"):
+            coordinator.client.environ_base.update({_environ(name): value for name, value in NAMES_ANOTHER_HOST.items()})
+            coordinator.goes_to(asked)
+            found = addresses_in(coordinator)
+            looked_at += len(found)
+            outside = {each for each in found if not each.startswith(("/", "?", "data:image/svg+xml", f"{BASE_URL}/"))
+                       and each != "https://example.org/report"}
+            assert outside == set(), asked
+            assert not any(each.startswith("//") or "evil" in each.split("next=")[0] for each in found), asked
+    assert looked_at > 300
+
+
+def _environ(header: str) -> str:
+    return f"HTTP_{header.upper().replace('-', '_')}"
+
+
+@pytest.mark.parametrize("path", ["/enter", "/fresh-link"])
+def test_whoever_opens_or_asks_is_led_to_our_own_pages_whatever_was_sent_beside_it(
+    house: House, letter_id: str, visitor: Visitor, path: str
+) -> None:
+    invitation = house.invitation(letter_id, "Human Rights in China")
+    code = house.services.tokens.short_code(invitation.id, invitation.generation)
+    visitor.goes_to(f"{path}?next=https://evil.example/")
+    visitor.posts(f"{path}?next=https://evil.example/", headers=NAMES_ANOTHER_HOST, csrf_token=visitor.token_shown,
+                  code=code, email="kim@china.example", next="https://evil.example/", url="//evil.example")
+    ours = {"/enter": f"/invitation/{invitation.id}", "/fresh-link": "/fresh-link/asked"}
+    assert visitor.answer.headers["Location"] == ours[path]
 
 
 @pytest.mark.parametrize("header", ["X-Forwarded-Host", "X-Forwarded-Server", "Forwarded", "X-Original-URL"])
