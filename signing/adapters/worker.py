@@ -15,7 +15,8 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from signing.adapters.mail_headers import NotAnAddress
-from signing.adapters.mail_text import MailTexts, Outdated
+from signing.adapters.mail_matter import Outdated
+from signing.adapters.mail_text import MailTexts
 from signing.adapters.transport import Deferred, Transport, Undeliverable
 from signing.domain.errors import Refusal, Unavailable
 from signing.workflow.forgetting import forget

@@ -19,6 +19,7 @@ COMMANDS = {
     "keys": "keys:keys",
     "letter": "letter:letter",
     "publish": "publishing:publish",
+    "remind": "letter:remind",
     "revoke-key": "vouching:revoke_key",
     "roster": "roster:roster",
     "seal": "sealing:seal",

@@ -1,4 +1,4 @@
-"""Commands about a letter: import, preview, open, invite, status."""
+"""Commands about a letter: import, preview, open, invite, remind, status."""
 
 from __future__ import annotations
 
@@ -12,15 +12,25 @@ from signing.bootstrap import services_from_environment
 from signing.cli.coordinator_signature import Way, obtain, signed_by_coordinator
 from signing.cli.printing import AS_JSON, print_data
 from signing.domain.letter import PAPERS, Letter, LetterState
-from signing.workflow import coordinator_signing, drafting, inviting, printing, tracking
+from signing.workflow import coordinator_signing, drafting, inviting, printing, reminding, tracking
 from signing.workflow.coordinator_signing import Wishes
 from signing.workflow.ports import NoticeStatus
+from signing.workflow.reminding import LeftOut
 from signing.workflow.sealing import seal_state
 from signing.workflow.stamps import stamp_state
 
 MAIL_WORDS: dict[NoticeStatus | None, str] = {
     NoticeStatus.QUEUED: "  (mail waits to be sent)",
     NoticeStatus.SENDING: "  (mail is being sent)",
+}
+LEFT_OUT = {
+    LeftOut.ANSWERED: "have answered",
+    LeftOut.NOT_INVITED: "are not invited yet",
+    LeftOut.LINK_ENDED: "have no link that opens",
+    LeftOut.STOPPED: "asked for no more reminders",
+    LeftOut.REFUSED: "asked never to be written to again",
+    LeftOut.MAIL_FAILED: "cannot be reached: their last mail came back",
+    LeftOut.TODAY: "had a mail about this letter within a day",
 }
 
 
@@ -183,6 +193,23 @@ def invite(letter_id: str, stage: int | None, as_json: bool) -> None:
         else f"Nobody is left to invite{of_stage}. To add organisations: signing roster import {letter_id} FILE.csv"
     )
     print_data({"letter": letter_id, "invited": count}, as_json, told)
+
+
+@click.command()
+@click.argument("letter_id", metavar="LETTER")
+@click.option("--stage", type=int, help="Only organisations of this stage.")
+@AS_JSON
+def remind(letter_id: str, stage: int | None, as_json: bool) -> None:
+    """Mail a reminder to every organisation that has not answered; at most one mail a day each."""
+    done = reminding.remind(services_from_environment(), letter_id, stage=stage)
+    print_data(
+        {"letter": letter_id, "reminded": done.mailed, "left_out": dict(done.left_out)},
+        as_json,
+        f"{done.mailed} reminded. The mails go out while `signing serve` or `signing worker` runs."
+        if done.mailed
+        else "Nobody was reminded.",
+        *(f"  {count:4} left out: {LEFT_OUT[why]}" for why, count in done.left_out.items()),
+    )
 
 
 @click.command()

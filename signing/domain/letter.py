@@ -37,6 +37,7 @@ class LetterAction(StrEnum):
     OPEN_VERSION = "open a version"
     INVITE = "invite"
     REISSUE = "send a new link"
+    REMIND = "remind"
     DISCUSS = "discuss"
     ANSWER = "answer"
     WITHDRAW = "withdraw"
@@ -59,6 +60,7 @@ TRANSITIONS: dict[tuple[LetterState, LetterAction], LetterState] = {
     (S.OPEN, A.OPEN_VERSION): S.OPEN,
     (S.OPEN, A.INVITE): S.OPEN,
     (S.OPEN, A.REISSUE): S.OPEN,
+    (S.OPEN, A.REMIND): S.OPEN,
     (S.OPEN, A.DISCUSS): S.OPEN,
     (S.OPEN, A.ANSWER): S.OPEN,
     (S.OPEN, A.WITHDRAW): S.OPEN,
@@ -82,6 +84,7 @@ TRANSITIONS |= {(S.PUBLISHED, action): S.PUBLISHED for state, action in tuple(TR
 
 REFUSALS: dict[tuple[LetterState, LetterAction], str] = {
     (S.DRAFT, A.INVITE): "Open the letter first: invitations go out only for words that no longer change.",
+    (S.DRAFT, A.REMIND): "Open the letter first: nobody has been asked yet.",
     (S.DRAFT, A.ANSWER): N_("This letter is not open yet."),
     (S.DRAFT, A.BEGIN_CLOSING): "Open the letter first: nobody has been asked yet.",
     (S.CLOSING, A.DISCUSS): N_("The letter is being closed just now. Please come back in a few minutes."),
@@ -97,7 +100,11 @@ REFUSALS: dict[tuple[LetterState, LetterAction], str] = {
         "This letter is closed to answers. A late approval has to wait for the next edition: please write to the "
         "coordinator."
     ),
-    (S.CLOSED, A.INVITE): "This letter is closed: nobody can be invited any more.",
+    (S.CLOSING, A.INVITE): N_("The letter is being closed just now. Please come back in a few minutes."),
+    (S.CLOSING, A.REISSUE): N_("The letter is being closed just now. Please come back in a few minutes."),
+    (S.CLOSED, A.INVITE): N_("This letter is closed: nobody can be invited any more."),
+    (S.CLOSING, A.REMIND): "The letter is being closed just now. Please come back in a few minutes.",
+    (S.CLOSED, A.REMIND): "This letter is closed: nobody is asked for an answer any more.",
     (S.CLOSED, A.CHOOSE_PAPER): "This letter is closed: its paper can no longer change.",
     (S.CLOSED, A.EDIT_ROSTER): "This letter is closed: its roster can no longer change.",
     (S.CLOSED, A.OPEN_VERSION): "This letter is closed: other words are another letter.",

@@ -38,7 +38,8 @@ ROOMS: dict[str, dict[str, Any]] = {
     "signing/adapters/high_water.py": REFUSALS,
     "signing/adapters/invitations.py": OF_DATABASES,
     "signing/adapters/log_store.py": OF_DATABASES,
-    "signing/adapters/mail_text.py": MARKS,
+    "signing/adapters/mail_headers.py": MARKS,
+    "signing/adapters/mail_receipt.py": MARKS,
     "signing/domain/letter.py": REFUSALS,
     "signing/domain/organisation.py": REFUSALS,
     "signing/locale/dates.py": MARKS,
@@ -51,8 +52,8 @@ USE_CASES = "signing/workflow/*.py"
 PAGES = "signing/web/*.py"
 OF_ACCOUNTS = frozenset({
     "auditing", "auditor", "bundling", "closing", "coordinator_keys", "coordinator_signing", "coordinator_statements",
-    "drafting", "entry_words", "opening", "rostering", "sealing", "stamps", "tracking", "vouching", "witness_state",
-    "witnessing",
+    "drafting", "entry_words", "opening", "reminding", "rostering", "sealing", "stamps", "tracking", "vouching",
+    "witness_state", "witnessing",
 })
 # Git knows when and by whom; a line that changes with the day would change without a reason.
 NOISE = tuple(f'"{name}:'.encode() for name in (

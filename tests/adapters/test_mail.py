@@ -14,36 +14,25 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from signing.adapters.mail_headers import NotAnAddress, header_words, recipient
-from signing.adapters.mail_text import MailTexts, Outdated, WrittenMail, folded
-from signing.domain.binding import Binding
+from signing.adapters.mail_matter import Outdated
+from signing.adapters.mail_text import MailTexts, WrittenMail
+from signing.adapters.mail_words import folded
 from signing.domain.invitation import Code
 from signing.domain.letter import LetterState, Version
-from signing.evidence.envelope import seal
 from signing.evidence.phrase import phrase
-from signing.evidence.statement import (
-    AssentStatement,
-    Commitment,
-    Head,
-    KeyStatement,
-    Signatory,
-    Subject,
-    nonce_text,
-)
 from signing.workflow.letters import text_sha256
 from signing.workflow.ports import Notice, NoticeKind, Services
 from tests.adapters.builders import (
     LETTER,
     NOW,
-    a_letter,
     a_notice,
     a_version,
-    an_answer,
     an_entry,
     an_invitation,
     lay_out,
 )
 from tests.adapters.conftest import Clock
-from tests.evidence import signers
+from tests.adapters.mail_gallery import HIDDEN, LAPTOP, key_statement, logged, statement
 from tests.web.installation import letter_text
 
 only_sqlite = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
@@ -78,37 +67,6 @@ def a_code_notice(services: Services) -> Notice:
     return replace(a_notice(2, NoticeKind.CODE), subject_id="code-1")
 
 
-NAMED = Signatory(None, "The Organisation 1", None, "org-1", "Person", "director", None)
-HIDDEN = Commitment("sha256:" + "c" * 64)
-LAPTOP = signers.browser_key("laptop").public
-
-
-def statement(services: Services, index: int, **fields: object) -> AssentStatement:
-    """An answer of organisation 1; a decline stands under a commitment."""
-    who = HIDDEN if fields.get("decision") == "decline" else NAMED
-    return AssentStatement(
-        **(
-            {
-                "by": services.attestor.public.key, "letter": a_letter().origin, "head": Head(0, b"r" * 32),
-                "time": "2026-11-24T09:30:00Z", "nonce": nonce_text(bytes([index]) * 16),
-                "subject": (Subject.of("1.en.md", b"words"),), "version": 1, "decision": "approve", "signatory": who,
-                "prev": None,
-            }
-            | fields
-        )
-    )  # fmt: skip
-
-
-def logged(services: Services, said: AssentStatement | KeyStatement) -> int:
-    with services.unit_of_work(write=True) as uow:
-        entry = seal(said.to_bytes("letters.example.org"), services.attestor.public.key, services.attestor.sign)
-        index = uow.log.append(uow.log.lock(LETTER), said.KIND, entry, NOW).index
-        if isinstance(said, AssentStatement):
-            uow.answers.add(replace(an_answer(index, f"key {index}"), decision=said.decision))
-        uow.commit()
-    return index
-
-
 def a_receipt_notice(services: Services, decision: str = "approve", **fields: object) -> Notice:
     with services.unit_of_work() as uow:
         size = uow.log.head(LETTER).size
@@ -118,22 +76,7 @@ def a_receipt_notice(services: Services, decision: str = "approve", **fields: ob
 
 def a_key_notice(services: Services, action: str = "bind", **fields: object) -> Notice:
     """A receipt of a key statement, whose key the service remembers."""
-    said = statement(services, 99)
-    common = {name: getattr(said, name) for name in ("by", "letter", "head", "time", "nonce", "signatory")}
-    more = {"basis": "code"} if action == "bind" else {}
-    key = KeyStatement(
-        **(common | {"subject": (Subject.of("key", LAPTOP.public_key.encode()),), "action": action, "bound": LAPTOP}
-           | more | fields)
-    )  # fmt: skip
-    index = logged(services, key)
-    if action == "bind":
-        with services.unit_of_work(write=True) as uow:
-            uow.bindings.add(
-                Binding(
-                    LETTER, index, "org-1", LAPTOP.key, LAPTOP.scheme, LAPTOP.public_key, "attestor", "code", None, NOW
-                )
-            )
-            uow.commit()
+    index = logged(services, key_statement(services, 99, action, **fields))
     return replace(a_notice(4, NoticeKind.RECEIPT), subject_id=str(index))
 
 

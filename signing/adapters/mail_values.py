@@ -1,0 +1,155 @@
+"""What the template of a notice may say; may import the mail rooms beside it.
+
+Links and codes are derived here, at the last moment, and go into the mail only.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from signing.adapters.mail_matter import Matter, Outdated
+from signing.adapters.mail_receipt import receipt_values
+from signing.adapters.mail_words import isolated, lines_of, plain_line, shortened, without_links
+from signing.domain.invitation import Code, Part
+from signing.locale import spoken, text_direction
+from signing.locale.dates import moment
+from signing.workflow.ports import Notice, NoticeKind, Services
+
+LONGEST_NAME = 160
+# What contacts type may be mailed to somebody they name: no room for a letter of their own in it.
+LONGEST_CONTACT = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Values:
+    """`words` are for the template; `secrets` those of them that must appear nowhere else; `stop` is the address that
+    ends the reminders, empty where there are none to end."""
+
+    words: dict[str, Any]
+    secrets: tuple[str, ...] = ()
+    stop: str = ""
+
+
+def values_of(services: Services, notice: Notice, matter: Matter, now: datetime) -> Values:
+    """Everything the mail of `notice` says. Raises Outdated when its code is no longer good."""
+    words = _common(services, notice, matter)
+    if notice.kind is NoticeKind.CODE:
+        return _code(services, matter, words, now)
+    if notice.kind is NoticeKind.RECEIPT:
+        return Values(words | receipt_values(notice, matter, _Shown(matter.language)))
+    if notice.kind is NoticeKind.HANDED_OVER:
+        return Values(words | _change(matter))
+    return _with_way_in(services, notice, matter, words | _change(matter) | _said(matter))
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """Makes words of people harmless, in a mail of this language."""
+
+    language: str
+
+    def __call__(self, text: str | None, longest: int = LONGEST_NAME) -> str:
+        return self._line(shortened(plain_line(text or ""), longest))
+
+    def lines(self, text: str | None) -> list[str]:
+        return [self._line(line) for line in lines_of(text or "")]
+
+    def _line(self, line: str) -> str:
+        return isolated(without_links(line), text_direction(spoken(self.language)))
+
+
+def _common(services: Services, notice: Notice, matter: Matter) -> dict[str, Any]:
+    letter, entry, shown = matter.view.letter, matter.view.entry, _Shown(matter.language)
+    base_url, language = services.installation.base_url, spoken(matter.language)
+    deadline = letter.hard_deadline
+    return {
+        "lang": language,
+        "direction": text_direction(language),
+        "host": without_links(services.installation.host) if not letter.mail_links else services.installation.host,
+        "linked": letter.mail_links,
+        "base_url": base_url,
+        "enter": _address(base_url, "enter", letter.mail_links),
+        "genuine": _address(base_url, "genuine", letter.mail_links),
+        "check": _address(base_url, "check", letter.mail_links),
+        "title": shown(matter.title),
+        "addressee": shown(matter.addressee),
+        "organisation": shown(entry.listed_name),
+        "contact": shown(matter.greeted(notice), LONGEST_CONTACT),
+        "reviewer": matter.view.invitation.part is Part.REVIEWER,
+        "version": letter.version,
+        "fingerprint": matter.fingerprint,
+        "deadline": moment(deadline, letter.zone, matter.language) if deadline else "",
+    }
+
+
+def _address(base_url: str, page: str, linked: bool) -> str:
+    """A page of ours; to be typed, where mails carry no links: it looks the same and no mail program makes a link."""
+    return f"{base_url}/{page}" if linked else without_links(f"{base_url.partition('://')[2]}/{page}")
+
+
+def _code(services: Services, matter: Matter, words: dict[str, Any], now: datetime) -> Values:
+    code = _live_code(matter, now)
+    digits = services.tokens.code(code.id)
+    spaced = f"{digits[:4]} {digits[4:]}"
+    until = moment(code.expires_at, matter.view.letter.zone, matter.language)
+    return Values(words | {"code": spaced, "until": until}, (digits, spaced))
+
+
+def _live_code(matter: Matter, now: datetime) -> Code:
+    code = matter.code
+    if code is None or matter.view.code is None or matter.view.code.id != code.id:
+        raise Outdated("A newer code was asked for before this one could be sent.")
+    if not code.usable(now):
+        raise Outdated("The code expired before it could be sent.")
+    return code
+
+
+def _with_way_in(services: Services, notice: Notice, matter: Matter, words: dict[str, Any]) -> Values:
+    """With the link, where the letter's mails carry one, and the short code."""
+    invitation, base_url, tokens = matter.view.invitation, services.installation.base_url, services.tokens
+    token, code = (each(invitation.id, invitation.generation) for each in (tokens.link, tokens.short_code))
+    parted = "-".join(code[start : start + 4] for start in range(0, len(code), 4))
+    linked, secrets = matter.view.letter.mail_links, (token, code, parted)
+    words = words | {"link": f"{base_url}/i/{token}" if linked else "", "short_code": parted, "stop": ""}
+    if notice.kind is not NoticeKind.REMINDER:
+        return Values(words, secrets)
+    ending = tokens.reminders_token(invitation.id)
+    stop = f"{base_url}/reminders/{invitation.id}/{ending}"
+    return Values(words | {"stop": stop if linked else ""}, (*secrets, ending), stop)
+
+
+def _change(matter: Matter) -> dict[str, Any]:
+    """Who handed the letter to whom, until when."""
+    change, shown, zone = matter.change, _Shown(matter.language), matter.view.letter.zone
+    if change is None:
+        return {"asked_by": ""}
+    return {
+        "asked_by": shown(change.person, LONGEST_CONTACT),
+        "colleague": shown(change.to_contact, LONGEST_CONTACT),
+        "colleague_address": shown(change.to_email),
+        "until": moment(change.until, zone, matter.language) if change.until else "",
+    }
+
+
+def _said(matter: Matter) -> dict[str, Any]:
+    """What was said of the letter: by a reviewer, or by the contact and then the coordinator."""
+    shown, review, remark = _Shown(matter.language), matter.review, matter.remark
+    words: dict[str, Any] = {"wished": matter.wished, "review": review is not None}
+    if review is not None:
+        words |= {
+            "agrees": review.agrees,
+            "person": shown(review.person, LONGEST_CONTACT),
+            "review_version": review.version,
+            "review_words": shown.lines(review.words),
+        }
+    if remark is not None:
+        words |= {
+            "asked_at": moment(remark.at, matter.view.letter.zone, matter.language),
+            "quote": shown.lines(remark.quote),
+            "remark": shown.lines(remark.words),
+            "wording": shown.lines(remark.wording),
+            "answer": shown.lines(remark.answer),
+        }
+    return words

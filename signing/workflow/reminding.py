@@ -1,0 +1,194 @@
+"""Reminders: to whoever has not answered these words yet, once a day at most, and never against their wish."""
+
+from __future__ import annotations
+
+import hmac
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from signing.domain.errors import NotAllowed
+from signing.domain.invitation import Invitation, InvitationStanding, Part
+from signing.domain.letter import Letter, LetterAction, Version
+from signing.domain.organisation import Answer, RosterEntry
+from signing.workflow.inviting import refused
+from signing.workflow.letters import carried, letter_of, locked_letter
+from signing.workflow.notices import notice
+from signing.workflow.ports import InvitationView, Notice, NoticeKind, NoticeStatus, Services, UnitOfWork
+
+A_DAY = timedelta(days=1)
+# What somebody asked for themselves is an answer to them, and no reminder of ours (DESIGN 5).
+_ANSWERS = (NoticeKind.CODE, NoticeKind.RECEIPT, NoticeKind.FRESH_LINK)
+
+
+class LeftOut(StrEnum):
+    """Why an organisation is not reminded."""
+
+    ANSWERED = "answered"
+    NOT_INVITED = "not-invited"
+    LINK_ENDED = "link-ended"
+    STOPPED = "stopped"
+    REFUSED = "refused"
+    MAIL_FAILED = "mail-failed"
+    TODAY = "mailed-today"
+
+
+@dataclass(frozen=True, slots=True)
+class Reminding:
+    """How many organisations are reminded, and how many are not, by the reason; reasons of nobody are left away."""
+
+    mailed: int
+    left_out: Mapping[LeftOut, int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """An organisation and the invitation of the person whose turn it is; or why nobody is reminded."""
+
+    entry: RosterEntry
+    invitation: Invitation | None
+    left_out: LeftOut | None
+
+
+def prospect(services: Services, letter_id: str, *, stage: int | None = None) -> Reminding:
+    """What `remind` would do now; writes nothing. Raises NotFound, NotAllowed."""
+    now = services.clock()
+    with services.unit_of_work() as uow:
+        letter = letter_of(uow, letter_id)
+        _check_possible(letter, now)
+        turns = list(_turns(services, uow, letter, stage, now))
+    return _told(turns)
+
+
+def remind(services: Services, letter_id: str, *, stage: int | None = None) -> Reminding:
+    """Mail a reminder to every organisation (of `stage`) that has not answered the open words.
+
+    Pressed again on the same day it mails nobody twice. Raises NotFound; NotAllowed when the letter is not open or
+    its deadline has passed.
+    """
+    now = services.clock()
+    with services.unit_of_work(write=True) as uow:
+        letter, _ = locked_letter(uow, letter_id)
+        _check_possible(letter, now)
+        turns = list(_turns(services, uow, letter, stage, now))
+        uow.outbox.add([
+            notice(services, NoticeKind.REMINDER, turn.entry, turn.invitation.id, str(letter.version), now)
+            for turn in turns
+            if turn.invitation is not None and turn.left_out is None
+        ])
+        uow.commit()
+    return _told(turns)
+
+
+def still_asked(uow: UnitOfWork, view: InvitationView) -> bool:
+    """Whether a reminder that was queued still has its reason."""
+    letter, entry, invitation = view.letter, view.entry, view.invitation
+    if invitation.reminders_stopped_at is not None:
+        return False
+    versions = uow.letters.versions(letter.id) if _may_carry(letter, entry) else []
+    if invitation.part is Part.REVIEWER and _reviewed(uow, letter, entry):
+        return False
+    return _awaited(letter, entry, versions)
+
+
+def stop_reminders(services: Services, invitation_id: str, token: str) -> None:
+    """End the reminders of one invitation, for good. A wrong token does nothing and looks the same."""
+    right = services.tokens.reminders_token(invitation_id)
+    if not hmac.compare_digest(right.encode(), token.encode("utf-8", "surrogatepass")):
+        return
+    with services.unit_of_work(write=True) as uow:
+        uow.invitations.stop_reminders(invitation_id, services.clock())
+        uow.commit()
+
+
+def _check_possible(letter: Letter, now: datetime) -> None:
+    letter.after(LetterAction.REMIND, now)
+    if letter.past_deadline(now):
+        raise NotAllowed(
+            "The deadline for answers has passed: a reminder would ask for what nobody can do any more.",
+            code="deadline-passed",
+        )
+
+
+def _turns(
+    services: Services, uow: UnitOfWork, letter: Letter, stage: int | None, now: datetime
+) -> Iterator[_Turn]:
+    entries = [each for each in uow.roster.entries(letter.id) if stage in (None, each.stage)]
+    invitations = {each.organisation_id: each for each in uow.invitations.of_letter(letter.id)}
+    versions = uow.letters.versions(letter.id)
+    held = [
+        (entry, _whose_turn(uow, letter, entry, invitations.get(entry.organisation_id), now)) for entry in entries
+    ]
+    unwanted = refused(services, uow, [each.spoken_for(entry).email for entry, each in held if each is not None])
+    notices = uow.outbox.of_letter(letter.id)
+    mailed = {each.to for each in notices if _is_of_today(each, now)}
+    failed = _failed(notices)
+    for entry, invitation in held:
+        spoken = invitation.spoken_for(entry) if invitation else entry
+        why = (
+            LeftOut.ANSWERED if not _awaited(letter, entry, versions)
+            else LeftOut.NOT_INVITED if invitation is None
+            else LeftOut.REFUSED if spoken.email in unwanted
+            else LeftOut.LINK_ENDED if not _is_live(invitation, now)
+            else LeftOut.STOPPED if invitation.reminders_stopped_at is not None
+            else LeftOut.MAIL_FAILED if (invitation.id, spoken.email) in failed
+            else LeftOut.TODAY if spoken.email in mailed
+            else None
+        )  # fmt: skip
+        if why is None:
+            # Two organisations may have one contact: that mailbox gets one reminder a day, too.
+            mailed.add(spoken.email)
+        yield _Turn(spoken, invitation, why)
+
+
+def _whose_turn(
+    uow: UnitOfWork, letter: Letter, entry: RosterEntry, signatory: Invitation | None, now: datetime
+) -> Invitation | None:
+    """The reviewer's invitation where two persons must agree and that one has said nothing of these words yet."""
+    if not entry.two_persons or entry.reviewed_version == letter.version:
+        return signatory
+    reviewer = uow.invitations.of_part(letter.id, entry.organisation_id, Part.REVIEWER)
+    if reviewer is None or not _is_live(reviewer, now) or _reviewed(uow, letter, entry):
+        return signatory
+    return reviewer
+
+
+def _reviewed(uow: UnitOfWork, letter: Letter, entry: RosterEntry) -> bool:
+    reviews = uow.reviews.of_organisation(letter.id, entry.organisation_id)
+    return any(each.version == letter.version for each in reviews)
+
+
+def _awaited(letter: Letter, entry: RosterEntry, versions: Sequence[Version]) -> bool:
+    """Whether the organisation is silent, or its approval has lapsed."""
+    if entry.answer is Answer.INVITED:
+        return True
+    return _may_carry(letter, entry) and not carried(versions, entry, letter.version)
+
+
+def _may_carry(letter: Letter, entry: RosterEntry) -> bool:
+    """Whether the newest answer is an approval of earlier words."""
+    return entry.answer is Answer.APPROVED and entry.answer_version != letter.version
+
+
+def _is_live(invitation: Invitation, now: datetime) -> bool:
+    return invitation.standing(invitation.generation, now) is InvitationStanding.LIVE
+
+
+def _is_of_today(queued: Notice, now: datetime) -> bool:
+    """Whether this mail of ours came, or may come, within a day; one that failed never came."""
+    if queued.kind in _ANSWERS or queued.status is NoticeStatus.FAILED:
+        return False
+    return queued.sent_at is None or now - queued.sent_at < A_DAY
+
+
+def _failed(notices: Sequence[Notice]) -> set[tuple[str, str]]:
+    """The invitations and addresses whose newest mail, of all but codes and receipts, came back."""
+    newest = {(each.invitation_id, each.to): each for each in notices if each.kind not in _ANSWERS}
+    return {key for key, each in newest.items() if each.status is NoticeStatus.FAILED}
+
+
+def _told(turns: Sequence[_Turn]) -> Reminding:
+    counts = Counter(turn.left_out for turn in turns)
+    return Reminding(counts.pop(None, 0), {why: counts[why] for why in LeftOut if counts[why]})

@@ -1,0 +1,180 @@
+"""One notice of every kind of mail there is, about one organisation that has been through everything."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from signing.domain.binding import Binding
+from signing.domain.discussion import Remark, RemarkKind
+from signing.domain.handover import ChangeKind, ContactChange, Review
+from signing.domain.invitation import Code, Invitation, Part
+from signing.domain.letter import LetterState, Version
+from signing.evidence.envelope import seal
+from signing.evidence.statement import (
+    AssentStatement,
+    Commitment,
+    Head,
+    KeyStatement,
+    Signatory,
+    Subject,
+    nonce_text,
+)
+from signing.workflow.ports import Notice, NoticeKind, Services
+from tests.adapters.builders import LETTER, NOW, a_letter, a_notice, an_answer, an_entry, an_invitation
+from tests.evidence import signers
+from tests.web.installation import letter_text
+
+NAMED = Signatory(None, "The Organisation 1", None, "org-1", "Person", "director", None)
+HIDDEN = Commitment("sha256:" + "c" * 64)
+LAPTOP = signers.browser_key("laptop").public
+# What the contact, the coordinator and their colleagues say; tests put worse words in their place.
+COLLEAGUE, REVIEWER = "Noor Colleague", "Rafa Reviewer"
+OFFICE, REVIEWERS, FORMER = "office@org1.example.org", "rafa@org1.example.org", "person1@org1.example.org"
+
+
+def lay_out_gallery(
+    services: Services, language: str = "en", *, mail_links: bool = True, said: str = "Please say: the valley."
+) -> dict[str, Notice]:
+    """The notices by what they are about. `said` are the words of everybody's remarks, names apart."""
+    text = letter_text().to_bytes()
+    with services.unit_of_work(write=True) as uow:
+        uow.letters.add(replace(a_letter(), title=letter_text().title))
+        uow.letters.set_sharing(LETTER, shares="nobody", mail_links=mail_links)
+        for number, words in ((1, text), (2, text.replace(b"three", b"four"))):
+            uow.letters.save_draft(Version(LETTER, number, {"en": words}, None))
+            uow.letters.freeze(LETTER, number, NOW, "words" if number > 1 else None)
+        uow.letters.set_state(LETTER, LetterState.OPEN, version=2)
+        uow.log.create(LETTER)
+        for number in (1, 2, 3):
+            entry = replace(an_entry(number), language=language, native_name=None)
+            uow.roster.remember_organisation(entry.organisation_id, f"key {number}", entry.organisation)
+            uow.roster.save(entry)
+        # 1 has handed over and lets a reviewer agree first, 2 has a short way, 3 only asks.
+        uow.invitations.add(replace(an_invitation(1), contact=COLLEAGUE, email=OFFICE, role="office"))
+        uow.invitations.add(replace(_reviewers(), language=language))
+        uow.invitations.add(an_invitation(2))
+        uow.invitations.add(an_invitation(3))
+        uow.codes.add(Code("code-1", "invitation-1", b"d" * 32, NOW, NOW + timedelta(minutes=10)))
+        uow.contact_changes.add(_change("handed", ChangeKind.HANDED_OVER, COLLEAGUE, OFFICE))
+        uow.contact_changes.add(_change("named", ChangeKind.REVIEWER_NAMED, REVIEWER, REVIEWERS))
+        uow.contact_changes.add(replace(_change("aside", ChangeKind.REVIEWER_STEPPED_ASIDE, "", ""), person=REVIEWER))
+        for name, agrees in (("agrees", True), ("objects", False)):
+            uow.reviews.add(
+                Review(name, LETTER, "org-1", "invitation-r", 2, agrees, REVIEWER, "chair", NOW, name, said)
+            )
+        uow.remarks.add(_remark("remark", "org-1", said))
+        uow.remarks.add(_remark("wish", "org-3", said, condition=True))
+        uow.commit()
+    return _notices(services)
+
+
+def _reviewers() -> Invitation:
+    return replace(
+        an_invitation(1), id="invitation-r", token_sha256=b"r" * 32, part=Part.REVIEWER, contact=REVIEWER,
+        email=REVIEWERS, role="chair",
+    )  # fmt: skip
+
+
+def _change(name: str, kind: ChangeKind, contact: str, email: str) -> ContactChange:
+    until = NOW + timedelta(days=9) if kind is ChangeKind.HANDED_OVER else None
+    return ContactChange(
+        name, LETTER, "org-1", "invitation-1", 1, kind, NOW, "Person 1", FORMER, contact or None, email or None, None,
+        until,
+    )  # fmt: skip
+
+
+def _remark(name: str, organisation: str, said: str, *, condition: bool = False) -> Remark:
+    return Remark(
+        id=name, letter_id=LETTER, organisation_id=organisation, invitation_id="invitation-1", version=1,
+        kind=RemarkKind.SUGGESTION, words=said, person="Person 1", at=NOW, idempotency_key=name, language="en",
+        block=0, quote="We write about three rivers.", wording=said, condition=condition, answer=said,
+        answered_at=NOW,
+    )  # fmt: skip
+
+
+def _notices(services: Services) -> dict[str, Notice]:
+    mine = replace(a_notice(1), to=OFFICE)
+    second = replace(a_notice(2), organisation_id="org-2", invitation_id="invitation-2", to=an_entry(2).email)
+    third = replace(a_notice(3), organisation_id="org-3", invitation_id="invitation-3", to=an_entry(3).email)
+    reviewers = replace(mine, invitation_id="invitation-r", to=REVIEWERS)
+    answers = {
+        decision: logged(services, statement(services, number, decision=decision))
+        for number, decision in enumerate(("approve", "decline", "withdraw"))
+    }
+    hidden = logged(services, statement(services, 3, signatory=HIDDEN))
+    bound, revoked = (logged(services, key_statement(services, number, each)) for number, each in
+                      enumerate(("bind", "revoke"), start=4))  # fmt: skip
+    kinds = NoticeKind
+    made = {
+        "invitation": replace(second, kind=kinds.INVITATION),
+        "invitation of a colleague": replace(mine, kind=kinds.INVITATION),
+        "invitation of a reviewer": replace(reviewers, kind=kinds.INVITATION),
+        "code": replace(mine, kind=kinds.CODE, subject_id="code-1"),
+        "new version": replace(second, kind=kinds.NEW_VERSION),
+        "new version, yes if": replace(third, kind=kinds.NEW_VERSION),
+        "new version for a reviewer": replace(reviewers, kind=kinds.NEW_VERSION),
+        "carried": replace(mine, kind=kinds.CARRIED),
+        "key vouched": replace(mine, kind=kinds.KEY_VOUCHED),
+        "reminder": replace(second, kind=kinds.REMINDER, subject_id="2"),
+        "fresh link": replace(second, kind=kinds.FRESH_LINK),
+        "handed over": replace(mine, kind=kinds.HANDED_OVER, subject_id="handed", to=FORMER),
+        "reviewer agrees": replace(mine, kind=kinds.REVIEWED, subject_id="agrees"),
+        "reviewer objects": replace(mine, kind=kinds.REVIEWED, subject_id="objects"),
+        "reviewer stepped aside": replace(mine, kind=kinds.REVIEWED, subject_id="aside"),
+        "remark answered": replace(mine, kind=kinds.REMARK_ANSWERED, subject_id="remark"),
+        **{f"receipt of {each}": replace(mine, kind=kinds.RECEIPT, subject_id=str(index))
+           for each, index in answers.items()},
+        "receipt without a name": replace(mine, kind=kinds.RECEIPT, subject_id=str(hidden)),
+        "receipt at a former address": replace(
+            mine, kind=kinds.RECEIPT, subject_id=str(answers["approve"]), to=FORMER
+        ),
+        "key noted": replace(mine, kind=kinds.RECEIPT, subject_id=str(bound)),
+        "key revoked": replace(mine, kind=kinds.RECEIPT, subject_id=str(revoked)),
+    }  # fmt: skip
+    return {
+        name: replace(each, id=f"notice-{number:04d}", message_id=f"<{number}@letters.example.org>")
+        for number, (name, each) in enumerate(made.items())
+    }
+
+
+def statement(services: Services, index: int, **fields: object) -> AssentStatement:
+    """An answer of organisation 1; a decline stands under a commitment."""
+    who = HIDDEN if fields.get("decision") == "decline" else NAMED
+    return AssentStatement(
+        **(
+            {
+                "by": services.attestor.public.key, "letter": a_letter().origin, "head": Head(0, b"r" * 32),
+                "time": "2026-11-24T09:30:00Z", "nonce": nonce_text(bytes([index]) * 16),
+                "subject": (Subject.of("1.en.md", b"words"),), "version": 1, "decision": "approve", "signatory": who,
+                "prev": None,
+            }
+            | fields
+        )
+    )  # fmt: skip
+
+
+def key_statement(services: Services, index: int, action: str = "bind", **fields: object) -> KeyStatement:
+    """A key of organisation 1, noted or revoked."""
+    said = statement(services, index)
+    common = {name: getattr(said, name) for name in ("by", "letter", "head", "time", "nonce", "signatory")}
+    more = {"basis": "code"} if action == "bind" else {}
+    subject = (Subject.of("key", LAPTOP.public_key.encode()),)
+    return KeyStatement(**(common | {"subject": subject, "action": action, "bound": LAPTOP} | more | fields))
+
+
+def logged(services: Services, said: AssentStatement | KeyStatement) -> int:
+    """Append a statement with what the service remembers of it; gives its index."""
+    with services.unit_of_work(write=True) as uow:
+        entry = seal(said.to_bytes("letters.example.org"), services.attestor.public.key, services.attestor.sign)
+        index = uow.log.append(uow.log.lock(LETTER), said.KIND, entry, NOW).index
+        if isinstance(said, AssentStatement):
+            uow.answers.add(replace(an_answer(index, f"key {index}"), decision=said.decision))
+        elif said.action == "bind":
+            uow.bindings.add(
+                Binding(
+                    LETTER, index, "org-1", LAPTOP.key, LAPTOP.scheme, LAPTOP.public_key, "attestor", "code", None, NOW
+                )
+            )
+        uow.commit()
+    return index
