@@ -6,15 +6,29 @@ Fulfils `ports.Invitations` and `ports.Codes`. Links and codes are here as diges
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    ScalarSelect,
+    bindparam,
+    delete,
+    exists,
+    func,
+    insert,
+    select,
+    update,
+)
 
-from signing.adapters.tables import code, invitation, letter, link, roster_entry
+from signing.adapters.contact_tables import remark
+from signing.adapters.tables import binding, code, invitation, letter, link, log_head, roster_entry
 from signing.domain.errors import Conflict
 from signing.domain.invitation import Code, Invitation, Part
 from signing.domain.letter import Letter
 from signing.domain.organisation import RosterEntry
-from signing.workflow.ports import InvitationView
+from signing.evidence.merkle import Frontier
+from signing.workflow.ports import InvitationView, LogHead
 
 _BY_TOKEN = select(invitation).join_from(link, invitation).where(link.c.token_sha256 == bindparam("token_sha256"))
 _older = code.alias("older")
@@ -34,6 +48,29 @@ _CONFIRMED = (
     .scalar_subquery()
     .label("confirmed_at")
 )
+_HAS_KEYS = exists().where(binding.c.organisation_id == invitation.c.organisation_id).correlate(invitation)
+
+
+def _of_remarks(what: ColumnElement[Any], *which: ColumnElement[bool]) -> ScalarSelect[Any]:
+    """One figure of the remarks of the invited organisation that it has not taken back."""
+    return (
+        select(what)
+        .where(
+            remark.c.letter_id == invitation.c.letter_id,
+            remark.c.organisation_id == invitation.c.organisation_id,
+            remark.c.taken_back_at.is_(None),
+            *which,
+        )
+        .correlate(invitation)
+        .scalar_subquery()
+    )
+
+
+_REMARKS = (
+    _of_remarks(func.count()),
+    _of_remarks(func.max(remark.c.version)),
+    _of_remarks(func.max(remark.c.version), remark.c.condition.in_([True])),
+)
 _VIEW = (
     select(invitation, letter, roster_entry, code)
     .select_from(invitation)
@@ -44,12 +81,14 @@ _VIEW = (
         & (roster_entry.c.organisation_id == invitation.c.organisation_id),
     )
     .outerjoin(code, code.c.id == _THE_NEWEST)
-    .add_columns(_CONFIRMED)
+    .outerjoin(log_head, log_head.c.letter_id == invitation.c.letter_id)
+    .add_columns(_CONFIRMED, log_head.c.frontier, _HAS_KEYS, *_REMARKS)
     .where(invitation.c.id == bindparam("the_invitation"))
 )
 _LETTER_FROM = len(invitation.c)
 _ENTRY_FROM = _LETTER_FROM + len(letter.c)
 _CODE_FROM = _ENTRY_FROM + len(roster_entry.c)
+_CODE_UNTIL = _CODE_FROM + len(code.c)
 _NEWEST_CODE = (
     select(code)
     .where(code.c.invitation_id == bindparam("the_invitation"), code.c.browser_sha256 == bindparam("the_browser"))
@@ -88,6 +127,7 @@ class InvitationStore:
                 email=renewed.email,
                 role=renewed.role,
                 short_sha256=renewed.short_sha256,
+                reminders_stopped_at=renewed.reminders_stopped_at,
             )
         )
         self._remember_link(renewed)
@@ -107,12 +147,16 @@ class InvitationStore:
         if row is None:
             return None
         found = Invitation(*row[:_LETTER_FROM])
+        confirmed_at, frontier, has_keys, *remarks = row[_CODE_UNTIL:]
         return InvitationView(
             found,
             Letter(*row[_LETTER_FROM:_ENTRY_FROM]),
             found.spoken_for(RosterEntry(*row[_ENTRY_FROM:_CODE_FROM])),
-            Code(*row[_CODE_FROM:-1]) if row[_CODE_FROM] is not None else None,
-            row[-1],
+            Code(*row[_CODE_FROM:_CODE_UNTIL]) if row[_CODE_FROM] is not None else None,
+            confirmed_at,
+            LogHead(found.letter_id, Frontier.from_bytes(frontier)) if frontier is not None else None,
+            bool(has_keys),
+            *remarks,
         )
 
     def by_short(self, short_sha256: bytes) -> Invitation | None:
@@ -120,11 +164,11 @@ class InvitationStore:
         row = self._connection.execute(select(invitation).where(invitation.c.short_sha256 == short_sha256)).first()
         return Invitation(*row) if row else None
 
-    def of_letter(self, letter_id: str) -> list[Invitation]:
-        """The invitations of those who answer: one for an organisation."""
+    def of_letter(self, letter_id: str, part: Part = Part.SIGNATORY) -> list[Invitation]:
+        """The invitations of those who answer, or of the reviewers: at most one for an organisation."""
         rows = self._connection.execute(
             select(invitation)
-            .where(invitation.c.letter_id == letter_id, invitation.c.part == Part.SIGNATORY)
+            .where(invitation.c.letter_id == letter_id, invitation.c.part == part)
             .order_by(invitation.c.id)
         )
         return [Invitation(*row) for row in rows]

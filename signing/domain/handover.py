@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime, time
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 
 class ChangeKind(StrEnum):
@@ -15,6 +16,10 @@ class ChangeKind(StrEnum):
     NEVER_AGAIN = "never-again"
     REVIEWER_NAMED = "reviewer-named"
     REVIEWER_STEPPED_ASIDE = "reviewer-stepped-aside"
+
+
+# After these the link they were made by opens nothing any more.
+ENDINGS = frozenset(ChangeKind) - {ChangeKind.REVIEWER_NAMED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,3 +60,8 @@ class Review:
     at: datetime
     idempotency_key: str
     words: str | None = None
+
+
+def end_of(day: date, zone: str) -> datetime:
+    """The last second of `day` in the letter's zone, in UTC."""
+    return datetime.combine(day, time(23, 59, 59), ZoneInfo(zone)).astimezone(UTC)

@@ -63,6 +63,15 @@ class Invitation:
         others = tuple(each for each in dict.fromkeys((*entry.former_emails, entry.email)) if each != self.email)
         return replace(entry, contact=self.contact, email=self.email, role=self.role, former_emails=others)
 
+    @property
+    def lent(self) -> bool:
+        """Whether a colleague holds it in place of the roster's contact, until it expires."""
+        return self.part is Part.SIGNATORY and self.email is not None
+
+    def given_back(self) -> Invitation:
+        """The invitation as the roster's contact holds it."""
+        return replace(self, contact=None, email=None, role=None)
+
     def standing(self, generation: int, now: datetime) -> InvitationStanding:
         """Whether a link of this `generation` opens the invitation now."""
         if self.revoked_at is not None or generation != self.generation:

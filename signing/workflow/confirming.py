@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from signing.domain.errors import N_, Faulty, Refusal
 from signing.domain.invitation import CODE_LASTS, CODES_AN_HOUR, CONFIRMED_LASTS, Code
 from signing.workflow.allowances import CODE_REQUESTS, TooManyAttempts, hit
-from signing.workflow.contact_access import Access, checked_code, invited
+from signing.workflow.contact_access import Access, checked_code, invited, remember_language
 from signing.workflow.identifiers import new_id
 from signing.workflow.notices import notice
 from signing.workflow.ports import InvitationView, NoticeKind, Services, UnitOfWork
@@ -50,6 +50,7 @@ def admit(services: Services, uow: UnitOfWork, seen: InvitationView, access: Acc
     check_code_typed(code)
     version = seen.letter.version
     uow.codes.use(checked_code(services, uow, seen.code, access, code, version, now).id, now)
+    remember_language(uow, seen, access)
 
 
 def send_code(services: Services, access: Access, language: str | None = None) -> None:

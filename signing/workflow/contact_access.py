@@ -45,7 +45,8 @@ class OtherPart(NotFound):
 class Access:
     """What the invitation's cookie says: which link was opened, and in which browser.
 
-    `source` is where the present request came from, as `allowances` counts it.
+    `source` is where the present request came from, as `allowances` counts it, `language` the one that was chosen to
+    read in, None where none was.
     """
 
     letter_id: str
@@ -53,6 +54,7 @@ class Access:
     generation: int
     browser: str
     source: bytes = b""
+    language: str | None = None
 
 
 def invited(
@@ -70,6 +72,12 @@ def invited(
     if part not in (None, seen.invitation.part):
         raise OtherPart
     return seen
+
+
+def remember_language(uow: UnitOfWork, seen: InvitationView, access: Access) -> None:
+    """Let the mails follow what was chosen to read in; only once a person has shown to be at the page."""
+    if access.language is not None and access.language != seen.entry.language:
+        uow.invitations.remember_language(access.invitation_id, access.language)
 
 
 def current_version(uow: UnitOfWork, letter: Letter) -> Version:
@@ -140,11 +148,16 @@ def repeated_answer(uow: UnitOfWork, seen: InvitationView, form: DecisionForm) -
     """
     answer = uow.answers.by_key(seen.letter.id, seen.entry.organisation_id, form.idempotency_key)
     if answer is not None and answer.form_sha256 != form.sha256():
-        raise PageUsed(
-            "An answer was sent from this page before. What you see now has not been recorded: look at it once "
-            "more and send it again."
-        )
+        raise used_page()
     return answer
+
+
+def used_page() -> PageUsed:
+    """What to say of a form that says something else than it said before."""
+    return PageUsed(
+        "An answer was sent from this page before. What you see now has not been recorded: look at it once "
+        "more and send it again."
+    )
 
 
 def checked_code(

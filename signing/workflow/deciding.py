@@ -29,6 +29,7 @@ from signing.workflow.contact_access import (
     checked_code,
     current_version,
     invited,
+    remember_language,
     repeated_answer,
     true_head,
 )
@@ -43,6 +44,7 @@ from signing.workflow.ports import (
     UnitOfWork,
 )
 from signing.workflow.recording import AnswerReceipt, receipt_of_answer, record
+from signing.workflow.reviewing import check_agreed
 from signing.workflow.signatory_form import DecisionForm, checked
 
 __all__ = [
@@ -77,8 +79,8 @@ def decide(services: Services, access: Access, form: DecisionForm) -> AnswerRece
     """Record one answer, signed by the attestor for an answered code, and give its receipt.
 
     Raises the link refusals; Faulty (with `field`) for the form and the code; StaleVersion; LevelTooLow, though
-    never for a decline; NotAllowed when the doors are shut or the answer cannot follow the one before. Nothing is
-    recorded then, but for a wrong code, which counts as a try.
+    never for a decline; NotAllowed when the doors are shut or the answer cannot follow the one before; ReviewAwaited.
+    Nothing is recorded then, but for a wrong code, which counts as a try.
     """
     now = services.clock()
     form = checked(form)
@@ -93,6 +95,7 @@ def decide(services: Services, access: Access, form: DecisionForm) -> AnswerRece
         if seen.entry.answered_at is not None and (repeated := repeated_answer(uow, seen, form)):
             return receipt_of_answer(services, uow, seen, repeated)
         version, shown = admitted(seen, version, shown, form, now)
+        check_agreed(uow, seen, form.decision)
         if form.decision is not Decision.DECLINE:
             check_level(seen.letter, ATTESTED)
         # A name that cannot be taken must not cost the code.
@@ -103,6 +106,7 @@ def decide(services: Services, access: Access, form: DecisionForm) -> AnswerRece
             seen, head = _withdrawn(services, uow, seen, version, form, shown, head, now)
         entry, logged = _attested(services, uow, seen, version, form, signatory, shown, head, now)
         answer = record(services, uow, access.invitation_id, entry, logged, form, now)
+        remember_language(uow, seen, access)
         uow.commit()
     services.high_water.advance(seen.letter.origin, logged.index + 1, logged.root)
     return AnswerReceipt(seen.letter, entry, answer, partial(receipt_of, services, seen.letter, logged))

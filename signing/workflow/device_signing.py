@@ -25,6 +25,7 @@ from signing.workflow.contact_access import (
     admitted,
     checked_code,
     invited,
+    remember_language,
     repeated_answer,
     true_head,
     used_up,
@@ -34,6 +35,7 @@ from signing.workflow.identifiers import new_id
 from signing.workflow.letters import place_of
 from signing.workflow.ports import InvitationView, LogHead, Services, UnitOfWork
 from signing.workflow.recording import AnswerReceipt, mail_receipt, receipt_of_answer, record
+from signing.workflow.reviewing import check_agreed
 from signing.workflow.signatory_form import DecisionForm, check_code_typed, checked
 from signing.workflow.waiting_assents import OWN_KEY_LASTS, SCRIPT_LASTS, StatementExpired, WaitingAssent
 
@@ -100,6 +102,7 @@ def prepare(services: Services, access: Access, form: DecisionForm, offered: Off
         if seen.entry.answered_at is not None and repeated_answer(uow, seen, form):
             raise AlreadyRecorded
         version, shown = admitted(seen, version, shown, form, now)
+        check_agreed(uow, seen, form.decision)
         enrolment.check_level(seen.letter, LEVELS[offered.public.scheme])
         _check_identity(seen.entry, form)
         identity = Identity(seen.entry.organisation_id, hidden(seen.entry, form))
@@ -189,6 +192,7 @@ def submit(services: Services, access: Access, prepared_id: str, signature: byte
             return receipt_of_answer(services, uow, seen, repeated)
         known.check_fresh(now)
         admitted(seen, version, shown, form, now)
+        check_agreed(uow, seen, form.decision)
         enrolment.check_level(seen.letter, level)
         _check_identity(seen.entry, form)
         # An organisation of this very name may have been invited since.
@@ -199,6 +203,7 @@ def submit(services: Services, access: Access, prepared_id: str, signature: byte
         stands = answered(seen.entry, form, assent, logged.index, level, now)
         answer = record(services, uow, access.invitation_id, stands, logged, form, now)
         waiting_assents.settle(uow, known, logged.index)
+        remember_language(uow, seen, access)
         uow.commit()
     services.high_water.advance(seen.letter.origin, logged.index + 1, logged.root)
     return AnswerReceipt(seen.letter, stands, answer, partial(receipt_of, services, seen.letter, logged))

@@ -10,9 +10,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from signing.domain.errors import Faulty, NotFound
+from signing.domain.invitation import InvitationStanding, Part
 from signing.domain.letter import Letter, LetterAction, Version
 from signing.domain.organisation import Answer
-from signing.evidence.carry import change_between
+from signing.evidence.carry import Change, change_between
 from signing.evidence.keyring import PublicKey
 from signing.evidence.statement import Head, LetterStatement, RelyingParty, parse, payload_digest
 from signing.workflow.appending import append_sealed, head_of, nonce, subject_of, time_text
@@ -121,8 +122,9 @@ def finish(services: Services, prepared: PreparedStatement, signature: bytes) ->
         uow.letters.set_state(letter.id, state, version=words.number, opened_at=letter.opened_at or now,
                               attestor=statement.attestor.key)
         logged = append_sealed(services, uow, letter.origin, head, "letter", entry, now)
-        if previous is not None:
-            uow.outbox.add(_notices(services, uow, letter, previous.number, now))
+        if previous is not None and change is not None:
+            uow.outbox.add(_notices(services, uow, letter, previous.number, change, now))
+            uow.outbox.add(_tell_reviewers(services, uow, letter, change, now))
         settled(uow, prepared, logged.index)
         uow.commit()
     services.high_water.advance(letter.origin, logged.index + 1, logged.root)
@@ -273,20 +275,52 @@ def _letter_statement_of(prepared: PreparedStatement) -> LetterStatement:
     return statement
 
 
-def _notices(services: Services, uow: UnitOfWork, letter: Letter, before: int, now: datetime) -> list[Notice]:
-    """Approvals that reach the new version are told so, those that lapse with it are asked again."""
+def _notices(
+    services: Services, uow: UnitOfWork, letter: Letter, before: int, change: Change, now: datetime
+) -> list[Notice]:
+    """Approvals that reach the new version are told so, those that lapse with it are asked again, and so is whoever
+    wished for other words before approving."""
     invitations = {
         invitation.organisation_id: invitation for invitation in uow.invitations.of_letter(letter.id)
     }
     versions = uow.letters.versions(letter.id)
+    wishing = {each.organisation_id for each in uow.remarks.of_letter(letter.id) if each.condition}
     told = []
     for entry in uow.roster.entries(letter.id):
         invitation = invitations.get(entry.organisation_id)
-        if entry.answer is not Answer.APPROVED or invitation is None or invitation.revoked_at:
+        if invitation is None or invitation.revoked_at:
             continue
-        if entry.answer_version != before and not carried(versions, entry, before):
-            # It had lapsed before, and was told so then.
+        stood = entry.answer is Answer.APPROVED and (
+            entry.answer_version == before or carried(versions, entry, before)
+        )
+        # An approval that had lapsed before was told so then.
+        open_wish = entry.organisation_id in wishing and entry.answer in (Answer.INVITED, Answer.APPROVED)
+        if not stood and not (open_wish and change is not Change.NOTHING):
             continue
-        kind = NoticeKind.CARRIED if carried(versions, entry, before + 1) else NoticeKind.NEW_VERSION
-        told.append(notice(services, kind, entry, invitation.id, invitation.id, now))
+        kind = NoticeKind.CARRIED if stood and carried(versions, entry, before + 1) else NoticeKind.NEW_VERSION
+        told.append(notice(services, kind, invitation.spoken_for(entry), invitation.id, invitation.id, now))
+    return told
+
+
+def _tell_reviewers(
+    services: Services, uow: UnitOfWork, letter: Letter, change: Change, now: datetime
+) -> list[Notice]:
+    """Reviewers are asked anew where their organisation may approve; of the very same words, what they said holds."""
+    number = letter.version + 1
+    versions = uow.letters.versions(letter.id)
+    told = []
+    for invitation in uow.invitations.of_letter(letter.id, Part.REVIEWER):
+        entry = uow.roster.entry(letter.id, invitation.organisation_id)
+        if entry is None or not entry.two_persons:
+            continue
+        if change is Change.NOTHING:
+            if entry.reviewed_version == letter.version:
+                uow.roster.set_review(letter.id, entry.organisation_id, two_persons=True, reviewed_version=number)
+        elif (
+            invitation.standing(invitation.generation, now) is InvitationStanding.LIVE
+            and entry.answer in (Answer.INVITED, Answer.APPROVED)
+            and not carried(versions, entry, number)
+        ):
+            reviewer = invitation.spoken_for(entry)
+            told.append(notice(services, NoticeKind.NEW_VERSION, reviewer, invitation.id, invitation.id, now))
     return told

@@ -94,6 +94,13 @@ class ApprovedName:
     native_name: str | None
     sort_name: str | None
 
+    @property
+    def signatory(self) -> Signatory:
+        """The same as the list sorts and prints it; who signed is nobody else's business."""
+        return Signatory(
+            self.acronym, self.listed_as, self.native_name, self.organisation_id, "", "", self.sort_name
+        )
+
 
 class Roster(Protocol):
     def entries(self, letter_id: str) -> list[RosterEntry]:
@@ -134,7 +141,9 @@ class InvitationView:
     """One join: everything that opening a link or deciding needs to know; `code` is the newest one mailed.
 
     `entry` has the person who holds the invitation as its contact. `confirmed_at` is when a code was last answered
-    in this browser.
+    in this browser. `head` is the letter's log as far as it is committed, `has_keys` whether any key was ever bound
+    to the organisation, in whatever letter. `remarks` counts what the organisation said beside its answer, the newest
+    of it about `remarked_version`, and the newest "yes, if" about `condition_version`.
     """
 
     invitation: Invitation
@@ -142,6 +151,11 @@ class InvitationView:
     entry: RosterEntry
     code: Code | None = None
     confirmed_at: datetime | None = None
+    head: LogHead | None = None
+    has_keys: bool = False
+    remarks: int = 0
+    remarked_version: int | None = None
+    condition_version: int | None = None
 
 
 class Invitations(Protocol):
@@ -159,8 +173,8 @@ class Invitations(Protocol):
     def by_short(self, short_sha256: bytes) -> Invitation | None:
         """The invitation that the short code of this digest opens; of its newest link only."""
 
-    def of_letter(self, letter_id: str) -> list[Invitation]:
-        """The invitations of those who answer: one for an organisation."""
+    def of_letter(self, letter_id: str, part: Part = Part.SIGNATORY) -> list[Invitation]:
+        """The invitations of those who answer, or of the reviewers: at most one for an organisation."""
 
     def of_part(self, letter_id: str, organisation_id: str, part: Part) -> Invitation | None: ...
     def live(self, now: datetime) -> list[tuple[Invitation, RosterEntry]]:
@@ -412,7 +426,7 @@ class Collation(Protocol):
 class Installation:
     """What stays the same for all letters: addresses, release, the witnesses' C2SP tlog-policy (empty: none),
     the time-stamping authorities that are asked, and the root certificate (PEM) of each, and of earlier ones, by
-    name."""
+    name; the address that mails come from."""
 
     base_url: str
     host: str
@@ -420,6 +434,7 @@ class Installation:
     witness_policy: str = ""
     time_authorities: tuple[str, ...] = ()
     tsa_roots: Mapping[str, str] = field(default_factory=dict)
+    mail_from: str = ""
 
 
 @dataclass(frozen=True, slots=True)

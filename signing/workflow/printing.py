@@ -63,7 +63,7 @@ def print_copy(services: Services, access: Access, kind: str, language: str) -> 
     Raises the link refusals, NotFound for an unknown language or kind; of a PDF Refusal `no-glyph`.
     """
     with services.unit_of_work() as uow:
-        seen = invited(services, uow, access, services.clock())
+        seen = invited(services, uow, access, services.clock(), part=None)
         version = current_version(uow, seen.letter)
     return _draft(services, seen.letter, version, kind, language, seen.entry.organisation)
 

@@ -8,9 +8,11 @@ from datetime import datetime
 from functools import partial
 
 from signing.domain.errors import NotFound
+from signing.domain.invitation import Part
 from signing.domain.letter import Letter
 from signing.domain.organisation import Decision, RosterEntry
 from signing.workflow.appending import receipt_of
+from signing.workflow.inviting import refused
 from signing.workflow.notices import notice, readdressed
 from signing.workflow.ports import InvitationView, LoggedEntry, NoticeKind, RecordedAnswer, Services, UnitOfWork
 from signing.workflow.signatory_form import DecisionForm
@@ -85,11 +87,20 @@ def _signed_names(entry: RosterEntry, form: DecisionForm) -> dict[str, str | Non
 def mail_receipt(
     services: Services, uow: UnitOfWork, invitation_id: str, entry: RosterEntry, index: int, now: datetime
 ) -> None:
-    """Queue the receipt of a log entry to every address that was ever invited for the organisation: a thief in
-    one mailbox is seen in another (EVIDENCE 4.1)."""
+    """Queue the receipt of a log entry to every address that was ever invited for the organisation, but for those
+    that asked not to be: a thief in one mailbox is seen in another (EVIDENCE 4.1)."""
     receipt = notice(services, NoticeKind.RECEIPT, entry, invitation_id, str(index), now)
-    others = [readdressed(services, receipt, address) for address in entry.former_emails]
-    uow.outbox.add([receipt, *others])
+    others = [each for each in (*entry.former_emails, *_reviewers(uow, entry)) if each != entry.email]
+    unwanted = refused(services, uow, others) if others else set()
+    uow.outbox.add([receipt, *(readdressed(services, receipt, each) for each in others if each not in unwanted)])
+
+
+def _reviewers(uow: UnitOfWork, entry: RosterEntry) -> list[str]:
+    """The address of who has to agree first, where two persons must."""
+    if not entry.two_persons:
+        return []
+    reviewer = uow.invitations.of_part(entry.letter_id, entry.organisation_id, Part.REVIEWER)
+    return [reviewer.email] if reviewer is not None and reviewer.email is not None else []
 
 
 def receipt_of_answer(

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from signing.domain.errors import Faulty, Refusal
+from signing.domain.handover import ChangeKind
+from signing.domain.invitation import Invitation
 from signing.domain.letter import LetterAction
 from signing.domain.organisation import RosterEntry
 from signing.domain.roster import RosterRow, RosterWarning, RowFault, check_rows, name_key
 from signing.workflow.identifiers import new_id
-from signing.workflow.inviting import renew
+from signing.workflow.inviting import AddressRefused, renew
 from signing.workflow.letters import letter_of, locked_letter
 from signing.workflow.ports import Services, UnitOfWork
 
@@ -51,9 +54,14 @@ def import_roster(services: Services, letter_id: str, rows: Sequence[RosterRow])
         there = {entry.organisation_id: entry for entry in uow.roster.entries(letter_id)}
         invited = {invitation.organisation_id: invitation for invitation in uow.invitations.of_letter(letter_id)}
         rows_by_id = _identified(services, uow, good, there)
+        handed_on = _handed_on(uow, letter_id, invited)
         added = changed = 0
         for organisation_id, row in rows_by_id.items():
             known = there.get(organisation_id)
+            before = handed_on.get((organisation_id, known.email), set()) if known is not None else set()
+            if known is not None and row.email in before - {known.email}:
+                warnings = (*warnings, _kept(row, known))
+                row = replace(row, contact=known.contact, email=known.email, role=known.role)
             entry = _entry(letter_id, organisation_id, known, len(there) + 1, row)
             added += known is None
             changed += known is not None and not _same(known, entry)
@@ -61,7 +69,7 @@ def import_roster(services: Services, letter_id: str, rows: Sequence[RosterRow])
             uow.roster.save(entry)
             if known is not None and known.email != entry.email and organisation_id in invited:
                 # The old link went to an address that is wrong or no longer theirs: it must not stay open.
-                renew(services, uow, entry, invited[organisation_id], now)
+                _invite_anew(services, uow, entry, invited[organisation_id], now)
         uow.commit()
     return RosterResult(len(there), added, changed, tuple(warnings))
 
@@ -88,6 +96,40 @@ def entries(services: Services, letter_id: str) -> list[RosterEntry]:
     with services.unit_of_work() as uow:
         letter_of(uow, letter_id)
         return uow.roster.entries(letter_id)
+
+
+def _invite_anew(
+    services: Services, uow: UnitOfWork, entry: RosterEntry, old: Invitation, now: datetime
+) -> None:
+    """Whoever stood in for the contact before does so no longer."""
+    try:
+        renew(services, uow, entry, old.given_back(), now)
+    except AddressRefused:
+        # The old link must not stay open; the status says that another contact is needed.
+        uow.invitations.revoke(old.id, now)
+
+
+def _handed_on(
+    uow: UnitOfWork, letter_id: str, invited: Mapping[str, Invitation]
+) -> dict[tuple[str, str], set[str]]:
+    """By organisation and address of a contact, the addresses of those who handed over to them for good, as long as the
+    coordinator has not ended the link: a sheet that is brought again to add somebody must not undo what they did."""
+    handed_on: dict[tuple[str, str], set[str]] = {}
+    for change in uow.contact_changes.of_letter(letter_id):
+        invitation = invited.get(change.organisation_id)
+        live = invitation is not None and invitation.id == change.invitation_id and invitation.revoked_at is None
+        if live and change.kind is ChangeKind.HANDED_OVER and change.until is None and change.to_email is not None:
+            before = handed_on.get((change.organisation_id, change.email), set())
+            handed_on[change.organisation_id, change.to_email] = before | {change.email}
+    return handed_on
+
+
+def _kept(row: RosterRow, known: RosterEntry) -> RosterWarning:
+    message = (
+        f"{known.organisation}: {row.email} has handed over to {known.contact} ({known.email}), who stays the contact. "
+        "To go back, end the link on the status page first, then bring the sheet again."
+    )
+    return RosterWarning(row.line, "handed-over", message)
 
 
 def _identified(
