@@ -30,6 +30,7 @@ from signing.adapters.worker import MOST_ATTEMPTS, MailWorker, wait_after
 from signing.domain.access import Account, Role, Session
 from signing.domain.errors import Conflict, Unavailable
 from signing.domain.invitation import Code
+from signing.workflow.contact_ports import LinkRequest
 from signing.workflow.ports import Installation, Notice, NoticeKind, NoticeStatus, Services
 from signing.workflow.tokens import Tokens
 from tests.adapters.builders import LETTER, NOW, a_notice, an_entry, lay_out, lay_out_notices
@@ -312,6 +313,37 @@ def test_a_worker_outlives_what_nobody_foresaw(
     worker.run_forever(lambda: bool(server.taken))
     assert [notice.status for notice in stored(services)] == ["sent"]
     assert "RuntimeError" in caplog.text
+    assert "secret" not in caplog.text
+
+
+@only_sqlite
+def test_who_asked_for_a_fresh_link_is_mailed_and_one_request_that_fails_keeps_no_mail_back(
+    services: Services, worker: MailWorker, transport: Transport, server: MailServer,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    person = an_entry(1).email
+    with services.unit_of_work(write=True) as uow:
+        uow.link_requests.add(LinkRequest("request-1", services.tokens.address_digest(person.upper()), NOW))
+        uow.commit()
+    worker.run_forever(lambda: bool(server.taken))
+    assert server.taken[0][1] == person
+    assert services.tokens.link("invitation-1", 1).encode() in server.taken[0][2].replace(b"=\r\n", b"")
+    assert [notice.kind for notice in stored(services)] == [NoticeKind.FRESH_LINK]
+
+    class Poisoned:
+        def address_digest(self, address: str) -> bytes:
+            raise RuntimeError(f"secret {address}")
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(services.tokens, name)
+
+    with services.unit_of_work(write=True) as uow:
+        uow.link_requests.add(LinkRequest("request-2", b"a" * 32, NOW))
+        uow.commit()
+    lay_out_notices(services.unit_of_work, 1)
+    broken: Any = replace(services, tokens=Poisoned())
+    MailWorker(broken, transport, MailTexts("letters@example.org")).run_forever(lambda: len(server.taken) == 2)
+    assert "a request for a fresh link cannot be answered: RuntimeError" in caplog.text
     assert "secret" not in caplog.text
 
 
