@@ -42,6 +42,7 @@ ANSWERS: dict[str, Answer] = {
         N_("Copy the whole link from the newest mail into the address bar, or take one of the ways below. Nothing is "
            "lost: what your organisation has answered stays recorded."),
     ), ways_in=True),
+    "other-part": Answer(404, N_("This page is not for you")),
     "no-cookie": Answer(404, N_("This page opens from your mail"), (
         N_("For your safety this page opens only in the browser in which the link was opened. If you have just "
            "done that, your browser may be blocking cookies: allow them for this site. We use one cookie, to "
