@@ -8,12 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask
-from jinja2.bccache import Bucket, BytecodeCache
 
 from signing.adapters.database import Database, connect
 from signing.workflow.ports import OpenUnitOfWork
-from tests import databases
+from tests import applications, databases
 
 # What takes longest begins first, so that nobody waits for it at the end.
 LONGEST = (
@@ -27,21 +25,7 @@ APART = ("tests/durability/", "tests/web/test_scanner_robot", "tests/web/test_pa
 # Told once for both of them.
 STORY = ("tests/journeys/test_evidence_story", "tests/journeys/test_judges")
 
-
-class Compiled(BytecodeCache):
-    """Nearly every test of a page makes an application of its own: its templates are compiled once for all."""
-
-    def __init__(self) -> None:
-        self.code: dict[tuple[str, str], Any] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        bucket.code = self.code.get((bucket.key, bucket.checksum))
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        self.code[bucket.key, bucket.checksum] = bucket.code
-
-
-Flask.jinja_options = {"bytecode_cache": Compiled()}
+applications.share()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
