@@ -24,6 +24,14 @@ def chromium() -> Iterator[Browser]:
             browser.close()
 
 
+@contextlib.contextmanager
+def next_page(page: Page) -> Iterator[None]:
+    """Look on only when the answer to a press is there: a page, or what its script puts in place of the main part."""
+    page.locator("main").evaluate("main => { main.dataset.old = ''; }")
+    yield
+    expect(page.locator("main:not([data-old])")).to_be_attached()
+
+
 class Person:
     """Somebody with a browser of their own, phone-sized, without scripts."""
 

@@ -30,7 +30,9 @@ from signing.domain.organisation import RosterEntry
 from signing.evidence.merkle import Frontier
 from signing.workflow.ports import InvitationView, LogHead
 
-_BY_TOKEN = select(invitation).join_from(link, invitation).where(link.c.token_sha256 == bindparam("token_sha256"))
+_LIVE = select(invitation).where(invitation.c.revoked_at.is_(None), invitation.c.expires_at > bindparam("now"))
+_BY_TOKEN = _LIVE.where(invitation.c.token_sha256 == bindparam("digest"))
+_BY_SHORT = _LIVE.where(invitation.c.short_sha256 == bindparam("digest"))
 _older = code.alias("older")
 _THE_NEWEST = (
     select(_older.c.id)
@@ -135,9 +137,9 @@ class InvitationStore:
     def revoke(self, invitation_id: str, at: datetime) -> None:
         self._connection.execute(update(invitation).where(invitation.c.id == invitation_id).values(revoked_at=at))
 
-    def by_token(self, token_sha256: bytes) -> Invitation | None:
-        """The invitation whose newest link has this digest, or once had it (an older generation)."""
-        row = self._connection.execute(_BY_TOKEN, {"token_sha256": token_sha256}).first()
+    def by_token(self, token_sha256: bytes, now: datetime) -> Invitation | None:
+        """The invitation that the link of this digest opens now; one that ended is as one that never was, in time too."""
+        row = self._connection.execute(_BY_TOKEN, {"digest": token_sha256, "now": now}).first()
         return Invitation(*row) if row else None
 
     def view(self, invitation_id: str, browser_sha256: bytes) -> InvitationView | None:
@@ -159,9 +161,9 @@ class InvitationStore:
             *remarks,
         )
 
-    def by_short(self, short_sha256: bytes) -> Invitation | None:
-        """The invitation that the short code of this digest opens; of its newest link only."""
-        row = self._connection.execute(select(invitation).where(invitation.c.short_sha256 == short_sha256)).first()
+    def by_short(self, short_sha256: bytes, now: datetime) -> Invitation | None:
+        """The invitation that the short code of this digest opens now, likewise."""
+        row = self._connection.execute(_BY_SHORT, {"digest": short_sha256, "now": now}).first()
         return Invitation(*row) if row else None
 
     def of_letter(self, letter_id: str, part: Part = Part.SIGNATORY) -> list[Invitation]:

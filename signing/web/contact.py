@@ -1,23 +1,26 @@
-"""The contact's pages: read the letter, ask for a code, answer, keep the receipt. They work without scripts."""
+"""The contact's page: read the letter, ask for a code, answer. It works without scripts."""
 
 from __future__ import annotations
 
-from flask import g, redirect, render_template, request, url_for
+from flask import g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from signing.domain.errors import NotFound, Refusal
 from signing.domain.organisation import Decision
-from signing.evidence.receipt import Receipt
-from signing.evidence.statement import Commitment
-from signing.web import decision_form, decision_page, receipt_words
+from signing.web import (
+    chosen_language,
+    contact_receipt,
+    decision_form,
+    decision_page,
+    letter_html,
+    seen_versions,
+)
 from signing.web.decision_page import PAGE
-from signing.web.download import attachment
 from signing.web.guards import Door, Persona, door
+from signing.web.page import language
 from signing.workflow import deciding
-from signing.workflow.closing_receipts import ClosingReceipt
-from signing.workflow.contact_access import Access
+from signing.workflow.contact_access import Access, OtherPart
 from signing.workflow.ports import Services
-from signing.workflow.recording import AnswerReceipt
 
 
 def blueprint(services: Services) -> Door:
@@ -27,9 +30,24 @@ def blueprint(services: Services) -> Door:
 
     @made.get(PAGE)
     def letter(invitation_id: str) -> ResponseReturnValue:
-        view = decision_page.viewed(services, g.access)
-        return decision_page.drawn(view, decision_form.blank(services, view), code_sent=view.code_sent)
+        try:
+            view = decision_page.viewed(services, g.access)
+        except OtherPart:
+            return redirect(url_for("review.form", invitation_id=invitation_id), 303)
+        typed = decision_form.blank(services, view)
+        response = make_response(decision_page.drawn(services, view, typed, code_sent=view.code_sent))
+        seen_versions.remember(response, invitation_id, view.version)
+        return response
 
+    @made.get(f"{PAGE}/text/<language>")
+    def text(invitation_id: str, language: str) -> ResponseReturnValue:
+        view = decision_page.viewed(services, g.access)
+        if language not in view.texts:
+            raise NotFound("This letter has no text in that language.")
+        return render_template("contact/text.html", view=view, tag=language, letter_html=letter_html,
+                               invitation_id=invitation_id)
+
+    @made.get(f"{PAGE}/language")
     @made.get(f"{PAGE}/code")
     def code_again(invitation_id: str) -> ResponseReturnValue:
         # Somebody reloaded by typing the address of a posted page.
@@ -39,64 +57,38 @@ def blueprint(services: Services) -> Door:
     def code(invitation_id: str) -> ResponseReturnValue:
         return _send_code(services, g.access)
 
+    @made.post(f"{PAGE}/language")
+    def speak(invitation_id: str) -> ResponseReturnValue:
+        return _speak(services, g.access)
+
     @made.post(PAGE)
     def decide(invitation_id: str) -> ResponseReturnValue:
         return _decide(services, g.access)
 
-    _receipt_pages(made, services)
+    contact_receipt.pages(made, services)
     return made
 
 
-def _receipt_pages(made: Door, services: Services) -> None:
-    @made.get(f"{PAGE}/receipt")
-    def receipt(invitation_id: str) -> ResponseReturnValue:
-        view = decision_page.viewed(services, g.access)
-        given = deciding.receipt(services, g.access)
-        proof = receipt_words.read(given.receipt)
-        key = next((each for each in view.keys if each.binding.key == proof.by), None)
-        return render_template("contact/receipt.html", given=given, view=view, proof=proof, key=key,
-                               choices=decision_form.possible(view), invitation_id=invitation_id,
-                               closed=_closing_receipt(services, g.access) is not None)
-
-    @made.get(f"{PAGE}/receipt.tlog-proof")
-    def receipt_file(invitation_id: str) -> ResponseReturnValue:
-        given = deciding.receipt(services, g.access)
-        return attachment(given.receipt, given.filename, "text/plain; charset=utf-8")
-
-    @made.get(f"{PAGE}/statement.dsse.json")
-    def envelope_file(invitation_id: str) -> ResponseReturnValue:
-        given = deciding.receipt(services, g.access)
-        name = f"{given.answer.letter_id}-{given.answer.index}.dsse.json"
-        return attachment(Receipt.from_bytes(given.receipt).entry, name, "application/json")
-
-    @made.get(f"{PAGE}/closing.tlog-proof")
-    def closing_receipt_file(invitation_id: str) -> ResponseReturnValue:
-        given = _closing_receipt(services, g.access)
-        if given is None:
-            return redirect(url_for("contact.receipt", invitation_id=invitation_id), 303)
-        return attachment(given.receipt, given.filename, "text/plain; charset=utf-8")
-
-    @made.get(f"{PAGE}/opening.json")
-    def opening_file(invitation_id: str) -> ResponseReturnValue:
-        given = deciding.receipt(services, g.access)
-        if given.entry.opening is None or not _is_committed(given):
-            # Only what stands under a commitment hides a name that could be opened.
-            return redirect(url_for("contact.receipt", invitation_id=invitation_id), 303)
-        name = f"{given.answer.letter_id}-{given.answer.index}.opening.json"
-        return attachment(given.entry.opening, name, "application/json")
+def _speak(services: Services, access: Access) -> ResponseReturnValue:
+    """The page in another language, with everything that was typed; nothing is recorded."""
+    wanted = request.form.get("language", "")
+    response = make_response(_in(wanted, services, access))
+    if wanted in chosen_language.OFFERED:
+        chosen_language.remember(response, wanted)
+    return response
 
 
-def _closing_receipt(services: Services, access: Access) -> ClosingReceipt | None:
-    try:
-        return deciding.closing_receipt(services, access)
-    except NotFound as refusal:
-        if refusal.code in ("not-closed", "no-answer"):
-            return None
-        raise
-
-
-def _is_committed(given: AnswerReceipt) -> bool:
-    return isinstance(receipt_words.statement_of(given.receipt).signatory, Commitment)
+def _in(wanted: str, services: Services, access: Access) -> ResponseReturnValue:
+    if "idempotency_key" not in request.form and "text" not in request.form:
+        page = url_for("contact.letter", invitation_id=access.invitation_id)
+        back = request.form.get("back", "")
+        return redirect(back if back.startswith(f"{page}/") and "\\" not in back else page, 303)
+    view = decision_page.viewed(services, access)
+    if wanted in chosen_language.OFFERED:
+        g.language = wanted
+    came_along = "idempotency_key" in request.form
+    typed = decision_form.read(request.form) if came_along else decision_form.blank(services, view)
+    return decision_page.drawn(services, view, typed, code_sent=view.code_sent)
 
 
 def _send_code(services: Services, access: Access) -> ResponseReturnValue:
@@ -107,16 +99,16 @@ def _send_code(services: Services, access: Access) -> ResponseReturnValue:
         typed.idempotency_key = decision_form.new_key(services)
     decision_form.find_missing(typed, decision_form.possible(view), code=False)
     if typed.errors:
-        return decision_page.drawn(view, typed, code_sent=view.code_sent), 422
+        return decision_page.drawn(services, view, typed, code_sent=view.code_sent), 422
     form = decision_form.for_workflow(typed, request.form)
     try:
-        deciding.request_code(services, access, form.version, form.text_sha256)
+        deciding.request_code(services, access, form.version, form.text_sha256, language())
     except NotFound:
         raise
     except Refusal as refusal:
         return decision_page.again(services, access, typed, refusal)
     typed.values["code"] = ""
-    return decision_page.drawn(view, typed, code_sent=True, just_sent=True)
+    return decision_page.drawn(services, view, typed, code_sent=True, just_sent=True)
 
 
 def _decide(services: Services, access: Access) -> ResponseReturnValue:

@@ -9,8 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError  # type: ignore[import-untyped]
 
 from signing.domain.errors import NotFound, Refusal
-from signing.locale import spoken
-from signing.web import confirmation, decision_form, invitation_cookie
+from signing.web import chosen_language, confirmation, decision_form, invitation_cookie
 from signing.web.decision_page import PAGE
 from signing.web.guards import Door, Persona, door
 from signing.web.page import _, said
@@ -150,7 +149,7 @@ def _number(text: str | None) -> int | None:
 
 def _placed(services: Services, access: Access, language: str | None, block: int | None) -> RemarkPlace:
     place = discussing.place(services, access, language, block)
-    g.language = spoken(place.entry.language or place.letter.language)
+    chosen_language.speak(place.entry, place.letter)
     return place
 
 

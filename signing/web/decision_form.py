@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from signing.domain.organisation import TRANSITIONS, Decision
 from signing.web.page import _
 from signing.workflow.decision_page import DecisionView
+from signing.workflow.listing_preview import TypedNames
 from signing.workflow.ports import Services
 from signing.workflow.signatory_form import DecisionForm
 
@@ -44,22 +45,56 @@ def possible(view: DecisionView) -> list[Decision]:
 
 
 def blank(services: Services, view: DecisionView) -> Typed:
-    """The form before anything is typed: the roster's words, and the answer given before if there is one."""
-    entry, latest = view.entry, view.latest
+    """The form before anything is typed: the answer given before if there is one, the names as they were signed
+    last, else the roster's words."""
     choices = possible(view)
+    person, role = _who(view)
+    names = view.named or view.entry
     values = {
-        "person": latest.person if latest else entry.contact,
-        "role": (latest.role if latest else entry.role) or "",
-        "listed_as": entry.listed_name,
-        "acronym": entry.acronym or "",
-        "native_name": entry.native_name or "",
-        "sort_name": entry.sort_name or "",
+        "person": person,
+        "role": role,
+        "listed_as": names.listed_as or view.entry.listed_name,
+        "acronym": names.acronym or "",
+        "native_name": names.native_name or "",
+        "sort_name": names.sort_name or "",
         "reason": "",
         "code": "",
     }
     return Typed(
         values, choices[0].value if len(choices) == 1 else "", False, new_key(services),
         accepts=view.accepts, confidential=view.confidential,
+    )
+
+
+def _who(view: DecisionView) -> tuple[str, str]:
+    """The person at the page: who answered through this very link, else whom it was sent to."""
+    entry, latest, named = view.entry, view.latest, view.named
+    if latest is not None and latest.at >= view.invited_at:
+        return latest.person, latest.role
+    role = entry.role or (named.role if named is not None and named.person == entry.contact else None)
+    return entry.contact, role or ""
+
+
+def at_once(view: DecisionView) -> dict[str, str] | None:
+    """What one button can say for whoever has signed before: their fields of the form, None where one is missing."""
+    person, role = _who(view)
+    names = view.named
+    if not view.can_sign_at_once or names is None or not (person and role and names.listed_as):
+        return None
+    said = {
+        "person": person, "role": role, "listed_as": names.listed_as, "acronym": names.acronym,
+        "native_name": names.native_name, "sort_name": names.sort_name,
+    }  # fmt: skip
+    return {name: value for name, value in said.items() if value}
+
+
+def names_of(typed: Typed) -> TypedNames:
+    """What was typed of how the organisation is listed."""
+    values = typed.values
+    return TypedNames(
+        listed_as=values["listed_as"], acronym=values["acronym"], native_name=values["native_name"],
+        sort_name=values["sort_name"], person=values["person"], role=values["role"],
+        confidential=typed.confidential,
     )
 
 
@@ -101,7 +136,6 @@ def find_missing(typed: Typed, choices: list[Decision], *, code: bool) -> None:
 def for_workflow(typed: Typed, posted: Mapping[str, str]) -> DecisionForm:
     """The form that `deciding.decide` takes; checks of content are its own."""
     values = typed.values
-    version = posted.get("version", "")
     return DecisionForm(
         decision=Decision(typed.decision),
         person=values["person"], role=values["role"], listed_as=values["listed_as"],
@@ -109,9 +143,14 @@ def for_workflow(typed: Typed, posted: Mapping[str, str]) -> DecisionForm:
         sort_name=values["sort_name"] or None, authority=typed.authority,
         reason=values["reason"] or None if typed.decision == Decision.DECLINE else None,
         code=values["code"],
-        version=int(version) if version.isascii() and version.isdigit() and len(version) < 9 else 0,
+        version=version_of(posted.get("version", "")),
         text_sha256=posted.get("text_sha256", ""), head=posted.get("head", ""),
         idempotency_key=typed.idempotency_key,
         accepts=typed.accepts and typed.decision == Decision.APPROVE,
         confidential=typed.confidential and typed.decision == Decision.APPROVE,
     )
+
+
+def version_of(text: str) -> int:
+    """The number of a version as a form or an address carries it, 0 when it is none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0

@@ -8,41 +8,81 @@ from flask_wtf.csrf import CSRFError  # type: ignore[import-untyped]
 
 from signing.domain.errors import Faulty, NotFound, Refusal
 from signing.evidence.signatory import commitment_of
-from signing.locale import spoken
-from signing.web import decision_form, invitation_cookie, letter_html
+from signing.locale.zones import zone_of
+from signing.web import chosen_language, decision_form, invitation_cookie, letter_html, seen_versions
 from signing.web.decision_form import Typed
 from signing.web.guards import Door
-from signing.web.page import _, said
+from signing.web.page import _, language, offset, said
 from signing.web.refusals import answer_to, refused
-from signing.workflow import deciding
+from signing.workflow import deciding, earlier_words, listing_preview
 from signing.workflow.contact_access import Access
-from signing.workflow.decision_page import DecisionView
+from signing.workflow.decision_page import DecisionView, others_who_approved
 from signing.workflow.device_signing import place_of
+from signing.workflow.earlier_words import EarlierWords
 from signing.workflow.enrolment import KeyWaits
+from signing.workflow.listing_preview import LinePreview
 from signing.workflow.ports import Services
 
 PAGE = "/invitation/<invitation_id>"
+# What the other languages may add to a page before they are left for when somebody asks for them.
+INLINE_BYTES = 12_000
 FIELDS = (*decision_form.TYPED, "decision", "authority", "public_key", "signature")
 
 
 def viewed(services: Services, access: Access) -> DecisionView:
-    """What the pages show; from here on they speak the contact's language, as the mails do."""
+    """What the pages show; from here on they speak the contact's language."""
     view = deciding.view(services, access)
-    g.language = spoken(view.entry.language or view.letter.language)
+    chosen_language.speak(view.entry, view.letter)
     return view
 
 
 def drawn(
-    view: DecisionView, typed: Typed, *, code_sent: bool, just_sent: bool = False, stale: bool = False
+    services: Services, view: DecisionView, typed: Typed, *, code_sent: bool, just_sent: bool = False,
+    since: int | None = None, stale: bool = False,
 ) -> str:
-    """The letter and, below it, the form."""
-    tags = list(view.texts)
-    preferred = (view.entry.language or "", view.letter.language)
-    tags.sort(key=lambda tag: (preferred.index(tag) if tag in preferred else len(preferred), tag))
+    """The letter and, below it, the form; what has changed is told against version `since` if that is given."""
+    tags = _reading_order(view)
     return render_template(
-        "contact/letter.html", tags=tags, stale=stale, letter_html=letter_html,
-        code_sent=code_sent, just_sent=just_sent, **about(view, typed),
+        "contact/letter.html", tags=tags, inline=_inline(view, tags), stale=stale, letter_html=letter_html,
+        code_sent=code_sent, just_sent=just_sent, others=others_who_approved(services, view),
+        earlier=_earlier(services, view, since), quick=decision_form.at_once(view),
+        line=_line(services, view, typed), own_zone=_own_zone(view), **about(view, typed),
     )
+
+
+def _reading_order(view: DecisionView) -> list[str]:
+    """The letter's languages, that of the reader first; or the one they have asked for with a button."""
+    preferred = (request.form.get("text", ""), language(), view.entry.language or "", view.letter.language)
+    return sorted(view.texts, key=lambda tag: (preferred.index(tag) if tag in preferred else len(preferred), tag))
+
+
+def _inline(view: DecisionView, tags: list[str]) -> list[str]:
+    """The other languages that stand in the page itself, as long as they do not make it heavy."""
+    others = tags[1:]
+    return others if sum(len(view.texts[tag].to_bytes()) for tag in others) <= INLINE_BYTES else []
+
+
+def _earlier(services: Services, view: DecisionView, since: int | None) -> EarlierWords | None:
+    if view.version == 1:
+        return None
+    chosen = since or decision_form.version_of(request.values.get("since", "")) or None
+    seen = seen_versions.before((request.view_args or {})["invitation_id"], view.version)
+    return earlier_words.compared(services, view, chosen=chosen, seen=seen)
+
+
+def _own_zone(view: DecisionView) -> str | None:
+    """The zone of the organisation's country, where the deadline falls at another time there."""
+    zone, deadline = zone_of(view.entry.country), view.letter.hard_deadline
+    if zone is None or deadline is None or offset(deadline, zone) == offset(deadline, view.letter.zone):
+        return None
+    return zone
+
+
+def _line(services: Services, view: DecisionView, typed: Typed) -> LinePreview | None:
+    """How the organisation will stand on the list, as long as it may still say so."""
+    if not view.can_answer:
+        return None
+    return listing_preview.beside(services, view, decision_form.names_of(typed))
 
 
 def about(view: DecisionView, typed: Typed) -> dict[str, object]:
@@ -75,7 +115,9 @@ def again(services: Services, access: Access, typed: Typed, refusal: Refusal) ->
     note(typed, refusal)
     if refusal.code == "page-used":
         typed.idempotency_key = decision_form.new_key(services)
-    page = drawn(view, typed, code_sent=view.code_sent, stale=refusal.code == "stale-version")
+    stale = refusal.code == "stale-version"
+    since = posted_version() if stale else None
+    page = drawn(services, view, typed, code_sent=view.code_sent, since=since, stale=stale)
     return page, answer_to(refusal).status
 
 
@@ -89,7 +131,7 @@ def incomplete(services: Services, access: Access, typed: Typed, *, code: bool) 
     decision_form.find_missing(typed, decision_form.possible(view), code=code)
     if "decision" in typed.errors and view.why_not:
         typed.errors["decision"] = _(view.why_not)
-    return drawn(view, typed, code_sent=view.code_sent), 422
+    return drawn(services, view, typed, code_sent=view.code_sent), 422
 
 
 def waiting_for_coordinator(services: Services, access: Access, refusal: KeyWaits) -> ResponseReturnValue:
@@ -127,4 +169,9 @@ def _sent_too_late(services: Services) -> str:
     view = viewed(services, access)
     typed = decision_form.read(request.form)
     typed.errors["page"] = _("This page had been open for a while. Please press the button once more.")
-    return drawn(view, typed, code_sent=view.code_sent)
+    return drawn(services, view, typed, code_sent=view.code_sent)
+
+
+def posted_version() -> int | None:
+    """The version that the page showed which was sent to us."""
+    return decision_form.version_of(request.form.get("version", "")) or None

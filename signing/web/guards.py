@@ -11,6 +11,7 @@ from flask_login import current_user  # type: ignore[import-untyped]
 from signing.domain.access import Permission, may
 from signing.domain.errors import NotFound, Refusal
 from signing.web import invitation_cookie
+from signing.web.compression import gzipped
 
 
 class Persona(StrEnum):
@@ -53,6 +54,7 @@ def door(name: str, persona: Persona, *, url_prefix: str | None = None) -> Door:
     made.persona = persona
     if persona is Persona.CONTACT:
         made.before_request(_pass_contact)
+        made.after_request(gzipped)
     elif persona in NEEDS:
         made.before_request(lambda: _pass_account(NEEDS[persona]))
     return made

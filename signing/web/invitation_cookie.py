@@ -8,7 +8,7 @@ import secrets
 from flask import Response, current_app, request
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
-from signing.web import sources
+from signing.web import chosen_language, sources
 from signing.workflow.deciding import Access
 from signing.workflow.inviting import OpenedLink
 
@@ -40,7 +40,7 @@ def read(invitation_id: str) -> Access | None:
         return None
     if invitation != invitation_id:
         return None
-    return Access(letter, invitation, generation, browser, sources.source())
+    return Access(letter, invitation, generation, browser, sources.source(), chosen_language.chosen())
 
 
 def write(response: Response, link: OpenedLink) -> None:

@@ -9,12 +9,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 from babel import Locale
 from flask import Flask, current_app, g, has_request_context, request, url_for
 
 from signing.domain.errors import Refusal
 from signing.locale import SOURCE, dates, preferred, text_direction, translations
+from signing.web import chosen_language
 from signing.web.guards import NEEDS, Persona
 
 STATIC = Path(__file__).with_name("static")
@@ -32,11 +35,11 @@ def language() -> str:
 
 
 def _asked_for() -> str:
-    """Accept-Language, for pages that are translated whole: those of accounts are English for everybody."""
+    """What was chosen, else Accept-Language, for pages that are translated whole: those of accounts are English."""
     blueprint = current_app.blueprints.get(request.blueprint or "")
     if getattr(blueprint, "persona", Persona.PUBLIC) in NEEDS:
         return SOURCE
-    return preferred(tag for tag, quality in request.accept_languages if quality > 0)
+    return chosen_language.chosen() or preferred(tag for tag, quality in request.accept_languages if quality > 0)
 
 
 def _(message: str, **values: object) -> str:
@@ -53,6 +56,12 @@ def said(refusal: Refusal) -> str:
 def moment(when: datetime, zone: str = "UTC") -> str:
     """A moment in words, in the letter's zone, the zone named."""
     return dates.moment(when, zone, language())
+
+
+def offset(when: datetime, zone: str = "UTC") -> int:
+    """By how many minutes the letter's zone is ahead of UTC at a moment, for a script to compare."""
+    ahead = when.astimezone(ZoneInfo(zone)).utcoffset()
+    return int(ahead.total_seconds() // 60) if ahead is not None else 0
 
 
 def day(when: datetime | date, zone: str = "UTC") -> str:
@@ -131,6 +140,11 @@ def static_files() -> dict[str, StaticFile]:
     return files
 
 
+def in_address(file: StaticFile) -> str:
+    """A small file as an address that holds it, so that nothing has to be asked for."""
+    return f"data:{file.type},{quote(file.data, safe=' =:/')}"
+
+
 def prepare(app: Flask) -> None:
     """Give the templates their filters, their words and the addresses of static files."""
     files: dict[str, StaticFile] = app.config["STATIC_FILES"]
@@ -142,8 +156,10 @@ def prepare(app: Flask) -> None:
         newstyle=True,
     )
     environment.trim_blocks = environment.lstrip_blocks = True
+    environment.globals["icon"] = in_address(files["icon.svg"])
     environment.filters.update(
-        moment=moment, day=day, fingerprint=fingerprint, masked=masked, said=said, language_name=language_name,
+        moment=moment, day=day, offset=offset, fingerprint=fingerprint, masked=masked, said=said,
+        language_name=language_name,
     )
 
     def static_url(name: str) -> str:
@@ -156,5 +172,5 @@ def prepare(app: Flask) -> None:
         return {
             "static_url": static_url, "language": language(), "text_direction": text_direction,
             "page_direction": text_direction(language()), "base_url": app.config["BASE_URL"],
-            "state_word": state_word, "standing_word": standing_word,
+            "offered_languages": chosen_language.OFFERED, "state_word": state_word, "standing_word": standing_word,
         }

@@ -28,6 +28,7 @@ from signing.workflow.evidence_ports import (
     TimeStamps,
 )
 from signing.workflow.printing_ports import Rendering, Typesetter
+from signing.workflow.roster_ports import Roster
 from signing.workflow.tokens import Tokens
 
 
@@ -81,62 +82,6 @@ class Letters(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class ApprovedName:
-    """An organisation that stands as approved, in the open; `version` and `accepts` say of which words."""
-
-    organisation_id: str
-    group: str | None
-    version: int
-    accepts: bool
-    index: int
-    listed_as: str
-    acronym: str | None
-    native_name: str | None
-    sort_name: str | None
-
-    @property
-    def signatory(self) -> Signatory:
-        """The same as the list sorts and prints it; who signed is nobody else's business."""
-        return Signatory(
-            self.acronym, self.listed_as, self.native_name, self.organisation_id, "", "", self.sort_name
-        )
-
-
-class Roster(Protocol):
-    def entries(self, letter_id: str) -> list[RosterEntry]:
-        """All organisations of the letter, by position."""
-
-    def entry(self, letter_id: str, organisation_id: str) -> RosterEntry | None: ...
-
-    def save(self, entry: RosterEntry) -> None:
-        """Insert, or replace name and contact of, one organisation; its answer is left alone."""
-
-    def record_answer(self, entry: RosterEntry) -> None:
-        """Store the answer fields of `entry` (from `answer` to `reason`) and nothing else."""
-
-    def set_review(
-        self, letter_id: str, organisation_id: str, *, two_persons: bool, reviewed_version: int | None
-    ) -> None: ...
-
-    def replace_contact(
-        self, letter_id: str, organisation_id: str, *, contact: str, email: str, role: str | None,
-        former_emails: tuple[str, ...],
-    ) -> None: ...
-
-    def approved(self, letter_id: str) -> list[ApprovedName]:
-        """Who has approved in the open, under the names they signed, in no order."""
-
-    def names_another(self, letter_id: str, organisation_id: str, name_key: str, name: str) -> bool:
-        """Whether another organisation of the letter is known by this normalised name, or is to be listed so."""
-
-    def organisation_named(self, name_key: str) -> str | None:
-        """The id of the organisation known by this normalised name, from whatever letter."""
-
-    def remember_organisation(self, organisation_id: str, name_key: str, name: str) -> None:
-        """Keep the id for later letters; a known id keeps its first name."""
-
-
-@dataclass(frozen=True, slots=True)
 class InvitationView:
     """One join: everything that opening a link or deciding needs to know; `code` is the newest one mailed.
 
@@ -164,14 +109,14 @@ class Invitations(Protocol):
         """Store the new generation, digests, times and holder of a known invitation, and clear its revocation."""
 
     def revoke(self, invitation_id: str, at: datetime) -> None: ...
-    def by_token(self, token_sha256: bytes) -> Invitation | None:
-        """The invitation whose newest link has this digest, or once had it (an older generation)."""
+    def by_token(self, token_sha256: bytes, now: datetime) -> Invitation | None:
+        """The invitation that the link of this digest opens now; one that ended is as one that never was, in time too."""
 
     def view(self, invitation_id: str, browser_sha256: bytes) -> InvitationView | None:
         """The invitation with the newest code that was asked for in this browser."""
 
-    def by_short(self, short_sha256: bytes) -> Invitation | None:
-        """The invitation that the short code of this digest opens; of its newest link only."""
+    def by_short(self, short_sha256: bytes, now: datetime) -> Invitation | None:
+        """The invitation that the short code of this digest opens now, likewise."""
 
     def of_letter(self, letter_id: str, part: Part = Part.SIGNATORY) -> list[Invitation]:
         """The invitations of those who answer, or of the reviewers: at most one for an organisation."""

@@ -11,7 +11,7 @@ from sqlalchemy.exc import StatementError
 
 from signing.domain.access import Account, Role, Session
 from signing.domain.errors import Conflict, Faulty, NotAllowed
-from signing.domain.invitation import InvitationStanding
+from signing.domain.invitation import Invitation, InvitationStanding
 from signing.domain.letter import LetterState
 from signing.domain.organisation import Answer
 from signing.workflow.contact_ports import LinkRequest
@@ -137,18 +137,24 @@ def test_an_entry_of_an_unknown_organisation_is_refused_at_commit(unit_of_work: 
         assert uow.roster.entries(LETTER) == []
 
 
-def test_every_link_ever_issued_leads_to_its_invitation(unit_of_work: OpenUnitOfWork) -> None:
+def test_only_a_live_link_and_its_short_code_lead_to_an_invitation(unit_of_work: OpenUnitOfWork) -> None:
     lay_out(unit_of_work)
-    first, second = an_invitation(1), an_invitation(1, generation=2)
+    first = replace(an_invitation(1), short_sha256=b"1" * 32)
+    second = replace(an_invitation(1, generation=2), short_sha256=b"2" * 32)
     with unit_of_work(write=True) as uow:
-        assert uow.invitations.by_token(first.token_sha256) == first
-        uow.invitations.revoke(first.id, NOW)
+
+        def led_to(issued: Invitation, now: datetime = NOW) -> list[Invitation | None]:
+            assert issued.short_sha256 is not None
+            return [uow.invitations.by_token(issued.token_sha256, now), uow.invitations.by_short(issued.short_sha256, now)]
+
+        uow.invitations.reissue(replace(second, token_sha256=b"-" * 32, generation=3))
         uow.invitations.reissue(second)
-        assert uow.invitations.by_token(first.token_sha256) == second
-        assert uow.invitations.by_token(second.token_sha256) == second
-        assert uow.invitations.by_token(hashlib.sha256(b"guess").digest()) is None
+        assert led_to(first) == [None, None]
+        assert led_to(second) == [second, second]
+        assert led_to(second, second.expires_at) == [None, None]
         assert second.standing(first.generation, NOW) is InvitationStanding.REVOKED
         uow.invitations.revoke(first.id, NOW)
+        assert led_to(second) == [None, None]
         assert uow.invitations.of_letter(LETTER) == [replace(second, revoked_at=NOW)]
 
 

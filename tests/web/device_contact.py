@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from signing.evidence.statement import AssentStatement, KeyStatement, Statement, parse
 from signing.workflow import auditing
 from signing.workflow.appending import payload_of
+from tests.navigators import next_page
 from tests.web.installation import House
 
 NO_ED25519 = """
@@ -54,13 +55,14 @@ class DeviceContact:
 
     def is_ready(self, state: str) -> None:
         """The script has looked: `device code`, `device known`, `passkey code`, …"""
-        expect(self.page.locator("form[data-statement]")).to_have_attribute("data-ready", state)
+        expect(self.page.locator("#answer-form")).to_have_attribute("data-ready", state)
 
     def fills_in(self, decision: str = "approve", **fields: str) -> None:
-        self.page.check(f"[name=decision][value={decision}]")
-        self.page.check("[name=authority]")
+        form = self.page.locator("#answer-form")
+        form.locator(f"[name=decision][value={decision}]").check()
+        form.locator("[name=authority]").check()
         for name, value in fields.items():
-            self.page.fill(f"[name={name}]", value)
+            form.locator(f"[name={name}]").fill(value)
 
     def signs_by(self, way: str) -> None:
         self.page.locator("details.ways > summary").click()
@@ -74,7 +76,7 @@ class DeviceContact:
     def gets_a_code(self, button: str = "Send me the code") -> None:
         # The newest code is told from older ones by its time.
         self.house.clock.pass_(seconds=1)
-        with self.page.expect_navigation():
+        with next_page(self.page):
             self.page.get_by_role("button", name=button).click()
         self.page.fill("[name=code]", self.house.code(self.letter_id, self.organisation))
 

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.installation import needs_chromium
+from tests.navigators import next_page
 from tests.web.device_contact import DeviceContact, asks_for, assents, binds, statements
 from tests.web.installation import House
 from tests.web.test_device_keys import changing, say
@@ -113,7 +114,7 @@ def test_a_lost_device_is_revoked_by_a_code_and_signs_no_more(device: DeviceCont
     device.page.get_by_text("This key was lost").click()
     device.gets_a_code("Send me a code to revoke it")
     device.page.fill("[name=compromised_since]", "2026-01-31")
-    with device.page.expect_navigation():
+    with next_page(device.page):
         device.sends("Revoke this key")
     expect(device.page.locator("main")).to_contain_text("Revoked")
     said = binds(house, letter_id)[-1]

@@ -16,6 +16,7 @@ from signing.evidence.signatory import commitment_of
 from signing.evidence.statement import Commitment, Signatory
 from signing.workflow import drafting
 from tests.installation import needs_chromium
+from tests.navigators import next_page
 from tests.web.device_contact import DeviceContact, asks_for, assents, binds, statements
 from tests.web.installation import House, letter_text
 from tests.web.test_contact import ARABIC
@@ -269,7 +270,7 @@ def test_two_tabs_of_one_letter_give_one_answer_and_a_change_of_mind(device: Dev
     # The other tab still shows the page of before; its key speaks by now, so it is told what it would change.
     other.check("[name=decision][value=approve]")
     other.check("[name=authority]")
-    with other.expect_navigation():
+    with next_page(other):
         other.get_by_role("button", name="Send me the code").click()
     assert len(assents(house, letter_id)) == 1
     assert len({each.bound.key for each in binds(house, letter_id)}) == 1
@@ -324,7 +325,7 @@ def test_the_keyboard_alone_is_enough(device: DeviceContact, house: House) -> No
     to_focus(page, "[name=way]")
     to_focus(page, "[name=save]")
     to_focus(page, "button[formaction$='/code']")
-    with page.expect_navigation():
+    with next_page(page):
         page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.id") == "code"
     page.keyboard.type(house.code(letter_id, ORGANISATION))

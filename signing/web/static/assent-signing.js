@@ -15,7 +15,7 @@ const NAMED = ["acronym", "listed_as", "native_name", "org", "person", "role", "
 const tidy = (value) => (value ?? "").normalize("NFC").split(/\s+/).filter(Boolean).join(" ") || null;
 
 async function checkWords(subject, form) {
-  const sheets = [...document.querySelectorAll("article.sheet")];
+  const sheets = [...document.querySelectorAll("article.sheet:not(.redline)")];
   const version = form.elements.version.value;
   const names = sheets.map((sheet) => `${version}.${sheet.lang}.md`);
   agree("words", subject.map((each) => each.name), [...names].sort());

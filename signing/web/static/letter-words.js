@@ -17,7 +17,8 @@ const TAGS = new Set([
 ]);
 const ATTRIBUTES = new Set(["aria-label", "class", "datetime", "dir", "href", "id", "lang", "rel", "start", "target"]);
 const CLASSES = new Set([
-  "addressee", "closing", "dateline", "footnotes", "letter-title", "mark", "reference", "salutation", "sheet", "words",
+  "addressee", "block", "closing", "dateline", "footnotes", "letter-title", "mark", "pencil", "reference", "salutation",
+  "sheet", "words",
 ]);
 
 const bare = (words) => words.normalize("NFC").replace(DROPPED, "");
