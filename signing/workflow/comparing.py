@@ -31,16 +31,14 @@ class ComparedVersions:
 def compare_versions(
     services: Services, letter_id: str, older: int | None = None, newer: int | None = None
 ) -> ComparedVersions:
-    """Compare two versions, by default the newest with the one before it.
+    """Compare two versions, by default the newest with the one before it, if there is one (else with itself).
 
-    Raises NotFound for an unknown letter or version, and `version-single` when there is nothing to compare with.
+    Raises NotFound for an unknown letter or version.
     """
     with services.unit_of_work() as uow:
         letter = letter_of(uow, letter_id)
         versions = {version.number: version for version in uow.letters.versions(letter_id)}
     numbers = tuple(sorted(versions))
-    if len(numbers) < 2:
-        raise NotFound("There is only one version of this letter so far.", code="version-single")
     newer = numbers[-1] if newer is None else newer
     older = max((each for each in numbers if each < newer), default=newer) if older is None else older
     if not {older, newer} <= versions.keys():

@@ -15,6 +15,7 @@ from signing.domain.letter_blocks import Run
 from signing.domain.letter_text import LetterText
 from signing.domain.redline import Redline, RedlinePart, Status, compare, compare_runs
 from signing.domain.redline_lines import lines_of
+from signing.domain.redline_matching import common
 from signing.domain.redline_words import segments
 from signing.evidence.carry import Change, change_between
 
@@ -352,6 +353,32 @@ def test_only_typography_means_what_carrying_means_by_it(body, change, times, da
     outlines = [[line.setting for line in lines_of(text)["body"]] for text in (before, after)]
     if redline.summary.typography_only and outlines[0] == outlines[1]:
         assert (redline.summary.words_added, redline.summary.words_removed) == (0, 0)
+
+
+@pytest.mark.parametrize("end", [" ", "\u00a0", "\u3000"])
+def test_white_space_at_the_very_end_is_typography_as_well(end):
+    before, after = letter("So it is."), letter(f"So it is.{end}")
+    assert change_between({"en": before.to_bytes()}, {"en": after.to_bytes()}) is Change.TYPOGRAPHY
+    assert check(before, after).summary.typography_only
+
+
+def longest(before, after):
+    """The length of a longest common subsequence, by the book."""
+    row = [0] * (len(after) + 1)
+    for member in before:
+        last = row
+        row = [0]
+        for j, other in enumerate(after):
+            row.append(last[j] + 1 if member == other else max(last[j + 1], row[j]))
+    return row[-1]
+
+
+@given(st.text("abc", max_size=12), st.text("abcd", max_size=12))
+def test_between_known_pairs_as_much_is_found_as_there_is(before, after):
+    pairs = common(before, after, known=())
+    assert len(pairs) == longest(before, after)
+    assert all(before[i] == after[j] for i, j in pairs)
+    assert all(i < k and j < m for (i, j), (k, m) in itertools.pairwise(pairs))
 
 
 @pytest.mark.parametrize(
