@@ -13,7 +13,7 @@ from signing.web import chosen_language, confirmation, decision_form, invitation
 from signing.web.decision_page import PAGE
 from signing.web.guards import Door, Persona, door
 from signing.web.page import _, said
-from signing.web.refusals import answer_to, refused
+from signing.web.refusals import answer_to, page_too_old, refused
 from signing.workflow import discussing
 from signing.workflow.contact_access import Access
 from signing.workflow.discussing import RemarkForm, RemarkPlace
@@ -76,12 +76,12 @@ def blueprint(services: Services) -> Door:
 
 def _take_back_old_pages(made: Door, services: Services) -> None:
     @made.errorhandler(CSRFError)
-    def page_too_old(error: CSRFError) -> ResponseReturnValue:
+    def too_old(error: CSRFError) -> ResponseReturnValue:
         """Nothing is done, but what was typed comes back with a fresh token."""
         access = invitation_cookie.read((request.view_args or {}).get("invitation_id", ""))
         typed = _read()
         if access is None or request.endpoint != "discussion.remark":
-            raise error
+            return page_too_old()
         g.access = access
         typed.errors["page"] = _("This page had been open for a while. Please press the button once more.")
         try:

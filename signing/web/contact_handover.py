@@ -18,7 +18,7 @@ from signing.web import chosen_language, confirmation, invitation_cookie
 from signing.web.decision_page import PAGE
 from signing.web.guards import Door, Persona, door
 from signing.web.page import _, said
-from signing.web.refusals import answer_to, refused
+from signing.web.refusals import answer_to, page_too_old, refused
 from signing.workflow import handing_over, reviewing, stepping_aside
 from signing.workflow.colleagues import Colleague
 from signing.workflow.contact_access import Access, OtherPart
@@ -98,11 +98,11 @@ def take_back_old_pages(made: Door, services: Services, pages: dict[str, Draw]) 
     """Answer a form whose token is too old with the same form, filled in, and a fresh one; by endpoint."""
 
     @made.errorhandler(CSRFError)
-    def page_too_old(error: CSRFError) -> ResponseReturnValue:
+    def too_old(error: CSRFError) -> ResponseReturnValue:
         access = invitation_cookie.read((request.view_args or {}).get("invitation_id", ""))
         draw = pages.get(request.endpoint or "")
         if access is None or draw is None:
-            raise error
+            return page_too_old()
         g.access = access
         try:
             words = _("This page had been open for a while. Please press the button once more.")

@@ -108,14 +108,19 @@ def refused(refusal: Refusal) -> Response:
     return _page(answer_to(refusal), said(refusal), refusal.code)
 
 
+def page_too_old() -> Response:
+    """What to say of a form whose token is too old, where no page of its own can come back filled in."""
+    return _page(PAGE_TOO_OLD, "", "csrf")
+
+
 def register(app: Flask) -> None:
     """Answer every error with a page that says what to do next and nothing about our insides."""
 
     app.register_error_handler(Refusal, refused)
 
     @app.errorhandler(CSRFError)
-    def page_too_old(error: CSRFError) -> Response:
-        return _page(PAGE_TOO_OLD, "", "csrf")
+    def too_old(error: CSRFError) -> Response:
+        return page_too_old()
 
     @app.errorhandler(HTTPException)
     def http(error: HTTPException) -> Response:
