@@ -138,7 +138,7 @@ class InvitationStore:
         self._connection.execute(update(invitation).where(invitation.c.id == invitation_id).values(revoked_at=at))
 
     def by_token(self, token_sha256: bytes, now: datetime) -> Invitation | None:
-        """The invitation that the link of this digest opens now; one that ended is as one that never was, in time too."""
+        """The invitation that the link of this digest opens now; one that ended costs what one that never was does."""
         row = self._connection.execute(_BY_TOKEN, {"digest": token_sha256, "now": now}).first()
         return Invitation(*row) if row else None
 

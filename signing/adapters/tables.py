@@ -167,7 +167,7 @@ invitation = table_of(
     of_organisation(),
 )
 
-# Every link ever issued, so that an older one is told apart from one that never was.
+# Every link ever issued: no digest and no generation of an invitation is ever there twice.
 link = table_of(
     "link",
     key("token_sha256", LargeBinary),

@@ -154,13 +154,11 @@ def open_link(services: Services, token: str) -> OpenedLink:
     The link is looked up by its digest: there is no comparison whose time could tell anything (S6).
     Raises LinkClosed.
     """
-    digest = services.tokens.digest(token)
     with services.unit_of_work() as uow:
-        found = uow.invitations.by_token(digest)
-    # The digest of an older link leads to its invitation, too.
-    if found is None or found.token_sha256 != digest:
+        found = uow.invitations.by_token(services.tokens.digest(token), services.clock())
+    if found is None:
         raise LinkClosed
-    return _opened(found, services.clock())
+    return OpenedLink(found.letter_id, found.id, found.generation)
 
 
 def open_short(services: Services, typed: str, source: bytes) -> OpenedLink:
@@ -179,15 +177,14 @@ def open_short(services: Services, typed: str, source: bytes) -> OpenedLink:
         # Counted before it is judged, so that guesses that come at once are all counted.
         if not (hit(uow, SHORT_CODES, source, now) and hit(uow, ALL_SHORT_CODES, ANYWHERE, now)):
             raise TooManyAttempts
-        found = uow.invitations.by_short(services.tokens.short_digest(code))
-        good = found is not None and _is_live(found, found.generation, now)
-        if good:
+        found = uow.invitations.by_short(services.tokens.short_digest(code), now)
+        if found is not None:
             take_back(uow, SHORT_CODES, source, now)
             take_back(uow, ALL_SHORT_CODES, ANYWHERE, now)
         uow.commit()
-    if found is None or not good:
+    if found is None:
         raise LinkClosed
-    return _opened(found, now)
+    return OpenedLink(found.letter_id, found.id, found.generation)
 
 
 def tidy_short_code(typed: str) -> str:
@@ -218,17 +215,8 @@ def link_of(services: Services, letter_id: str, organisation_id: str) -> str:
 
 def check_standing(invitation: Invitation, generation: int, now: datetime) -> None:
     """Refuse an invitation that is no longer live for a link of this generation. Raises LinkClosed."""
-    if not _is_live(invitation, generation, now):
+    if invitation.standing(generation, now) is not InvitationStanding.LIVE:
         raise LinkClosed
-
-
-def _is_live(invitation: Invitation, generation: int, now: datetime) -> bool:
-    return invitation.standing(generation, now) is InvitationStanding.LIVE
-
-
-def _opened(found: Invitation, now: datetime) -> OpenedLink:
-    check_standing(found, found.generation, now)
-    return OpenedLink(found.letter_id, found.id, found.generation)
 
 
 def _invited(uow: UnitOfWork, letter_id: str, organisation_id: str, part: Part) -> tuple[RosterEntry, Invitation]:

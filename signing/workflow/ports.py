@@ -110,7 +110,7 @@ class Invitations(Protocol):
 
     def revoke(self, invitation_id: str, at: datetime) -> None: ...
     def by_token(self, token_sha256: bytes, now: datetime) -> Invitation | None:
-        """The invitation that the link of this digest opens now; one that ended is as one that never was, in time too."""
+        """The invitation that the link of this digest opens now; one that ended costs what one that never was does."""
 
     def view(self, invitation_id: str, browser_sha256: bytes) -> InvitationView | None:
         """The invitation with the newest code that was asked for in this browser."""

@@ -59,7 +59,7 @@ def test_invitations_keep_their_links_codes_and_mails_when_their_table_is_made_a
         assert seen is not None
         assert (seen.invitation, seen.entry) == (an_invitation(1), an_entry(1))
         assert (seen.letter.shares, seen.letter.mail_links) == ("nobody", True)
-        assert uow.invitations.by_token(an_invitation(1).token_sha256) == an_invitation(1)
+        assert uow.invitations.by_token(an_invitation(1).token_sha256, NOW) == an_invitation(1)
         assert uow.codes.get("code-1") == a_code(1)
         assert [each.id for each in uow.outbox.of_letter(LETTER)] == [a_notice(1).id]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
@@ -145,7 +144,8 @@ def test_only_a_live_link_and_its_short_code_lead_to_an_invitation(unit_of_work:
 
         def led_to(issued: Invitation, now: datetime = NOW) -> list[Invitation | None]:
             assert issued.short_sha256 is not None
-            return [uow.invitations.by_token(issued.token_sha256, now), uow.invitations.by_short(issued.short_sha256, now)]
+            by_token = uow.invitations.by_token(issued.token_sha256, now)
+            return [by_token, uow.invitations.by_short(issued.short_sha256, now)]
 
         uow.invitations.reissue(replace(second, token_sha256=b"-" * 32, generation=3))
         uow.invitations.reissue(second)
