@@ -27,7 +27,7 @@ async function sent(form, submitter) {
   let answer;
   let page;
   try {
-    const address = submitter?.formAction ?? form.action;
+    const address = submitter?.hasAttribute("formaction") ? submitter.formAction : form.action;
     answer = await fetch(address, { method: "POST", body: new FormData(form, submitter), credentials: "same-origin" });
     page = await answer.text();
   } catch {
@@ -47,4 +47,15 @@ export async function filled(details) {
   if (!answer.ok || !sheet) throw { code: "no-answer" };
   delete details.dataset.text;
   details.querySelector("[data-instead]").replaceWith(document.adoptNode(sheet));
+}
+
+/** The line of the list as it is typed now, where an older question has not overtaken it. */
+export async function drawn(line, form) {
+  const asked = new FormData(form);
+  line.dataset.asked = String(Number(line.dataset.asked ?? 0) + 1);
+  const turn = line.dataset.asked;
+  const answer = await fetch(form.dataset.line, { method: "POST", body: asked, credentials: "same-origin" });
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  if (!answer.ok || line.dataset.asked !== turn) return;
+  line.replaceChildren(...[...page.body.children].map((each) => document.adoptNode(each)));
 }

@@ -119,6 +119,7 @@ class LongForm extends AnswerForm {
     this.withoutCode = document.getElementById("signing-without-code").content.firstElementChild;
     if (able()) this.offerWays();
     form.addEventListener("change", () => this.look());
+    this.showLineAsTyped();
     this.look();
   }
 
@@ -129,6 +130,19 @@ class LongForm extends AnswerForm {
     this.form.querySelector("[data-ways]").append(ways);
     const radios = [...this.form.querySelectorAll("[name=way]")];
     if (radios.length) (radios.find((each) => each.value === this.form.dataset.way) ?? radios[0]).checked = true;
+  }
+
+  /** The line of the list follows what is typed of it, a moment later. */
+  showLineAsTyped() {
+    const line = this.form.querySelector("[data-line-shown]");
+    let soon;
+    line?.closest("fieldset").addEventListener("input", () => {
+      clearTimeout(soon);
+      soon = setTimeout(async () => {
+        const { drawn } = await import("./decision-sending.js");
+        drawn(line, this.form).catch(() => {});
+      }, 400);
+    });
   }
 
   get way() {
