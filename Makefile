@@ -12,11 +12,11 @@ demo: $(VENV)/.run
 	$(BIN)/signing demo --port $(PORT)
 
 # The tests start hundreds of commands: compiled beforehand, each starts in half the time. Much of the time they wait
-# for browsers and servers, so three at once suit two cores.
+# for browsers and servers, so three at once suit two cores. What passed leaves nothing behind.
 test: $(VENV)/.test
 	bash .ci/browser
 	$(BIN)/python -m compileall -q signing tests
-	$(BIN)/python -m pytest -n 3 --dist loadscope --no-loadscope-reorder
+	TMPDIR=$$(bash .ci/scratch) $(BIN)/python -m pytest -n 3 --dist loadscope --no-loadscope-reorder -o tmp_path_retention_policy=failed
 
 check: lint types contracts
 

@@ -17,12 +17,13 @@ needs_go = pytest.mark.skipif(
     shutil.which("go") is None or not (GOPATH / "src/golang.org/x/mod/sumdb/note").is_dir(),
     reason="go, or Debian's golang-golang-x-mod-dev, is not installed",
 )
+_folder = tempfile.TemporaryDirectory(prefix="gocheck-")
 
 
 @functools.cache
 def built() -> Path:
     """The program, built once in a session."""
-    program = Path(tempfile.mkdtemp(prefix="gocheck-")) / "gocheck"
+    program = Path(_folder.name) / "gocheck"
     offline = {"GO111MODULE": "off", "GOPATH": str(GOPATH), "GOPROXY": "off", "GOFLAGS": ""}
     done = subprocess.run(
         ["go", "build", "-o", str(program), "."], cwd=SOURCE, env=os.environ | offline, capture_output=True, text=True
