@@ -56,8 +56,8 @@ from signing.workflow.ports import (
     Letters,
     Log,
     Outbox,
-    Roster,
 )
+from signing.workflow.roster_ports import Roster
 
 FILE_NAME = "signing.sqlite3"
 

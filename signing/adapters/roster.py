@@ -1,4 +1,4 @@
-"""A letter's organisations, their contacts and answers; may import sqlalchemy and `tables`. Fulfils `ports.Roster`."""
+"""A letter's organisations, their contacts and answers; may import sqlalchemy and `tables`. Fulfils `roster_ports`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from signing.adapters.tables import answer, organisation, roster_entry
 from signing.domain.organisation import Answer, RosterEntry
-from signing.workflow.ports import ApprovedName
+from signing.workflow.roster_ports import Approvals, ApprovedName, WithheldApproval
 
 _COLUMNS = tuple(column.name for column in roster_entry.c)
 _KEY = _COLUMNS[:2]
@@ -43,6 +43,7 @@ _APPROVED = (
         roster_entry.c.group,
         roster_entry.c.answer_version,
         roster_entry.c.accepts,
+        roster_entry.c.confidential,
         roster_entry.c.answer_index,
         # Answers from before names were kept beside them stand under the roster's.
         func.coalesce(answer.c.listed_as, roster_entry.c.listed_as, roster_entry.c.organisation),
@@ -54,11 +55,7 @@ _APPROVED = (
         answer,
         (answer.c.letter_id == roster_entry.c.letter_id) & (answer.c.idx == roster_entry.c.answer_index),
     )
-    .where(
-        roster_entry.c.letter_id == bindparam("the_letter"),
-        roster_entry.c.answer == Answer.APPROVED,
-        roster_entry.c.confidential == False,  # noqa: E712 - a column, not a truth
-    )
+    .where(roster_entry.c.letter_id == bindparam("the_letter"), roster_entry.c.answer == Answer.APPROVED)
 )
 
 
@@ -112,9 +109,17 @@ class RosterStore:
             .values(contact=contact, email=email, role=role, former_emails=former_emails)
         )
 
-    def approved(self, letter_id: str) -> list[ApprovedName]:
-        """Who has approved in the open, under the names they signed, in no order."""
-        return [ApprovedName(*row) for row in self._connection.execute(_APPROVED, {"the_letter": letter_id})]
+    def approved(self, letter_id: str) -> Approvals:
+        """Who has approved, whichever version: in the open, under the names they signed, and withheld."""
+        named, withheld = [], []
+        for organisation_id, group, version, accepts, confidential, *signed in self._connection.execute(
+            _APPROVED, {"the_letter": letter_id}
+        ):
+            if confidential:
+                withheld.append(WithheldApproval(organisation_id, version, accepts))
+            else:
+                named.append(ApprovedName(organisation_id, group, version, accepts, *signed))
+        return Approvals(tuple(named), tuple(withheld))
 
     def names_another(self, letter_id: str, organisation_id: str, name_key: str, name: str) -> bool:
         """Whether another organisation of the letter is known by this normalised name, or is to be listed so."""

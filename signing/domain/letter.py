@@ -33,6 +33,7 @@ class LetterState(StrEnum):
 class LetterAction(StrEnum):
     DRAFT_VERSION = "draft a version"
     CHOOSE_PAPER = "choose the paper"
+    CHOOSE_SHARING = "choose what organisations see"
     EDIT_ROSTER = "change the roster"
     OPEN_VERSION = "open a version"
     INVITE = "invite"
@@ -52,10 +53,12 @@ S, A = LetterState, LetterAction
 TRANSITIONS: dict[tuple[LetterState, LetterAction], LetterState] = {
     (S.DRAFT, A.DRAFT_VERSION): S.DRAFT,
     (S.DRAFT, A.CHOOSE_PAPER): S.DRAFT,
+    (S.DRAFT, A.CHOOSE_SHARING): S.DRAFT,
     (S.DRAFT, A.EDIT_ROSTER): S.DRAFT,
     (S.DRAFT, A.OPEN_VERSION): S.OPEN,
     (S.OPEN, A.DRAFT_VERSION): S.OPEN,
     (S.OPEN, A.CHOOSE_PAPER): S.OPEN,
+    (S.OPEN, A.CHOOSE_SHARING): S.OPEN,
     (S.OPEN, A.EDIT_ROSTER): S.OPEN,
     (S.OPEN, A.OPEN_VERSION): S.OPEN,
     (S.OPEN, A.INVITE): S.OPEN,
@@ -106,6 +109,8 @@ REFUSALS: dict[tuple[LetterState, LetterAction], str] = {
     (S.CLOSING, A.REMIND): "The letter is being closed just now. Please come back in a few minutes.",
     (S.CLOSED, A.REMIND): "This letter is closed: nobody is asked for an answer any more.",
     (S.CLOSED, A.CHOOSE_PAPER): "This letter is closed: its paper can no longer change.",
+    (S.CLOSING, A.CHOOSE_SHARING): "The letter is being closed just now. Please come back in a few minutes.",
+    (S.CLOSED, A.CHOOSE_SHARING): "This letter is closed: nobody is asked any more, so there is nothing to share.",
     (S.CLOSED, A.EDIT_ROSTER): "This letter is closed: its roster can no longer change.",
     (S.CLOSED, A.OPEN_VERSION): "This letter is closed: other words are another letter.",
     (S.CLOSED, A.DRAFT_VERSION): "This letter is closed: other words are another letter.",

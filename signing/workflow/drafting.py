@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from signing.domain.errors import Faulty, NotAllowed, NotFound
-from signing.domain.letter import PAPERS, Letter, LetterAction, LetterState, Version
+from signing.domain.letter import PAPERS, SHARES, Letter, LetterAction, LetterState, Version
 from signing.domain.letter_text import LetterText
 from signing.workflow import opening
 from signing.workflow.coordinator_statements import sign_for_service
@@ -121,6 +121,33 @@ def known_paper(paper: str) -> str:
     if paper not in PAPERS:
         raise Faulty("Choose A4 or US Letter.", field="paper", code="paper-unknown")
     return paper
+
+
+def set_sharing(
+    services: Services, letter_id: str, *, shares: str | None = None, mail_links: bool | None = None
+) -> Letter:
+    """Choose what organisations see of the others' answers, and whether mails carry a link; None leaves it.
+
+    It counts from the next page and the next mail on, and needs no new version. Raises NotFound, Faulty
+    `sharing-unknown`, NotAllowed when the letter is closed.
+    """
+    if shares is not None and shares not in SHARES:
+        raise Faulty(
+            "Choose whether organisations see nothing, the number, or the names.",
+            field="shares",
+            code="sharing-unknown",
+        )
+    with services.unit_of_work(write=True) as uow:
+        letter, _ = locked_letter(uow, letter_id)
+        letter.after(LetterAction.CHOOSE_SHARING, services.clock())
+        chosen = replace(
+            letter,
+            shares=letter.shares if shares is None else shares,
+            mail_links=letter.mail_links if mail_links is None else mail_links,
+        )
+        uow.letters.set_sharing(letter_id, shares=chosen.shares, mail_links=chosen.mail_links)
+        uow.commit()
+    return chosen
 
 
 def set_policy(

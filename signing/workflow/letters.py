@@ -13,7 +13,8 @@ from signing.domain.organisation import RosterEntry
 from signing.evidence.carry import Change
 from signing.evidence.phrase import words_digest
 from signing.evidence.schemes import Place
-from signing.workflow.ports import ApprovedName, LogHead, Services, UnitOfWork
+from signing.workflow.ports import LogHead, Services, UnitOfWork
+from signing.workflow.roster_ports import Approvals, ApprovedName, WithheldApproval
 
 
 def letter_of(uow: UnitOfWork, letter_id: str) -> Letter:
@@ -101,21 +102,21 @@ def carries(versions: Sequence[Version], since: int, number: int, *, accepts: bo
     return bool(later) and all(each.change is not None and Change(each.change).carries(accepts) for each in later)
 
 
-def approved_now(uow: UnitOfWork, letter: Letter) -> list[ApprovedName]:
-    """Who stands under the present words in the open, under the names they signed, in no order.
+def approved_now(uow: UnitOfWork, letter: Letter) -> Approvals:
+    """Who stands under the present words, in the open (under the names they signed) and withheld.
 
     One statement, and a second only while somebody's newest approval is of earlier words.
     """
     approved = uow.roster.approved(letter.id)
-    if all(each.version == letter.version for each in approved):
+    both: list[ApprovedName | WithheldApproval] = [*approved.named, *approved.withheld]
+    if all(each.version == letter.version for each in both):
         return approved
     versions = uow.letters.versions(letter.id)
-    return [
-        each
-        for each in approved
-        if each.version == letter.version
-        or carries(versions, each.version, letter.version, accepts=each.accepts)
-    ]
+    return approved.of({
+        each.organisation_id
+        for each in both
+        if each.version == letter.version or carries(versions, each.version, letter.version, accepts=each.accepts)
+    })
 
 
 def place_of(letter: Letter) -> Place:

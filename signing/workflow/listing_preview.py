@@ -18,8 +18,9 @@ from signing.workflow.assents import check_printable
 from signing.workflow.contact_access import Access, invited
 from signing.workflow.decision_page import DecisionView
 from signing.workflow.letters import approved_now
-from signing.workflow.ports import ApprovedName, Services
+from signing.workflow.ports import Services
 from signing.workflow.printing_ports import PictureLine
+from signing.workflow.roster_ports import ApprovedName
 from signing.workflow.signatory_form import tidy_name
 
 _HIDDEN = PictureLine(None)
@@ -64,16 +65,16 @@ def preview(services: Services, access: Access, typed: TypedNames) -> LinePrevie
     """The line as typed; at most three statements. Raises LinkClosed."""
     with services.unit_of_work() as uow:
         seen = invited(services, uow, access, services.clock())
-        approved = approved_now(uow, seen.letter) if _shares_names(seen.letter) else []
+        approved = approved_now(uow, seen.letter).named if _shares_names(seen.letter) else ()
     return _line(services, seen.letter, seen.entry, typed, approved)
 
 
 def beside(services: Services, view: DecisionView, typed: TypedNames) -> LinePreview:
     """The same for a page that is shown anyway: no statement at all where the letter does not share names."""
-    approved: list[ApprovedName] = []
+    approved: Sequence[ApprovedName] = ()
     if _shares_names(view.letter):
         with services.unit_of_work() as uow:
-            approved = approved_now(uow, view.letter)
+            approved = approved_now(uow, view.letter).named
     return _line(services, view.letter, view.entry, typed, approved)
 
 

@@ -6,7 +6,9 @@ from flask import make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from signing.domain.errors import NotFound, Refusal
+from signing.domain.invitation import Part
 from signing.web import entry_words
+from signing.web.coordinator import sharing
 from signing.web.coordinator.rail import rail
 from signing.web.download import attachment
 from signing.web.guards import Door, Persona, door
@@ -30,12 +32,23 @@ def blueprint(services: Services) -> Door:
     def invite(letter_id: str) -> ResponseReturnValue:
         stage = request.form.get("stage", "")
         try:
+            sharing.take(services, letter_id)
             inviting.invite(services, letter_id, stage=int(stage) if stage.isdecimal() else None)
         except NotFound:
             raise
         except Refusal as refusal:
             return _invite_page(services, letter_id, refusal), answer_to(refusal).status
         return redirect(url_for("invitations.status", letter_id=letter_id), 303)
+
+    @made.post("/sharing")
+    def share(letter_id: str) -> ResponseReturnValue:
+        try:
+            sharing.take(services, letter_id)
+        except NotFound:
+            raise
+        except Refusal as refusal:
+            return _invite_page(services, letter_id, refusal), answer_to(refusal).status
+        return redirect(url_for("invitations.form", letter_id=letter_id, _anchor="sharing"), 303)
 
     @made.get("/status")
     def status(letter_id: str) -> ResponseReturnValue:
@@ -48,6 +61,11 @@ def blueprint(services: Services) -> Door:
     @made.post("/organisations/<organisation_id>/reissue")
     def reissue(letter_id: str, organisation_id: str) -> ResponseReturnValue:
         inviting.reissue(services, letter_id, organisation_id)
+        return redirect(url_for("invitations.status", letter_id=letter_id), 303)
+
+    @made.post("/organisations/<organisation_id>/second-person")
+    def reissue_second(letter_id: str, organisation_id: str) -> ResponseReturnValue:
+        inviting.reissue(services, letter_id, organisation_id, Part.REVIEWER)
         return redirect(url_for("invitations.status", letter_id=letter_id), 303)
 
     @made.post("/organisations/<organisation_id>/revoke")

@@ -11,6 +11,7 @@ from signing.domain.errors import NotFound, Refusal
 from signing.domain.organisation import RosterEntry, Standing
 from signing.evidence.carry import Change, change_between
 from signing.evidence.phrase import phrase
+from signing.web.coordinator import sharing
 from signing.web.coordinator.rail import rail
 from signing.web.coordinator.signers import SERVICE, account_id, chosen, signers
 from signing.web.guards import Door, Persona, door
@@ -45,6 +46,7 @@ def blueprint(services: Services) -> Door:
     @made.post("")
     def begin(letter_id: str) -> ResponseReturnValue:
         try:
+            sharing.take(services, letter_id)
             wishes, signer = _wishes(services), chosen(services)
             if signer is None:
                 drafting.open_letter(services, letter_id, wishes)
