@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV := $(BIN)/uv
 
-.PHONY: demo test check lint types contracts bench wheel requirements clean
+.PHONY: demo test check lint types contracts bench faults wheel requirements clean
 
 demo: $(VENV)/.run
 	$(BIN)/signing demo --port $(PORT)
@@ -34,6 +34,11 @@ bench: $(VENV)/.bench
 	$(BIN)/python bench/verify.py
 	$(BIN)/python bench/seal.py
 	$(BIN)/python bench/typeset.py --only ours typst
+
+# The long campaigns of FAULTS: half an hour, on a machine that does nothing else.
+faults: $(VENV)/.test
+	$(BIN)/python bench/faults/enumeration.py
+	$(BIN)/python bench/faults/floods.py
 
 wheel: $(VENV)/.run
 	$(BIN)/python -m build --no-isolation --sdist --wheel .
