@@ -11,17 +11,23 @@ from signing.adapters.letter_intake import read_letter
 from signing.bootstrap import services_from_environment
 from signing.cli.coordinator_signature import Way, obtain, signed_by_coordinator
 from signing.cli.printing import AS_JSON, print_data
-from signing.domain.letter import PAPERS, Letter, LetterState
+from signing.domain.letter import PAPERS, SHARES, Letter, LetterState
 from signing.workflow import coordinator_signing, drafting, inviting, printing, reminding, tracking
 from signing.workflow.coordinator_signing import Wishes
 from signing.workflow.ports import NoticeStatus
 from signing.workflow.reminding import LeftOut
 from signing.workflow.sealing import seal_state
 from signing.workflow.stamps import stamp_state
+from signing.workflow.tracking import StatusRow
 
 MAIL_WORDS: dict[NoticeStatus | None, str] = {
     NoticeStatus.QUEUED: "  (mail waits to be sent)",
     NoticeStatus.SENDING: "  (mail is being sent)",
+}
+SHOWN = {
+    "nobody": "Organisations see nothing of each other's answers.",
+    "count": "Organisations see how many have approved, and no name.",
+    "names": "Organisations see who has approved in the open, by printed name; withheld names are counted.",
 }
 LEFT_OUT = {
     LeftOut.ANSWERED: "have answered",
@@ -134,6 +140,30 @@ def print_(
         click.echo(f"It is not sealed yet, so it proves nothing by itself. See: signing seal {letter_id}")
 
 
+@letter.command()
+@click.argument("letter_id", metavar="LETTER")
+@click.option("--shows", type=click.Choice(SHARES), help="What organisations see of the others' approvals.")
+@click.option("--links/--no-links", "mail_links", default=None, help="Mails carry a link, or only a short code.")
+@AS_JSON
+def share(letter_id: str, shows: str | None, mail_links: bool | None, as_json: bool) -> None:
+    """Choose what organisations see of the others' answers, and what mails carry; without options, tell it.
+
+    Names shown are the printed ones of organisations that approve in the open; withheld ones are counted. Contacts,
+    declines and reasons are never shown. What is changed counts at once, for the next page and the next mail.
+    """
+    services = services_from_environment()
+    if shows is None and mail_links is None:
+        found = drafting.read(services, letter_id).letter
+    else:
+        found = drafting.set_sharing(services, letter_id, shares=shows, mail_links=mail_links)
+    print_data(
+        {"letter": letter_id, "shares": found.shares, "mail_links": found.mail_links},
+        as_json,
+        SHOWN[found.shares],
+        "Mails carry a link and a short code." if found.mail_links else "Mails carry a short code and no link.",
+    )
+
+
 @letter.command("open")
 @click.argument("letter_id", metavar="LETTER")
 @click.option("--min-level", type=click.IntRange(1, 4), help="Lowest level of approval: 1 attested … 4 own key.")
@@ -212,6 +242,16 @@ def remind(letter_id: str, stage: int | None, as_json: bool) -> None:
     )
 
 
+def _in_words(row: StatusRow) -> str:
+    """What stands behind an organisation's name: how its mail fares, and whom it waits for."""
+    words = MAIL_WORDS.get(row.mail, "")
+    if row.speakers.needs_contact:
+        words += " (needs another contact)"
+    if row.speakers.second is not None and not row.speakers.second.agreed:
+        words += f" (waits for its second person, {row.speakers.second.contact})"
+    return words
+
+
 @click.command()
 @click.argument("letter_id", metavar="LETTER")
 @AS_JSON
@@ -227,6 +267,8 @@ def status(letter_id: str, as_json: bool) -> None:
             "organisation": row.entry.organisation,
             "state": row.standing,
             "stage": row.entry.stage,
+            "needs_contact": row.speakers.needs_contact,
+            "two_persons": None if row.speakers.second is None else {"agreed": row.speakers.second.agreed},
         }
         for row in found.rows
     ]
@@ -235,6 +277,8 @@ def status(letter_id: str, as_json: bool) -> None:
             "letter": letter_id,
             "state": found.state,
             "version": found.letter.version,
+            "shares": found.letter.shares,
+            "mail_links": found.letter.mail_links,
             "organisations": rows,
             "counts": found.counts,
             "stamps": stamps.to_json(),
@@ -243,7 +287,7 @@ def status(letter_id: str, as_json: bool) -> None:
         as_json,
         f"{found.letter.title} ({found.state}, version {found.letter.version})",
         *([f"Answers until {found.letter.hard_deadline:%Y-%m-%d %H:%M} UTC"] if found.letter.hard_deadline else []),
-        *(f"  {row.standing:12} {row.entry.organisation}{MAIL_WORDS.get(row.mail, '')}" for row in found.rows),
+        *(f"  {row.standing:12} {row.entry.organisation}{_in_words(row)}" for row in found.rows),
         ", ".join(f"{count} {name}" for name, count in found.counts.items() if count) or "No organisations yet.",
         *([f"Warning: {stamps.warning}. See `signing doctor`."] if stamps.warning else []),
         *(f"Warning: {words}." for words in (seals.warnings if found.letter.published_at else [])),

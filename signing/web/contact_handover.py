@@ -74,7 +74,10 @@ def blueprint(services: Services) -> Door:
 
     @made.get(f"{PAGE}/ended")
     def ended(invitation_id: str) -> ResponseReturnValue:
-        found = handing_over.ended(services, g.access)
+        try:
+            found = handing_over.ended(services, g.access)
+        except LinkClosed:
+            return redirect(url_for("contact.letter", invitation_id=invitation_id), 303)
         chosen_language.speak(found.entry, found.letter)
         return render_template("contact/ended.html", change=found.change, letter=found.letter, entry=found.entry)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import g, render_template, request
+from flask import g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from signing.web import chosen_language, decision_form, letter_html
@@ -11,7 +11,7 @@ from signing.web.decision_page import PAGE
 from signing.web.guards import Door, Persona, door
 from signing.web.page import language
 from signing.workflow import reviewing
-from signing.workflow.contact_access import Access
+from signing.workflow.contact_access import Access, OtherPart
 from signing.workflow.ports import Services
 from signing.workflow.reviewing import ReviewForm, ReviewView
 
@@ -23,7 +23,10 @@ def blueprint(services: Services) -> Door:
 
     @made.get(f"{PAGE}/review")
     def form(invitation_id: str) -> ResponseReturnValue:
-        return _page(services, g.access, {})
+        try:
+            return _page(services, g.access, {})
+        except OtherPart:
+            return redirect(url_for("contact.letter", invitation_id=invitation_id), 303)
 
     @made.post(f"{PAGE}/review")
     def review(invitation_id: str) -> ResponseReturnValue:

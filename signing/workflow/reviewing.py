@@ -134,8 +134,8 @@ def view(services: Services, access: Access) -> ReviewView:
 def review(services: Services, access: Access, form: ReviewForm) -> Review:
     """Record whether the reviewer agrees, and tell the signatory; pressed twice it is recorded once.
 
-    Raises LinkClosed, OtherPart, PageUsed, StaleVersion, NotAllowed when the doors are shut, Faulty with `field` agrees, words
-    or code, ConfirmationNeeded.
+    Raises LinkClosed, OtherPart, PageUsed, StaleVersion, NotAllowed when the doors are shut, Faulty with `field`
+    agrees, words or code, ConfirmationNeeded.
     """
     now = services.clock()
     check_page_key(form.idempotency_key)

@@ -9,6 +9,7 @@ from signing.domain.letter import Letter, LetterState
 from signing.domain.organisation import RosterEntry, Standing
 from signing.workflow.letters import carried, letter_of
 from signing.workflow.ports import Notice, NoticeKind, NoticeStatus, Services
+from signing.workflow.speakers import NOBODY_INVITED, Speakers, speakers
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +17,7 @@ class StatusRow:
     """`mail` is how the newest invitation mail fares, `mail_reply` what the mail server said last.
 
     `confidential`: the answer names nobody on the list. `carried_from`: the version that was approved, where the
-    approval reaches the present words by carry.
+    approval reaches the present words by carry. `speakers`: who holds the organisation's links.
     """
 
     entry: RosterEntry
@@ -25,6 +26,7 @@ class StatusRow:
     mail_reply: str | None
     confidential: bool = False
     carried_from: int | None = None
+    speakers: Speakers = NOBODY_INVITED
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +51,14 @@ def status(services: Services, letter_id: str) -> Status:
         letter = letter_of(uow, letter_id)
         entries = uow.roster.entries(letter_id)
         versions = uow.letters.versions(letter_id)
-        invited = {invitation.organisation_id for invitation in uow.invitations.of_letter(letter_id)}
+        invited = {invitation.organisation_id: invitation for invitation in uow.invitations.of_letter(letter_id)}
+        asked = {invitation.id for invitation in invited.values()}
         mails: dict[str, Notice] = {
             each.organisation_id: each
             for each in uow.outbox.of_letter(letter_id)
-            if each.kind in (NoticeKind.INVITATION, NoticeKind.NEW_VERSION)
+            if each.kind in (NoticeKind.INVITATION, NoticeKind.NEW_VERSION) and each.invitation_id in asked
         }
+        who = speakers(services, uow, letter, entries, invited, now)
     rows = []
     for entry in entries:
         mail = mails.get(entry.organisation_id)
@@ -73,6 +77,7 @@ def status(services: Services, letter_id: str) -> Status:
                 mail_reply=mail.last_reply if mail else None,
                 confidential=entry.confidential,
                 carried_from=entry.answer_version if reaches and standing is Standing.APPROVED else None,
+                speakers=who.get(entry.organisation_id, NOBODY_INVITED),
             )
         )
     counts = Counter(row.standing.value for row in rows)
