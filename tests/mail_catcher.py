@@ -22,6 +22,7 @@ class MailCatcher:
 
     def __init__(self) -> None:
         self.messages: list[tuple[str, EmailMessage]] = []
+        self.contents: list[bytes] = []
         self._arrived = threading.Condition()
         self._controller = _Listening(self, hostname="127.0.0.1", port=0)
 
@@ -39,6 +40,7 @@ class MailCatcher:
     async def handle_DATA(self, server: object, session: object, envelope: object) -> str:
         message = message_from_bytes(envelope.content, policy=policy.default)
         with self._arrived:
+            self.contents.append(envelope.content)
             self.messages.extend((address, message) for address in envelope.rcpt_tos)
             self._arrived.notify_all()
         return "250 kept"

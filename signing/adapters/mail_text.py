@@ -12,7 +12,7 @@ from typing import Any
 
 import jinja2
 
-from signing.adapters.mail_headers import address, header_words, offer_an_end
+from signing.adapters.mail_headers import address, header_words, new_message, offer_an_end
 from signing.adapters.mail_matter import Matter, Matters
 from signing.adapters.mail_values import Values, values_of
 from signing.adapters.mail_words import folded
@@ -57,10 +57,11 @@ class MailTexts:
         template = "key-receipt" if isinstance(matter.said, KeyStatement) else notice.kind.value
         language, host = spoken(matter.language), services.installation.host
         message = _message(language, template, values.words)
+        # First: an attachment takes every header about content down into the part of the words.
+        _attach(services, message, notice, matter, values)
         address(message, notice, matter.greeted(notice), sender=self.sender, host=host, language=language, now=now)
         if values.stop:
             offer_an_end(message, values.stop)
-        _attach(services, message, notice, matter, values)
         local, _, domain = self.sender.rpartition("@")
         # An answer of a mail server then names the notice, whatever its text says (FLOORS 4).
         to = message["To"].addresses[0].addr_spec
@@ -85,7 +86,7 @@ def _attach(services: Services, message: EmailMessage, notice: Notice, matter: M
 def _message(language: str, name: str, words: dict[str, Any]) -> EmailMessage:
     """Subject and the two bodies: the first line of the plain text is the subject."""
     subject, _, text = _set(language, "txt", name, words).partition("\n")
-    message = EmailMessage()
+    message = new_message()
     message["Subject"] = header_words(subject)
     message.set_content(folded(text), cte=ENCODING)
     message.add_alternative(_set(language, "html", name, words), subtype="html", cte=ENCODING)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from signing.adapters.mail_matter import Matter, Outdated
 from signing.adapters.mail_receipt import receipt_values
@@ -15,6 +16,7 @@ from signing.adapters.mail_words import isolated, lines_of, plain_line, shortene
 from signing.domain.invitation import Code, Part
 from signing.locale import spoken, text_direction
 from signing.locale.dates import moment
+from signing.locale.zones import zone_of
 from signing.workflow.ports import Notice, NoticeKind, Services
 
 LONGEST_NAME = 160
@@ -63,7 +65,6 @@ class _Shown:
 def _common(services: Services, notice: Notice, matter: Matter) -> dict[str, Any]:
     letter, entry, shown = matter.view.letter, matter.view.entry, _Shown(matter.language)
     base_url, language = services.installation.base_url, spoken(matter.language)
-    deadline = letter.hard_deadline
     return {
         "lang": language,
         "direction": text_direction(language),
@@ -80,8 +81,24 @@ def _common(services: Services, notice: Notice, matter: Matter) -> dict[str, Any
         "reviewer": matter.view.invitation.part is Part.REVIEWER,
         "version": letter.version,
         "fingerprint": matter.fingerprint,
-        "deadline": moment(deadline, letter.zone, matter.language) if deadline else "",
+        **_deadline(matter),
     }
+
+
+def _deadline(matter: Matter) -> dict[str, str]:
+    """The hard deadline by the letter's clock, and by the reader's where that is known and shows another hour."""
+    letter, there = matter.view.letter, zone_of(matter.view.entry.country)
+    at, language = letter.hard_deadline, matter.language
+    if at is None:
+        return {"deadline": "", "deadline_there": ""}
+    return {
+        "deadline": moment(at, letter.zone, language),
+        "deadline_there": moment(at, there, language) if there and _clock(at, there) != _clock(at, letter.zone) else "",
+    }
+
+
+def _clock(at: datetime, zone: str) -> datetime:
+    return at.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
 
 
 def _address(base_url: str, page: str, linked: bool) -> str:

@@ -12,6 +12,7 @@ from email.message import EmailMessage
 from email.parser import BytesHeaderParser
 from pathlib import Path
 
+from signing.adapters.mail_headers import wire
 from signing.adapters.transport import Deferred
 
 FOLDER = "mailbox"
@@ -37,7 +38,7 @@ class MaildirTransport:
     def send(self, message: EmailMessage, sender: str, to: str) -> str:
         """Keep the mail. Raises Deferred when it cannot be written."""
         try:
-            key = self._maildir().add(message.as_bytes(policy=policy.SMTPUTF8.clone(linesep="\n")))
+            key = self._maildir().add(wire(message, international=True, linesep="\n"))
         except OSError as error:
             raise Deferred(f"the mailbox cannot be written: {error.strerror}", everything=True) from error
         return f"250 kept as {key}"

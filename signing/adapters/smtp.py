@@ -5,10 +5,10 @@ from __future__ import annotations
 import smtplib
 import ssl
 import time
-from email import policy
 from email.message import EmailMessage
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from signing.adapters.mail_headers import wire
 from signing.adapters.transport import Deferred, Undeliverable
 
 # Every answer of the server must come within this; a mail takes at most five of them.
@@ -102,7 +102,7 @@ class SmtpTransport:
         international = not (to.isascii() and sender.isascii())
         if international and not connection.has_extn("smtputf8"):
             raise Undeliverable("the mail server cannot handle this address (no SMTPUTF8)")
-        content = message.as_bytes(policy=policy.SMTPUTF8 if international else policy.SMTP)
+        content = wire(message, international=international)
         options = ["SMTPUTF8", "BODY=8BITMIME"] if international else []
         if connection.has_extn("size"):
             options.append(f"SIZE={len(content)}")

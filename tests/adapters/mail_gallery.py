@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 from signing.domain.binding import Binding
 from signing.domain.discussion import Remark, RemarkKind
@@ -28,16 +29,22 @@ from tests.web.installation import letter_text
 NAMED = Signatory(None, "The Organisation 1", None, "org-1", "Person", "director", None)
 HIDDEN = Commitment("sha256:" + "c" * 64)
 LAPTOP = signers.browser_key("laptop").public
-# What the contact, the coordinator and their colleagues say; tests put worse words in their place.
 COLLEAGUE, REVIEWER = "Noor Colleague", "Rafa Reviewer"
 OFFICE, REVIEWERS, FORMER = "office@org1.example.org", "rafa@org1.example.org", "person1@org1.example.org"
 
 
 def lay_out_gallery(
-    services: Services, language: str = "en", *, mail_links: bool = True, said: str = "Please say: the valley."
+    services: Services,
+    language: str = "en",
+    *,
+    mail_links: bool = True,
+    said: str = "Please say: the valley.",
+    name: str | None = None,
 ) -> dict[str, Notice]:
-    """The notices by what they are about. `said` are the words of everybody's remarks, names apart."""
+    """The notices by what they are about. `said` are everybody's remarks, `name` what everybody and everything is
+    called, if not as usual."""
     text = letter_text().to_bytes()
+    colleague, reviewer = name or COLLEAGUE, name or REVIEWER
     with services.unit_of_work(write=True) as uow:
         uow.letters.add(replace(a_letter(), title=letter_text().title))
         uow.letters.set_sharing(LETTER, shares="nobody", mail_links=mail_links)
@@ -47,33 +54,42 @@ def lay_out_gallery(
         uow.letters.set_state(LETTER, LetterState.OPEN, version=2)
         uow.log.create(LETTER)
         for number in (1, 2, 3):
-            entry = replace(an_entry(number), language=language, native_name=None)
+            entry = replace(an_entry(number), language=language, native_name=None, country="KE")
+            if name is not None:
+                entry = replace(entry, organisation=name, listed_as=None, contact=name, role=name)
             uow.roster.remember_organisation(entry.organisation_id, f"key {number}", entry.organisation)
             uow.roster.save(entry)
         # 1 has handed over and lets a reviewer agree first, 2 has a short way, 3 only asks.
-        uow.invitations.add(replace(an_invitation(1), contact=COLLEAGUE, email=OFFICE, role="office"))
-        uow.invitations.add(replace(_reviewers(), language=language))
-        uow.invitations.add(an_invitation(2))
-        uow.invitations.add(an_invitation(3))
+        reviewers = replace(
+            an_invitation(1), id="invitation-r", part=Part.REVIEWER, contact=reviewer, email=REVIEWERS, role="chair"
+        )
+        colleagues = replace(an_invitation(1), contact=colleague, email=OFFICE, role="office")
+        for each in (colleagues, reviewers, an_invitation(2), an_invitation(3)):
+            uow.invitations.add(_opened_by_its_link(services, each))
         uow.codes.add(Code("code-1", "invitation-1", b"d" * 32, NOW, NOW + timedelta(minutes=10)))
-        uow.contact_changes.add(_change("handed", ChangeKind.HANDED_OVER, COLLEAGUE, OFFICE))
-        uow.contact_changes.add(_change("named", ChangeKind.REVIEWER_NAMED, REVIEWER, REVIEWERS))
-        uow.contact_changes.add(replace(_change("aside", ChangeKind.REVIEWER_STEPPED_ASIDE, "", ""), person=REVIEWER))
-        for name, agrees in (("agrees", True), ("objects", False)):
+        for change in (
+            _change("handed", ChangeKind.HANDED_OVER, colleague, OFFICE),
+            _change("named", ChangeKind.REVIEWER_NAMED, reviewer, REVIEWERS),
+            replace(_change("aside", ChangeKind.REVIEWER_STEPPED_ASIDE, "", ""), person=reviewer),
+        ):
+            uow.contact_changes.add(change if name is None else replace(change, person=name))
+        for verdict, agrees in (("agrees", True), ("objects", False)):
             uow.reviews.add(
-                Review(name, LETTER, "org-1", "invitation-r", 2, agrees, REVIEWER, "chair", NOW, name, said)
+                Review(verdict, LETTER, "org-1", "invitation-r", 2, agrees, reviewer, "chair", NOW, verdict, said)
             )
-        uow.remarks.add(_remark("remark", "org-1", said))
-        uow.remarks.add(_remark("wish", "org-3", said, condition=True))
+        uow.remarks.add(a_remark("remark", "org-1", said))
+        uow.remarks.add(a_remark("wish", "org-3", said, condition=True))
         uow.commit()
-    return _notices(services)
+    return _notices(services, name or "Person")
 
 
-def _reviewers() -> Invitation:
+def _opened_by_its_link(services: Services, made: Invitation) -> Invitation:
+    tokens = services.tokens
     return replace(
-        an_invitation(1), id="invitation-r", token_sha256=b"r" * 32, part=Part.REVIEWER, contact=REVIEWER,
-        email=REVIEWERS, role="chair",
-    )  # fmt: skip
+        made,
+        token_sha256=tokens.digest(tokens.link(made.id, made.generation)),
+        short_sha256=tokens.short_digest(tokens.short_code(made.id, made.generation)),
+    )
 
 
 def _change(name: str, kind: ChangeKind, contact: str, email: str) -> ContactChange:
@@ -84,25 +100,26 @@ def _change(name: str, kind: ChangeKind, contact: str, email: str) -> ContactCha
     )  # fmt: skip
 
 
-def _remark(name: str, organisation: str, said: str, *, condition: bool = False) -> Remark:
-    return Remark(
+def a_remark(name: str, organisation: str, said: str, **fields: Any) -> Remark:
+    """A suggestion on the first paragraph, which the coordinator has answered."""
+    remark = Remark(
         id=name, letter_id=LETTER, organisation_id=organisation, invitation_id="invitation-1", version=1,
         kind=RemarkKind.SUGGESTION, words=said, person="Person 1", at=NOW, idempotency_key=name, language="en",
-        block=0, quote="We write about three rivers.", wording=said, condition=condition, answer=said,
-        answered_at=NOW,
+        block=0, quote="We write about three rivers.", wording=said, answer=said, answered_at=NOW,
     )  # fmt: skip
+    return replace(remark, **fields)
 
 
-def _notices(services: Services) -> dict[str, Notice]:
+def _notices(services: Services, person: str) -> dict[str, Notice]:
     mine = replace(a_notice(1), to=OFFICE)
     second = replace(a_notice(2), organisation_id="org-2", invitation_id="invitation-2", to=an_entry(2).email)
     third = replace(a_notice(3), organisation_id="org-3", invitation_id="invitation-3", to=an_entry(3).email)
     reviewers = replace(mine, invitation_id="invitation-r", to=REVIEWERS)
     answers = {
-        decision: logged(services, statement(services, number, decision=decision))
+        decision: logged(services, statement(services, number, decision=decision), person)
         for number, decision in enumerate(("approve", "decline", "withdraw"))
     }
-    hidden = logged(services, statement(services, 3, signatory=HIDDEN))
+    hidden = logged(services, statement(services, 3, signatory=HIDDEN), person)
     bound, revoked = (logged(services, key_statement(services, number, each)) for number, each in
                       enumerate(("bind", "revoke"), start=4))  # fmt: skip
     kinds = NoticeKind
@@ -163,13 +180,13 @@ def key_statement(services: Services, index: int, action: str = "bind", **fields
     return KeyStatement(**(common | {"subject": subject, "action": action, "bound": LAPTOP} | more | fields))
 
 
-def logged(services: Services, said: AssentStatement | KeyStatement) -> int:
+def logged(services: Services, said: AssentStatement | KeyStatement, person: str = "Person") -> int:
     """Append a statement with what the service remembers of it; gives its index."""
     with services.unit_of_work(write=True) as uow:
         entry = seal(said.to_bytes("letters.example.org"), services.attestor.public.key, services.attestor.sign)
         index = uow.log.append(uow.log.lock(LETTER), said.KIND, entry, NOW).index
         if isinstance(said, AssentStatement):
-            uow.answers.add(replace(an_answer(index, f"key {index}"), decision=said.decision))
+            uow.answers.add(replace(an_answer(index, f"key {index}"), decision=said.decision, person=person))
         elif said.action == "bind":
             uow.bindings.add(
                 Binding(

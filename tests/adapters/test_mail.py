@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import timedelta
-from email import message_from_bytes, policy
 from email.message import EmailMessage
 from hashlib import sha256
 
@@ -13,7 +12,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from signing.adapters.mail_headers import NotAnAddress, header_words, recipient
+from signing.adapters.mail_headers import NotAnAddress, header_words, new_message, recipient, wire
 from signing.adapters.mail_matter import Outdated
 from signing.adapters.mail_text import MailTexts, WrittenMail
 from signing.adapters.mail_words import folded
@@ -33,6 +32,7 @@ from tests.adapters.builders import (
 )
 from tests.adapters.conftest import Clock
 from tests.adapters.mail_gallery import HIDDEN, LAPTOP, key_statement, logged, statement
+from tests.adapters.mail_rules import read
 from tests.web.installation import letter_text
 
 only_sqlite = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
@@ -41,7 +41,7 @@ TEXTS = MailTexts("letters@example.org")
 
 def received(mail: WrittenMail) -> EmailMessage:
     """The mail as its reader's program sees it."""
-    return message_from_bytes(mail.message.as_bytes(policy=policy.SMTP), policy=policy.default)
+    return read(wire(mail.message, international=False))
 
 
 def body(message: EmailMessage, kind: str = "plain") -> str:
@@ -345,18 +345,21 @@ HEADERS = ["Subject", "From", "To", "Message-ID", "Content-Type", "Content-Trans
 @example(name='x" <eve@example.org>, "y', subject="hello\r\nBcc: eve@example.org")
 @example(name="=?utf-8?q?=0D=0ABcc:_eve@example.org?=", subject="=?utf-8?b?DQpCY2M6IGV2ZQ==?=")
 @example(name="a,b;c:d", subject="\u2028Bcc: eve\u2029")
+@example(name="Ann, eve@example.org, " + "c" * 60, subject="a")
+@example(name="a" * 30 + " (x) <eve@example.org> " + "b c " * 20, subject="a")
 @example(name="=", subject="==?=?utf-8?q?x?=")
 def test_whatever_a_name_holds_there_is_one_message_one_recipient_and_the_same_headers(name: str, subject: str) -> None:
-    message = EmailMessage()
+    message = new_message()
     message["Subject"] = header_words(subject)
     message["From"] = recipient(name, "letters@example.org")
     message["To"] = recipient(name, "person@example.org")
     message["Message-ID"] = "<1@example.org>"
     message.set_content("The body.\n")
-    seen = message_from_bytes(message.as_bytes(policy=policy.SMTP), policy=policy.default)
+    seen = read(wire(message, international=False))
     assert sorted(seen.keys()) == sorted(HEADERS)
     assert [address.addr_spec for address in seen["To"].addresses] == ["person@example.org"]
     assert [address.addr_spec for address in seen["From"].addresses] == ["letters@example.org"]
+    assert not seen["To"].defects
     assert seen.get_content() == "The body.\r\n"
     shown = seen["Subject"] + seen["To"].addresses[0].display_name
     assert not re.search("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c]", shown)
@@ -373,9 +376,9 @@ def test_header_words_are_stable_and_short(text: str) -> None:
     "name", ["Zoë Müller", "ئۇيغۇر كۈزىتىش", "नागरिक\u200dमंच", "O’Neill, Ltd. (EU)", 'The "Other" One']
 )
 def test_honest_names_stay_as_they_are(name: str) -> None:
-    message = EmailMessage()
+    message = new_message()
     message["To"] = recipient(name, "person@example.org")
-    seen = message_from_bytes(message.as_bytes(policy=policy.SMTP), policy=policy.default)
+    seen = read(wire(message, international=False))
     assert seen["To"].addresses[0].display_name == name
 
 
