@@ -186,7 +186,9 @@ def logged(services: Services, said: AssentStatement | KeyStatement, person: str
         entry = seal(said.to_bytes("letters.example.org"), services.attestor.public.key, services.attestor.sign)
         index = uow.log.append(uow.log.lock(LETTER), said.KIND, entry, NOW).index
         if isinstance(said, AssentStatement):
-            uow.answers.add(replace(an_answer(index, f"key {index}"), decision=said.decision, person=person))
+            answer = replace(an_answer(index, f"key {index}"), decision=said.decision, person=person)
+            named = said.decision == "approve" and said.signatory == NAMED
+            uow.answers.add(replace(answer, listed_as="The Organisation 1") if named else answer)
         elif said.action == "bind":
             uow.bindings.add(
                 Binding(

@@ -167,15 +167,34 @@ def test_status_is_the_documented_shape(place: Installation, letter: str) -> Non
     place.run("letter", "open", letter)
     assert place.json("invite", letter, "--stage", "2")["invited"] == 0
     assert place.json("invite", letter)["invited"] == 2
+    left_out = {"letter": letter, "reminded": 0, "left_out": {"mailed-today": 2}}
+    assert place.json("remind", letter) == left_out
+    assert "2 left out: had a mail about this letter within a day" in place.run("remind", letter, "--stage", "1")
     status = place.json("status", letter)
-    assert set(status) == {"letter", "state", "version", "organisations", "counts", "stamps", "sealed"}
+    assert set(status) == {
+        "letter", "state", "version", "shares", "mail_links", "organisations", "counts", "remarks", "stamps", "sealed",
+    }  # fmt: skip
     assert (status["state"], status["version"]) == ("open", 1)
-    assert set(status["organisations"][0]) == {"id", "organisation", "state", "stage"}
+    assert set(status["organisations"][0]) == {
+        "id", "organisation", "state", "stage", "needs_contact", "two_persons", "remarks", "conditions",
+    }  # fmt: skip
     assert status["counts"]["silent"] == 2
+
+
+def test_what_organisations_see_is_chosen_told_and_kept(place: Installation, letter: str) -> None:
+    assert place.json("letter", "share", letter) == {"letter": letter, "shares": "nobody", "mail_links": True}
+    assert place.json("letter", "share", letter, "--shows", "names")["mail_links"] is True
+    told = place.run("letter", "share", letter, "--no-links")
+    assert "withheld names are counted" in told
+    assert "a short code and no link" in told
+    status = place.json("status", letter)
+    assert (status["shares"], status["mail_links"]) == ("names", False)
+    assert "'everything' is not one of" in place.run("letter", "share", letter, "--shows", "everything", code=2)
 
 
 def test_steps_out_of_order_say_what_comes_first(place: Installation, letter: str) -> None:
     assert "Open the letter first" in place.run("invite", letter, code=2)
+    assert "Open the letter first" in place.run("remind", letter, code=2)
     assert "Open the letter first" in place.run("close", letter, code=2)
     assert "never opened" in place.run("export", letter, "--out", place.folder / "x.zip", code=2)
     assert "no such letter" in place.run("status", "nosuchletter", code=2)

@@ -117,6 +117,9 @@ def test_no_form_is_taken_without_its_token_or_from_another_site(
             (403, {"Sec-Fetch-Site": "cross-site"}, token), (403, {"Sec-Fetch-Site": "same-site"}, token),
             (403, {"Sec-Fetch-Site": "none", "Origin": "null"}, token),
         ):
+            if path.startswith("/reminders/") and status == 400:
+                # Mail servers post there for their reader (RFC 8058); what else comes is refused by the page.
+                status = 422
             coordinator.posts(path, headers=headers, csrf_token=sent)
             assert coordinator.status == status, (path, headers, coordinator.status)
     assert house.dump() == before
