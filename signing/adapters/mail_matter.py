@@ -192,6 +192,8 @@ def _brought(uow: UnitOfWork, view: InvitationView) -> ContactChange | None:
     """The change by which a colleague or a reviewer came to the letter; None for a contact whom the roster named."""
     if view.invitation.email is None and not view.entry.former_emails:
         return None
-    kind = ChangeKind.REVIEWER_NAMED if view.invitation.part is Part.REVIEWER else ChangeKind.HANDED_OVER
+    kinds = {ChangeKind.HANDED_OVER}
+    if view.invitation.part is Part.REVIEWER:
+        kinds.add(ChangeKind.REVIEWER_NAMED)
     changes = uow.contact_changes.of_organisation(view.letter.id, view.entry.organisation_id)
-    return next((each for each in reversed(changes) if each.kind is kind and each.to_email == view.entry.email), None)
+    return next((each for each in reversed(changes) if each.kind in kinds and each.to_email == view.entry.email), None)

@@ -110,6 +110,8 @@ def take_back_old_pages(made: Door, services: Services, pages: dict[str, Draw]) 
         try:
             words = _("This page had been open for a while. Please press the button once more.")
             page = draw(services, access, {"page": words})
+        except OtherPart:
+            return page_too_old()
         except Refusal as refusal:
             # Flask does not look for the handler of what a handler raises.
             return refused(refusal)
