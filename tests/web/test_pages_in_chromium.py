@@ -14,12 +14,15 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Locator, Page
 from werkzeug.serving import make_server
 
+from signing.domain.invitation import Part
 from signing.web.app import create_app
-from signing.workflow import closing
+from signing.workflow import closing, reviewing
+from signing.workflow.colleagues import Colleague
 from tests.installation import free_port, needs_chromium
 from tests.navigators import chromium, next_page
 from tests.web.installation import PASSWORD, House, Mailbox, intake, letter_text
 from tests.web.test_contact import ARABIC
+from tests.workflow.persons import Person, invitation_of, newest_code
 
 ORGANISATION = "Human Rights in China"
 SILENT = "The Very Long Named International Federation of Organisationsforhumanandotherrights Federation"
@@ -117,7 +120,8 @@ def look(request: pytest.FixtureRequest, browser: Browser, base_url: str) -> Ite
 
 
 def test_public_pages(look: Look) -> None:
-    for path in ("/", "/check", "/genuine", "/sign-in", "/mailbox", "/mailbox/1", "/i/unknown", "/invitation/unknown", "/nowhere"):
+    for path in ("/", "/check", "/genuine", "/sign-in", "/mailbox", "/mailbox/1", "/i/unknown", "/invitation/unknown",
+                 "/nowhere"):
         look.opens(path)
     for path, field, typed in (("/enter", "code", "0000-0000-0000"), ("/fresh-link", "email", "nobody")):
         look.opens(path)
@@ -146,6 +150,29 @@ def test_contact_pages(look: Look, house: House, letter_id: str) -> None:
     look.presses(look.page.get_by_role("button", name="Send our answer"))
     look.judges("receipt")
     look.opens(look.page.url.removesuffix("/receipt").removeprefix(look.base_url))
+
+
+def test_pages_of_those_who_pass_it_on(look: Look, house: House, letter_id: str) -> None:
+    invitation = house.invitation(letter_id, SILENT)
+    colleague = Colleague("Rhea Example", "rhea@example.org", "Treasurer")
+    look.page.goto(f"/i/{house.token(letter_id, SILENT)}")
+    for path in ("hand-over", "two-persons", "aside"):
+        look.opens(f"/invitation/{invitation.id}/{path}")
+    contact = Person(house, letter_id, organisation=invitation.organisation_id)
+    reviewing.name_reviewer(house.services, contact.access, colleague, contact.code())
+    second = invitation_of(house, letter_id, Part.REVIEWER, invitation.organisation_id)
+    look.opens(f"/i/{house.services.tokens.link(second.id, second.generation)}")
+    look.presses(look.page.get_by_role("button", name="Send"))
+    look.judges("review refused")
+    look.page.check("[name=agrees][value=yes]")
+    look.presses(look.page.get_by_role("button", name="Send"))
+    look.judges("review wants a code")
+    look.page.fill("[name=code]", newest_code(house, letter_id, second.id))
+    look.presses(look.page.get_by_role("button", name="Send", exact=True))
+    look.judges("agreed")
+    look.opens(f"/invitation/{second.id}/aside")
+    look.presses(look.page.get_by_role("button", name="End my invitation"))
+    look.judges("ended")
 
 
 def test_pages_of_accounts(look: Look, house: House, letter_id: str) -> None:
