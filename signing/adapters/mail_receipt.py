@@ -21,6 +21,7 @@ def receipt_values(notice: Notice, matter: Matter, shown: Callable[[str | None],
     values: dict[str, Any] = {
         "index": index,
         "filename": f"{letter.id}-{index}.tlog-proof",
+        "check_command": f"signing verify {letter.id}-{index}.tlog-proof --trust trust.json",
         "confidential": matter.confidential,
         "new_key": key_phrase(matter.bound.public) if matter.bound else "",
         "opening": "",

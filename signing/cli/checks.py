@@ -174,7 +174,8 @@ def _mail(settings: Settings) -> Finding:
     return Finding(
         "mail server",
         "ok",
-        f"Remember SPF, DKIM (which signs List-Unsubscribe, too) and DMARC for {domain}, and that bounces come to {local}+…@{domain}.",
+        f"Remember SPF, DKIM (let it sign List-Unsubscribe, too) and DMARC for {domain}, and that bounces "
+        f"come to {local}+…@{domain}.",
     )
 
 
