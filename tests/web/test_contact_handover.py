@@ -178,6 +178,7 @@ def test_whoever_goes_back_to_say_otherwise_is_asked_to_look_again(
     confirms(rhea, house, letter_id, review, agrees="yes")
     rhea.posts(review, **(old | {"agrees": "no"}))
     assert rhea.status == 409
+    house.clock.pass_(seconds=1)
     rhea.sends(review, agrees="no")
     assert "you do not agree" in rhea.follows().words
 

@@ -62,7 +62,9 @@ def says(person: Person, agrees: bool | None = True, key: str = "key-of-review-p
     services = person.house.services
     view = reviewing.view(services, person.access)
     form = ReviewForm(view.version.number, view.text_sha256, agrees, "", person.code(), key)
-    return reviewing.review(services, person.access, replace(form, **fields))
+    said = reviewing.review(services, person.access, replace(form, **fields))
+    person.house.clock.pass_(seconds=1)
+    return said
 
 
 def test_the_reviewer_gets_a_link_of_their_own_and_the_signatory_waits_for_them(
