@@ -29,9 +29,9 @@ REFUSALS = MARKS | dict.fromkeys((
     "Refusal", "NotFound", "NotAllowed", "Unavailable", "Conflict", "Faulty", "PageUsed", "StaleVersion",
     "LinkClosed", "TooManyAttempts", "NoCookie", "SignedOut", "AlreadyRecorded", "StatementExpired",
     "ConfirmationNeeded", "HeadUnreadable", "KeyKnown", "KeyRevoked", "KeyUnfit", "KeyWaits", "LevelTooLow",
-    "PasskeyUnproved",
+    "OtherPart", "PasskeyUnproved", "ReviewAwaited",
     # Of coordinators; named so that the next kind cannot be forgotten, whoever it is for.
-    "CoordinatorMustSign", "EditionCurrent", "KeyNotNamed",
+    "AddressRefused", "CoordinatorMustSign", "EditionCurrent", "KeyNotNamed",
 ))
 ROOMS: dict[str, dict[str, Any]] = {
     "signing/adapters/database.py": OF_DATABASES,

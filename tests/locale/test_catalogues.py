@@ -193,7 +193,7 @@ def test_every_kind_of_refusal_that_a_contact_can_meet_is_gathered_by_name() -> 
              if kind.__module__.startswith(("signing.domain", "signing.workflow", "signing.web"))
              # A witness is a server of its own, which no contact meets; other tests may have imported it.
              and kind.__module__ != "signing.workflow.witnessing"}
-    assert {"Refusal", "LinkExpired", "PageUsed"} <= named <= extraction.REFUSALS.keys()
+    assert {"Refusal", "LinkClosed", "PageUsed"} <= named <= extraction.REFUSALS.keys()
 
 
 def test_no_refusal_is_filled_in_or_translated_before_its_reader_is_known() -> None:
