@@ -74,11 +74,12 @@ def test_an_envelope_is_the_log_entry_to_the_byte(page: Page) -> None:
     assert Envelope.from_bytes(data).payload == STATEMENT.encode()
 
 
-@pytest.mark.parametrize("spelled", ["AA", "AAA", "AB==", "A A=", "AA==\n", "A-_=", "====", "AAA=="])
-def test_base64_has_one_spelling(page: Page, spelled: str) -> None:
-    assert runs(page, "(k, s) => { try { k.fromBase64(s); return ''; } catch (e) { return e.code; } }", spelled) == (
-        "base64"
-    )
+def test_base64_has_one_spelling(page: Page, subtests: pytest.Subtests) -> None:
+    asked = "(k, s) => { try { k.fromBase64(s); return ''; } catch (e) { return e.code; } }"
+    for spelled in ("AA", "AAA", "AB==", "A A=", "AA==\n", "A-_=", "====", "AAA=="):
+        with subtests.test(spelled):
+            assert runs(page, asked, spelled) == "base64"
+    assert runs(page, asked, "AA==") == ""
 
 
 @pytest.mark.parametrize("scheme", ["ed25519", "p256"])
