@@ -30,6 +30,7 @@ def pages(made: Door, services: Services) -> None:
         key = next((each for each in view.keys if each.binding.key == proof.by), None)
         return render_template("contact/receipt.html", given=given, view=view, proof=proof, key=key,
                                choices=decision_form.possible(view), invitation_id=invitation_id,
+                               own_zone=decision_page.own_zone(view, given.answer.at),
                                closed=_closing_receipt(services, g.access) is not None)
 
     @made.get(f"{PAGE}/receipt.tlog-proof")

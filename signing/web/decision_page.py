@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from flask import g, redirect, render_template, request, url_for
+from datetime import datetime
+
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError  # type: ignore[import-untyped]
 
@@ -46,7 +48,7 @@ def drawn(
         "contact/letter.html", tags=tags, inline=_inline(view, tags), stale=stale, letter_html=letter_html,
         code_sent=code_sent, just_sent=just_sent, others=others_who_approved(services, view),
         earlier=_earlier(services, view, since), quick=decision_form.at_once(view),
-        line=_line(services, view, typed), own_zone=_own_zone(view), **about(view, typed),
+        line=_line(services, view, typed), own_zone=own_zone(view, view.letter.hard_deadline), **about(view, typed),
     )
 
 
@@ -70,10 +72,10 @@ def _earlier(services: Services, view: DecisionView, since: int | None) -> Earli
     return earlier_words.compared(services, view, chosen=chosen, seen=seen)
 
 
-def _own_zone(view: DecisionView) -> str | None:
-    """The zone of the organisation's country, where the deadline falls at another time there."""
-    zone, deadline = zone_of(view.entry.country), view.letter.hard_deadline
-    if zone is None or deadline is None or offset(deadline, zone) == offset(deadline, view.letter.zone):
+def own_zone(view: DecisionView, at: datetime | None) -> str | None:
+    """The zone of the organisation's country, where it is another time there at this moment."""
+    zone = zone_of(view.entry.country)
+    if zone is None or at is None or offset(at, zone) == offset(at, view.letter.zone):
         return None
     return zone
 

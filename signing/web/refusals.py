@@ -138,7 +138,7 @@ def register(app: Flask) -> None:
 
 def _page(answer: Answer, message: str, code: str) -> Response:
     typed: dict[str, str] = {}
-    if code in ("csrf", "signed-out"):
+    if code in ("csrf", "signed-out", "no-cookie"):
         typed = {name: value for name, value in request.form.items() if name not in NOT_KEPT and value.strip()}
     body = render_template("public/refusal.html", answer=answer, message=message, code=code, typed=typed)
     return make_response(body, answer.status)

@@ -215,6 +215,42 @@ def test_a_lost_line_loses_nothing_typed_and_what_is_sent_again_is_recorded_once
     assert len(binds(house, letter_id)) == (way == "device")
 
 
+def test_a_browser_that_lost_its_cookie_keeps_the_page_until_the_link_is_open_again(
+    made: Callable[..., DeviceContact], house: House
+) -> None:
+    letter_id = house.opened(ORGANISATION)
+    contact = made()
+    contact.opens(letter_id)
+    contact.fills_in(person="Kim Typed")
+    contact.context.clear_cookies()
+    contact.page.get_by_role("button", name="Send me the code").click()
+    contact.is_stopped("link-first", "open the newest mail")
+    beside = contact.context.new_page()
+    beside.goto(f"/i/{house.token(letter_id, ORGANISATION)}")
+    # The token of the old page's session is gone too: the same page comes back once, with everything in it.
+    with next_page(contact.page):
+        contact.page.get_by_role("button", name="Send me the code").click()
+    expect(contact.page.locator(".summary")).to_contain_text("press the button once more")
+    contact.gets_a_code()
+    expect(contact.page.locator("#person")).to_have_value("Kim Typed")
+    contact.sends()
+    contact.arrives()
+    assert len(assents(house, letter_id)) == 1
+
+
+@pytest.mark.parametrize("page_of", ["letter", "receipt"])
+def test_at_twice_the_size_and_in_a_narrow_window_nothing_is_cut(
+    made: Callable[..., DeviceContact], house: House, page_of: str
+) -> None:
+    contact = made(viewport={"width": 320, "height": 400})
+    contact.answers(house.opened(ORGANISATION))
+    if page_of == "letter":
+        contact.page.goto(contact.address)
+        contact.is_ready("device known")
+    contact.page.evaluate("document.documentElement.style.fontSize = '200%'")
+    assert contact.page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+
 def test_a_fault_of_ours_shows_no_page_in_place_of_what_was_typed(
     made: Callable[..., DeviceContact], house: House
 ) -> None:

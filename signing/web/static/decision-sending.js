@@ -34,6 +34,8 @@ async function sent(form, submitter) {
     throw { code: "no-answer" };
   }
   if (answer.redirected && answer.ok) return gone(answer.url);
+  // Its cookie is gone or its link was replaced: what was typed waits here until the link is open again beside it.
+  if (answer.status === 404) throw { code: "link-first" };
   if (answer.status >= 500 || !(answer.headers.get("Content-Type") ?? "").startsWith("text/html")) throw { code: "no-answer" };
   return page;
 }

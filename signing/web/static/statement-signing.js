@@ -24,6 +24,7 @@ export async function posted(address, fields) {
   }
   const type = answer.headers.get("Content-Type") ?? "";
   if (type.startsWith("application/json") && answer.ok) return answer.json();
+  if (answer.status === 404) throw new Refused("link-first");
   // Of a failure of ours no page is shown: what was typed stays where it is, to be sent once more.
   if (type.startsWith("text/html") && answer.status < 500) throw new PageInstead(await answer.text());
   throw new Refused("no-answer", String(answer.status));
