@@ -249,6 +249,8 @@ def _in_words(row: StatusRow) -> str:
         words += " (needs another contact)"
     if row.speakers.second is not None and not row.speakers.second.agreed:
         words += f" (waits for its second person, {row.speakers.second.contact})"
+    if row.conditions:
+        words += " (yes, if: asks for changes)"
     return words
 
 
@@ -269,6 +271,8 @@ def status(letter_id: str, as_json: bool) -> None:
             "stage": row.entry.stage,
             "needs_contact": row.speakers.needs_contact,
             "two_persons": None if row.speakers.second is None else {"agreed": row.speakers.second.agreed},
+            "remarks": row.remarks,
+            "conditions": row.conditions,
         }
         for row in found.rows
     ]
@@ -281,6 +285,7 @@ def status(letter_id: str, as_json: bool) -> None:
             "mail_links": found.letter.mail_links,
             "organisations": rows,
             "counts": found.counts,
+            "remarks": found.remarks,
             "stamps": stamps.to_json(),
             "sealed": [each.to_json() for each in seals.documents],
         },
@@ -289,6 +294,7 @@ def status(letter_id: str, as_json: bool) -> None:
         *([f"Answers until {found.letter.hard_deadline:%Y-%m-%d %H:%M} UTC"] if found.letter.hard_deadline else []),
         *(f"  {row.standing:12} {row.entry.organisation}{_in_words(row)}" for row in found.rows),
         ", ".join(f"{count} {name}" for name, count in found.counts.items() if count) or "No organisations yet.",
+        *([f"Remarks: {found.remarks}. Read them on the letter's pages."] if found.remarks else []),
         *([f"Warning: {stamps.warning}. See `signing doctor`."] if stamps.warning else []),
         *(f"Warning: {words}." for words in (seals.warnings if found.letter.published_at else [])),
     )

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from .letter_blocks import Run
+from .redline import Piece, compare_runs
+
 
 class RemarkKind(StrEnum):
     """A comment, other words asked for, or a question to the coordinator."""
@@ -42,3 +45,12 @@ class Remark:
     answer: str | None = None
     answered_at: datetime | None = None
     taken_back_at: datetime | None = None
+
+    @property
+    def marked(self) -> tuple[Piece, ...]:
+        """What stood there, with the words that should stand there instead marked in it."""
+        return compare_runs((Run(self.quote or ""),), (Run(self.wording or ""),)).pieces
+
+    def waits(self, answered_at: datetime | None) -> bool:
+        """Whether it is a "yes, if" that its organisation, whose newest answer is of `answered_at`, has not settled."""
+        return self.condition and self.taken_back_at is None and (answered_at is None or answered_at < self.at)

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError  # type: ignore[import-untyped]
 
 from signing.domain.errors import NotFound, Refusal
-from signing.web import chosen_language, confirmation, decision_form, invitation_cookie
+from signing.web import chosen_language, confirmation, decision_form, invitation_cookie, letter_html
 from signing.web.decision_page import PAGE
 from signing.web.guards import Door, Persona, door
 from signing.web.page import _, said
@@ -166,5 +166,5 @@ def _page(place: RemarkPlace, typed: TypedRemark) -> str:
 def _list(place: RemarkPlace, errors: dict[str, str], *, asked_for: str = "") -> str:
     return render_template(
         "contact/remark_list.html", place=place, errors=errors, asked_for=asked_for, entry=place.entry,
-        invitation_id=g.access.invitation_id,
+        invitation_id=g.access.invitation_id, letter_html=letter_html,
     )

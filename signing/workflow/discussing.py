@@ -7,7 +7,7 @@ the contact has seen the new words and answered them.
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from signing.domain.discussion import Remark, RemarkKind
 from signing.domain.errors import N_, Faulty, NotAllowed, NotFound, Refusal
@@ -63,10 +63,35 @@ class RemarkPlace:
 
 @dataclass(frozen=True, slots=True)
 class LetterRemark:
-    """A remark with the entry of the organisation that made it, for the coordinator."""
+    """A remark with the entry of the organisation that made it, for the coordinator.
+
+    `waits`: it is a "yes, if", and the organisation has not answered the letter since.
+    """
 
     remark: Remark
     entry: RosterEntry
+
+    @property
+    def waits(self) -> bool:
+        return self.remark.waits(self.entry.answered_at)
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """All remarks on the same words, oldest first; `quote` None are those on the whole letter.
+
+    `current` says whether the newest opened version still has these words.
+    """
+
+    quote: str | None
+    language: str | None
+    current: bool
+    remarks: tuple[LetterRemark, ...]
+
+    @property
+    def conditions(self) -> Passage:
+        """The same with those alone that say "yes, if"."""
+        return replace(self, remarks=tuple(each for each in self.remarks if each.remark.condition))
 
 
 def place(services: Services, access: Access, language: str | None, block: int | None) -> RemarkPlace:
@@ -173,6 +198,36 @@ def of_letter(services: Services, letter_id: str) -> tuple[Letter, list[LetterRe
         entries = {each.organisation_id: each for each in uow.roster.entries(letter_id)}
         remarks = uow.remarks.of_letter(letter_id)
     return letter, [LetterRemark(each, entries[each.organisation_id]) for each in remarks]
+
+
+def by_passage(services: Services, letter_id: str) -> list[Passage]:
+    """All remarks on a letter: first on the whole of it, then passage by passage in its order. Raises NotFound.
+
+    Words that are gone stand where they stood.
+    """
+    letter, remarks = of_letter(services, letter_id)
+    if not remarks:
+        return []
+    with services.unit_of_work() as uow:
+        texts = texts_of(current_version(uow, letter))
+    now_at = {
+        (language, plain_block(block)): number
+        for language, text in texts.items()
+        for number, block in reversed(list(enumerate(text.blocks)))
+    }
+    passages: dict[tuple[int, bool, bool, str, str], list[LetterRemark]] = {}
+    for each in remarks:
+        said = each.remark
+        language, quote = said.language or "", said.quote or ""
+        stands = said.quote is None or _quote(texts, said.language, said.block) == said.quote
+        number = said.block if stands else now_at.get((language, quote), said.block)
+        gone = not stands and (language, quote) not in now_at
+        place = (-1 if number is None else number, gone, language != letter.language, language, quote)
+        passages.setdefault(place, []).append(each)
+    return [
+        Passage(of[0].remark.quote, of[0].remark.language, not place[1], tuple(of))
+        for place, of in sorted(passages.items(), key=lambda item: item[0])
+    ]
 
 
 def answer(services: Services, letter_id: str, remark_id: str, words: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
+from signing.domain.discussion import Remark
 from signing.domain.letter import Letter, LetterState
 from signing.domain.organisation import RosterEntry, Standing
 from signing.workflow.letters import carried, letter_of
@@ -17,7 +18,8 @@ class StatusRow:
     """`mail` is how the newest invitation mail fares, `mail_reply` what the mail server said last.
 
     `confidential`: the answer names nobody on the list. `carried_from`: the version that was approved, where the
-    approval reaches the present words by carry. `speakers`: who holds the organisation's links.
+    approval reaches the present words by carry. `speakers`: who holds the organisation's links. `remarks` counts what
+    it said beside its answer, and `conditions` those of them that say "yes, if" and wait for its next answer.
     """
 
     entry: RosterEntry
@@ -27,6 +29,8 @@ class StatusRow:
     confidential: bool = False
     carried_from: int | None = None
     speakers: Speakers = NOBODY_INVITED
+    remarks: int = 0
+    conditions: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,16 @@ class Status:
     state: LetterState
     rows: tuple[StatusRow, ...]
     counts: dict[str, int]
+
+    @property
+    def remarks(self) -> int:
+        """How many remarks there are on the letter."""
+        return sum(row.remarks for row in self.rows)
+
+    @property
+    def conditional(self) -> int:
+        """How many organisations say "yes, if" and have not answered since."""
+        return sum(row.conditions > 0 for row in self.rows)
 
     def by_group(self) -> dict[str | None, list[StatusRow]]:
         """The rows under the groups of the list, in its order: those of no group first, then as the roster has them."""
@@ -58,10 +72,13 @@ def status(services: Services, letter_id: str) -> Status:
             for each in uow.outbox.of_letter(letter_id)
             if each.kind in (NoticeKind.INVITATION, NoticeKind.NEW_VERSION) and each.invitation_id in asked
         }
+        remarks: dict[str, list[Remark]] = {}
+        for remark in uow.remarks.of_letter(letter_id):
+            remarks.setdefault(remark.organisation_id, []).append(remark)
         who = speakers(services, uow, letter, entries, invited, now)
     rows = []
     for entry in entries:
-        mail = mails.get(entry.organisation_id)
+        mail, said = mails.get(entry.organisation_id), remarks.get(entry.organisation_id, [])
         reaches = entry.answer_version != letter.version and carried(versions, entry, letter.version)
         standing = entry.standing(
             version=letter.version,
@@ -78,6 +95,8 @@ def status(services: Services, letter_id: str) -> Status:
                 confidential=entry.confidential,
                 carried_from=entry.answer_version if reaches and standing is Standing.APPROVED else None,
                 speakers=who.get(entry.organisation_id, NOBODY_INVITED),
+                remarks=len(said),
+                conditions=sum(each.waits(entry.answered_at) for each in said),
             )
         )
     counts = Counter(row.standing.value for row in rows)

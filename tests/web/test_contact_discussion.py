@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
 
 from signing.domain.discussion import RemarkKind
 from signing.domain.organisation import Decision
-from signing.workflow import closing, discussing, drafting
+from signing.workflow import closing, discussing, drafting, tracking
 from signing.workflow.ports import NoticeKind
 from tests.web.installation import House, letter_text
 from tests.web.visitor import Visitor
@@ -56,7 +57,7 @@ def test_other_words_for_a_paragraph_reach_the_coordinator_as_a_suggestion(
     assert (made.remark.kind, made.remark.condition) == (RemarkKind.SUGGESTION, True)
     assert (made.remark.quote, made.remark.wording, made.remark.words) == (PARAGRAPH, other, "There are four.")
     coordinator.goes_to(f"/coordinator/letters/{letter_id}/remarks/")
-    assert "1 says: yes, if this changes." in coordinator.words
+    assert "1 organisation says: yes, if the words change." in coordinator.words
     assert other in coordinator.words
     assert ORGANISATION in coordinator.words
     # It is no answer.
@@ -201,6 +202,69 @@ def test_a_page_open_too_long_comes_back_filled_in(
     contact.sends(f"{page}/remark")
     assert contact.status == 422
     assert "We sent an 8-digit code" in contact.words
+
+
+def test_yes_if_is_told_with_the_status_until_the_organisation_answers(
+    house: House, letter_id: str, page: str, contact: Visitor, coordinator: Visitor
+) -> None:
+    status = f"/coordinator/letters/{letter_id}/status"
+    assert "remark" not in coordinator.goes_to(status).words
+    says(contact, house, letter_id, page, "?condition", words="Not without the lakes.", condition="1")
+    says_more(contact, house, page, words="Thank you.")
+    shown = coordinator.goes_to(status).words
+    assert "2 remarks · 1 organisation says: yes, if the words change" in shown
+    assert "yes, if: asks for changes of Human Rights in China" in shown
+    assert row_of(house, letter_id) == ("silent", 2, 1)
+    house.clock.pass_(minutes=1)
+    house.approve(letter_id, ORGANISATION)
+    assert row_of(house, letter_id) == ("approved", 2, 0)
+    assert "yes, if:" not in coordinator.goes_to(status).words
+    assert "has answered since" in coordinator.goes_to(f"/coordinator/letters/{letter_id}/remarks/").words
+
+
+def test_remarks_stand_in_the_order_of_the_letter_and_yes_if_can_be_read_alone(
+    house: House, visit: Callable[[], Visitor], coordinator: Visitor
+) -> None:
+    letter_id = house.letter(letter_text(body="First words.\n\nSecond words.\n\nThird words."))
+    house.roster(letter_id, ORGANISATION)
+    house.open(letter_id)
+    house.invite(letter_id)
+    page = f"/invitation/{house.invitation(letter_id, ORGANISATION).id}"
+    contact = visit().goes_to(f"/i/{house.token(letter_id, ORGANISATION)}").follows()
+    says(contact, house, letter_id, page, "?language=en&block=2", words="Of the third.", condition="1")
+    says_more(contact, house, page, "?language=en&block=1", wording="Second thoughts.")
+    says_more(contact, house, page, words="Of the whole.")
+    drafting.import_letter(house.services, letter_text(body="Third words.\n\nFirst words."), letter_id=letter_id)
+    house.open(letter_id)
+    address = f"/coordinator/letters/{letter_id}/remarks/"
+    shown = [(each.quote, each.current) for each in discussing.by_passage(house.services, letter_id)]
+    assert shown == [(None, True), ("Third words.", True), ("Second words.", False)]
+    words = coordinator.goes_to(address).words
+    said = ("Of the whole.", "Of the third.", "These words are not in the letter any more.")
+    assert [words.index(each) for each in said] == sorted(words.index(each) for each in said)
+    changed = re.search("<del>(.*)</del><ins>(.*)</ins>", coordinator.text)
+    assert changed
+    assert (">[removed: </span>words<" in changed[1], ">[added: </span>thoughts<" in changed[2]) == (True, True)
+    alone = coordinator.goes_to(f"{address}?only=conditions").words
+    assert "Of the third." in alone
+    assert "Of the whole." not in alone
+    # An answer leads back to what was being read.
+    made = next(each for each in remarks(house, letter_id) if each.remark.condition)
+    coordinator.sends(f"{address}{made.remark.id}/answer?only=conditions", words="It moved up.").follows()
+    assert "It moved up." in coordinator.words
+    assert "Of the whole." not in coordinator.words
+
+
+def says_more(contact: Visitor, house: House, page: str, where: str = "", **typed: str) -> None:
+    """A further remark in a browser that needs no code any more."""
+    house.clock.pass_(minutes=1)
+    assert contact.goes_to(f"{page}/remark{where}").sends(f"{page}/remark", **typed).status == 303
+
+
+def row_of(house: House, letter_id: str) -> tuple[str, int, int]:
+    rows = {row.entry.organisation: row for row in tracking.status(house.services, letter_id).rows}
+    row = rows[ORGANISATION]
+    return row.standing.value, row.remarks, row.conditions
 
 
 def _token(visitor: Visitor) -> str:

@@ -6,6 +6,7 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from signing.domain.errors import NotFound, Refusal
+from signing.web import letter_html
 from signing.web.coordinator.rail import rail
 from signing.web.guards import Door, Persona, door
 from signing.web.page import said
@@ -32,15 +33,24 @@ def blueprint(services: Services) -> Door:
         except Refusal as refusal:
             page = _page(services, letter_id, answered=remark_id, words=words, error=said(refusal))
             return page, answer_to(refusal).status
-        return redirect(url_for("remarks.all_of_them", letter_id=letter_id, _anchor=f"remark-{remark_id}"), 303)
+        shown = url_for("remarks.all_of_them", letter_id=letter_id, only=_only(), _anchor=f"remark-{remark_id}")
+        return redirect(shown, 303)
 
     return made
 
 
 def _page(services: Services, letter_id: str, *, answered: str = "", words: str = "", error: str = "") -> str:
-    status = tracking.status(services, letter_id)
-    _letter, remarks = discussing.of_letter(services, letter_id)
+    status, only = tracking.status(services, letter_id), _only()
+    passages = discussing.by_passage(services, letter_id)
+    shown = [passage for each in passages if (passage := each.conditions if only else each).remarks]
     return render_template(
-        "coordinator/remarks.html", status=status, rail=rail(status, "status"), remarks=remarks, answered=answered,
-        words=words, error=error,
+        "coordinator/remarks.html", status=status, rail=rail(status, "status"), passages=shown, only=only,
+        count=sum(len(each.remarks) for each in passages),
+        conditions=sum(len(each.conditions.remarks) for each in passages),
+        waiting=len({each.entry.organisation_id for passage in passages for each in passage.remarks if each.waits}),
+        answered=answered, words=words, error=error, letter_html=letter_html,
     )
+
+
+def _only() -> str | None:
+    return "conditions" if request.args.get("only") == "conditions" else None
