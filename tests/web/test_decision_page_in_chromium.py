@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Request, expect
 
 from signing.adapters import typeset
@@ -332,6 +333,8 @@ def test_new_words_are_shown_against_those_seen_before_and_signed_as_they_are(
     expect(news).to_contain_text("What has changed since you read version 1")
     news.locator("summary", has_text="Show every change").click()
     expect(news.locator("ins").first).to_be_visible()
+    found = Axe().run(contact.page)
+    assert not found.violations_count, found.generate_report()
     contact.page.reload()
     expect(news).to_contain_text("What has changed since you read version 1")
     contact.fills_in()
