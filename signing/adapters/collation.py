@@ -1,4 +1,4 @@
-"""The order of names on a list (DESIGN 5); may import icu. Fulfils `ports.Collation`.
+"""The order of names on a list (DESIGN 5); may import icu. Fulfils `printing_ports.Collation`.
 
 A sort name is taken as it is and wins over everything; else the listed name is, as written, unless the letter
 says that a leading article does not count. Ties go by code point, so that the order is total.

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Protocol
 
 from signing.domain.errors import Refusal
 from signing.domain.invitation import Code, Invitation, Part
@@ -15,7 +15,7 @@ from signing.domain.letter import Letter, LetterState, Version
 from signing.domain.organisation import RosterEntry
 from signing.evidence.keyring import PublicKey
 from signing.evidence.merkle import Frontier
-from signing.evidence.statement import Head, Signatory
+from signing.evidence.statement import Head
 from signing.workflow.account_ports import Accounts, Passwords, Rates
 from signing.workflow.contact_ports import ContactChanges, LinkRequests, RefusedAddresses, Remarks, Reviews
 from signing.workflow.evidence_ports import (
@@ -27,7 +27,7 @@ from signing.workflow.evidence_ports import (
     Sealer,
     TimeStamps,
 )
-from signing.workflow.printing_ports import Rendering, Typesetter
+from signing.workflow.printing_ports import Collation, Rendering, Typesetter
 from signing.workflow.roster_ports import Roster
 from signing.workflow.tokens import Tokens
 
@@ -86,9 +86,8 @@ class InvitationView:
     """One join: everything that opening a link or deciding needs to know; `code` is the newest one mailed.
 
     `entry` has the person who holds the invitation as its contact. `confirmed_at` is when a code was last answered
-    in this browser. `head` is the letter's log as far as it is committed, `has_keys` whether any key was ever bound
-    to the organisation, in whatever letter. `remarks` counts what the organisation said beside its answer, the newest
-    of it about `remarked_version`, and the newest "yes, if" about `condition_version`.
+    in this browser. `has_keys`: a key was bound to the organisation, in whatever letter. `remarks` counts what it said
+    beside its answer: of that the newest is about `remarked_version`, the newest "yes, if" about `condition_version`.
     """
 
     invitation: Invitation
@@ -360,11 +359,6 @@ class HighWater(Protocol):
 
         Raises `Refusal` (code `log-rolled-back`) when another root was signed at this size.
         """
-
-
-class Collation(Protocol):
-    def version(self) -> str: ...
-    def sort_key(self, language: str, *, ignore_article: bool) -> Callable[[Signatory], Any]: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,11 @@
-"""What sets the letter, as a PDF and in other forms; `adapters/` fulfils these ports."""
+"""What sets the letter and sorts its list, as a PDF and in other forms; `adapters/` fulfils these ports."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Protocol
+from typing import Any, Protocol
 
 from signing.domain.letter_text import LetterText
 from signing.evidence.signatory import Signatory
@@ -20,6 +20,11 @@ class PictureLine:
     signatory: Signatory | None
     group: str | None = None
     ours: bool = False
+
+
+class Collation(Protocol):
+    def version(self) -> str: ...
+    def sort_key(self, language: str, *, ignore_article: bool) -> Callable[[Signatory], Any]: ...
 
 
 class Typesetter(Protocol):
