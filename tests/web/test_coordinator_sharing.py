@@ -7,6 +7,7 @@ from tests.web.installation import House
 from tests.web.visitor import Visitor
 
 ONE, TWO = "Human Rights in China", "Front Line Defenders"
+OPEN, HIDDEN = "Open Rivers", "Secret Shelter"
 
 
 def chosen(house: House, letter_id: str) -> tuple[str, bool]:
@@ -49,3 +50,25 @@ def test_once_closed_there_is_nothing_to_choose(coordinator: Visitor, house: Hou
     assert coordinator.sends(f"{path}/sharing", shares="names").status == 409
     assert chosen(house, letter_id) == ("nobody", True)
     assert "What organisations see" not in coordinator.goes_to(f"{path}/invite").words
+
+
+def test_a_contact_sees_what_was_chosen_last_and_never_a_withheld_name(
+    coordinator: Visitor, house: House, visitor: Visitor
+) -> None:
+    letter_id = house.opened(ONE, TWO, OPEN, HIDDEN)
+    house.approve(letter_id, OPEN, listed_as="Open Rivers Alliance", person="Olga Open")
+    house.approve(letter_id, HIDDEN, confidential=True)
+    visitor.goes_to(f"/i/{house.token(letter_id, ONE)}").follows()
+    page, path = visitor.path, f"/coordinator/letters/{letter_id}"
+    coordinator.goes_to(f"{path}/invite")
+    seen = {}
+    for shares in ("names", "count", "nobody"):
+        coordinator.sends(f"{path}/sharing", shares=shares).follows()
+        seen[shares] = visitor.goes_to(page).words
+        assert "no-store" in visitor.answer.headers["Cache-Control"]
+        for never in (HIDDEN, "org-shelter", "Olga", "contact@"):
+            assert never not in visitor.text
+    assert "Who else has said yes Open Rivers Alliance and 1 whose name is withheld" in seen["names"]
+    assert "Who else has said yes 2 organisations" in seen["count"]
+    assert "Who else has said yes" not in seen["nobody"]
+    assert "Open Rivers" not in seen["count"] + seen["nobody"]
