@@ -19,11 +19,18 @@ from signing.bootstrap import build
 from signing.cli.checks import DEMO_ACCOUNTS
 from signing.cli.service import initialise, refuse_taken_port, run_server
 from signing.domain.access import Role
-from signing.workflow import drafting, inviting, rostering, signing_in
+from signing.domain.organisation import Decision, RosterEntry
+from signing.workflow import confirming, deciding, discussing, drafting, inviting, rostering, signing_in
+from signing.workflow.contact_access import Access, invited
+from signing.workflow.discussing import RemarkForm
 from signing.workflow.ports import Services
+from signing.workflow.signatory_form import DecisionForm
 
 ACCOUNTS = {Role.COORDINATOR: "coordinator@demo.example", Role.AUDITOR: "auditor@demo.example"}
 ANSWER_WITHIN = timedelta(days=21)
+WITHHELD, ASKS_FOR_CHANGES = "Highland Spring Trust", "Marsh Voices"
+APPROVE = {"Open Gauges International", "Three Rivers Legal Aid", WITHHELD}
+OPENING_PARAGRAPH = 0
 # Whatever the surroundings say, the demonstration touches nothing but ./instance and mails nobody.
 OVERRULED = ("SIGNING_DATABASE_URL", "SIGNING_SMTP_URL", "SIGNING_MAIL_FROM", "SIGNING_SECRET_KEY",
              "SIGNING_SECRET_KEY_FILE", "SIGNING_KEY_PASSPHRASE", "SIGNING_KEY_PASSPHRASE_FILE")
@@ -67,17 +74,76 @@ def prepare(services: Services, home: Path) -> Demonstration:
     if letters:
         letter_id = letters[-1].id
     else:
-        draft = read_letter(_data("letter.md"), "letter.md")
+        draft, french = (read_letter(_data(name), name) for name in ("letter.md", "letter.fr.md"))
         deadline = services.clock().replace(hour=16, minute=0, second=0, microsecond=0) + ANSWER_WITHIN
         letter_id = drafting.import_letter(services, draft.text, deadline=deadline).letter_id
+        drafting.import_letter(services, french.text, letter_id=letter_id)
+        drafting.set_sharing(services, letter_id, shares="names")
     if not rostering.entries(services, letter_id):
         rostering.import_roster(services, letter_id, read_roster(_data("roster.csv"), "roster.csv").rows)
     if not letters or not letters[-1].version:
         drafting.open_letter(services, letter_id)
         inviting.invite(services, letter_id)
+        _first_answers(services, letter_id)
     entry = rostering.entries(services, letter_id)[4]
     token = inviting.link_of(services, letter_id, entry.organisation_id)
     return Demonstration(letter_id, f"{entry.contact} of {entry.organisation}", token, passwords)
+
+
+def _first_answers(services: Services, letter_id: str) -> None:
+    """Some have said yes, and one says "yes, if", each by a mailed code: there is something to see on every page."""
+    for entry in rostering.entries(services, letter_id):
+        if entry.organisation in APPROVE | {ASKS_FOR_CHANGES}:
+            opened = inviting.open_link(services, inviting.link_of(services, letter_id, entry.organisation_id))
+            access = Access(letter_id, opened.invitation_id, opened.generation, browser="demonstration")
+            if entry.organisation == ASKS_FOR_CHANGES:
+                _ask_for_changes(services, access)
+            else:
+                _approve(services, access, entry)
+
+
+def _approve(services: Services, access: Access, entry: RosterEntry) -> None:
+    view = deciding.view(services, access)
+    deciding.request_code(services, access, view.version, view.text_sha256)
+    deciding.decide(services, access, DecisionForm(
+        decision=Decision.APPROVE,
+        person=entry.contact,
+        role=entry.role or "",
+        listed_as=entry.organisation,
+        acronym=entry.acronym,
+        native_name=entry.native_name,
+        sort_name=entry.sort_name,
+        authority=True,
+        reason=None,
+        code=_mailed_code(services, access),
+        version=view.version,
+        text_sha256=view.text_sha256,
+        head=view.head,
+        idempotency_key=services.random(16).hex(),
+        confidential=entry.organisation == WITHHELD,
+    ))  # fmt: skip
+
+
+def _ask_for_changes(services: Services, access: Access) -> None:
+    place = discussing.place(services, access, "en", OPENING_PARAGRAPH)
+    confirming.send_code(services, access)
+    discussing.remark(services, access, RemarkForm(
+        version=place.version.number,
+        language="en",
+        block=OPENING_PARAGRAPH,
+        words="The marshes lie downstream. We can sign once those who live there are meant as well.",
+        wording=(place.quote or "").replace("upstream governments", "governments upstream and downstream"),
+        condition=True,
+        wants_answer=False,
+        code=_mailed_code(services, access),
+        idempotency_key=services.random(16).hex(),
+    ))  # fmt: skip
+
+
+def _mailed_code(services: Services, access: Access) -> str:
+    with services.unit_of_work() as uow:
+        code = invited(services, uow, access, services.clock()).code
+    return services.tokens.code(code.id) if code else ""
 
 
 def _accounts(services: Services, file: Path) -> dict[str, str]:

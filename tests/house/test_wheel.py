@@ -43,6 +43,7 @@ def test_the_wheel_carries_pages_styles_migrations_and_fonts_but_no_keys(unpacke
         "signing/web/static/signing.css",
         "signing/locale/ar/LC_MESSAGES/messages.po",
         "signing/demo/letter.md",
+        "signing/demo/letter.fr.md",
         "signing/demo/roster.csv",
         "signing/evidence/bip39_english.txt",
         "signing/evidence/bip39_english.LICENSE.txt",
@@ -97,3 +98,8 @@ def test_the_demonstration_runs_from_an_empty_folder(demonstration: tuple[str, s
     page = letter.read().decode()
     assert "Continental Water Council" in page
     assert "كارىز سۇ كۆزىتىش گۇرۇپپىسى" in page
+    assert "Conseil continental de l’eau" in page
+    # Who has said yes is shared; who said so without its name is counted.
+    assert "Open Gauges International" in page
+    assert "and 1 whose name is withheld" in page
+    assert "Highland Spring Trust" not in page
