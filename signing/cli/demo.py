@@ -21,7 +21,7 @@ from signing.cli.service import initialise, refuse_taken_port, run_server
 from signing.domain.access import Role
 from signing.domain.organisation import Decision, RosterEntry
 from signing.workflow import confirming, deciding, discussing, drafting, inviting, rostering, signing_in
-from signing.workflow.contact_access import Access, invited
+from signing.workflow.contact_access import Access, mailed_code
 from signing.workflow.discussing import RemarkForm
 from signing.workflow.ports import Services
 from signing.workflow.signatory_form import DecisionForm
@@ -115,7 +115,7 @@ def _approve(services: Services, access: Access, entry: RosterEntry) -> None:
         sort_name=entry.sort_name,
         authority=True,
         reason=None,
-        code=_mailed_code(services, access),
+        code=mailed_code(services, access),
         version=view.version,
         text_sha256=view.text_sha256,
         head=view.head,
@@ -135,15 +135,9 @@ def _ask_for_changes(services: Services, access: Access) -> None:
         wording=(place.quote or "").replace("upstream governments", "governments upstream and downstream"),
         condition=True,
         wants_answer=False,
-        code=_mailed_code(services, access),
+        code=mailed_code(services, access),
         idempotency_key=services.random(16).hex(),
     ))  # fmt: skip
-
-
-def _mailed_code(services: Services, access: Access) -> str:
-    with services.unit_of_work() as uow:
-        code = invited(services, uow, access, services.clock()).code
-    return services.tokens.code(code.id) if code else ""
 
 
 def _accounts(services: Services, file: Path) -> dict[str, str]:

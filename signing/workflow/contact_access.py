@@ -57,6 +57,13 @@ class Access:
     language: str | None = None
 
 
+def mailed_code(services: Services, access: Access) -> str:
+    """The digits that this browser was last mailed, for the demonstration's own contacts only. Raises LinkClosed."""
+    with services.unit_of_work() as uow:
+        code = invited(services, uow, access, services.clock(), part=None).code
+    return services.tokens.code(code.id) if code else ""
+
+
 def invited(
     services: Services, uow: UnitOfWork, access: Access, now: datetime, part: Part | None = Part.SIGNATORY
 ) -> InvitationView:
