@@ -24,14 +24,14 @@ ROOT = FOLDER.parents[1]
 TEMPLATES = ("base.html", "form_fields.html", "letter_text.html", "contact/*", "mail/*", "public/*")
 MARKS: dict[str, Any] = {**DEFAULT_KEYWORDS, "N_": None}
 OF_DATABASES = MARKS | dict.fromkeys(("Conflict", "Faulty", "NotFound", "Unavailable"))
+# Kinds of refusal that no contact meets; named so that the next kind cannot be forgotten, whoever it is for.
+REFUSALS_OF_COORDINATORS = ("AddressRefused", "CoordinatorMustSign", "EditionCurrent", "KeyNotNamed")
 # The first argument of each of these is `Refusal.words`, said in the reader's language where it is shown.
 REFUSALS = MARKS | dict.fromkeys((
     "Refusal", "NotFound", "NotAllowed", "Unavailable", "Conflict", "Faulty", "PageUsed", "StaleVersion",
     "LinkClosed", "TooManyAttempts", "NoCookie", "SignedOut", "AlreadyRecorded", "StatementExpired",
     "ConfirmationNeeded", "HeadUnreadable", "KeyKnown", "KeyRevoked", "KeyUnfit", "KeyWaits", "LevelTooLow",
-    "OtherPart", "PasskeyUnproved", "ReviewAwaited",
-    # Of coordinators; named so that the next kind cannot be forgotten, whoever it is for.
-    "AddressRefused", "CoordinatorMustSign", "EditionCurrent", "KeyNotNamed",
+    "OtherPart", "PasskeyUnproved", "ReviewAwaited", *REFUSALS_OF_COORDINATORS,
 ))
 ROOMS: dict[str, dict[str, Any]] = {
     "signing/adapters/database.py": OF_DATABASES,

@@ -23,8 +23,7 @@ class Spoken:
     wrong_code: str
     approved: str
     closed: str
-    old_link: str
-    unknown_link: str
+    dead_link: str
     own_key: str
     to_sign: str
     keys: str
@@ -44,8 +43,7 @@ FRENCH = Spoken(
     wrong_code="Ce n’est pas le dernier code demandé dans ce navigateur.",
     approved="Merci. Human Rights in China a approuvé la lettre.",
     closed="Cette lettre n’accepte plus de réponses.",
-    old_link="Ce lien n’ouvre plus la lettre",
-    unknown_link="Nous ne pouvons pas ouvrir ce lien",
+    dead_link="Ce lien n’ouvre pas de lettre",
     own_key="Signer avec votre propre clé",
     to_sign="Là où se trouve le fichier, lancez ceci avec votre clé :",
     keys="Human Rights in China : vos clés",
@@ -64,6 +62,11 @@ FRENCH = Spoken(
         DECLINED: "Reçu de votre réponse : Joint letter",
         NOTED: "Clé enregistrée pour : Joint letter",
         REVOKED: "Clé révoquée pour : Joint letter",
+        NoticeKind.REMINDER: "Rappel : The Organisation 2 n’a pas encore répondu. Joint letter",
+        NoticeKind.FRESH_LINK: "Le lien que vous avez demandé : Joint letter",
+        NoticeKind.HANDED_OVER: "Relais passé : Joint letter",
+        NoticeKind.REVIEWED: "Rafa Reviewer donne son accord, à vous maintenant : Joint letter",
+        NoticeKind.REMARK_ANSWERED: "La coordination vous a répondu : Joint letter",
     },
     sender="Lettres communes, localhost",
 )
@@ -75,8 +78,7 @@ ARABIC = Spoken(
     wrong_code="ليس هذا آخر رمز طُلب من هذا المتصفّح.",
     approved="شكرًا لكم. وافقت منظمة Human Rights in China على الرسالة.",
     closed="أُغلق باب الردّ على هذه الرسالة.",
-    old_link="لم يعد هذا الرابط يفتح الرسالة",
-    unknown_link="لا نستطيع فتح هذا الرابط",
+    dead_link="لا نستطيع فتح هذا الرابط",
     own_key="التوقيع بمفتاح خاصّ بكم",
     to_sign="في مكان الملف نفّذوا هذا الأمر بمفتاحكم:",
     keys="مفاتيح منظمة Human Rights in China",
@@ -106,8 +108,7 @@ SPANISH = Spoken(
     wrong_code="Ese no es el último código que enviamos a este navegador.",
     approved="Muchas gracias. Human Rights in China ha aprobado la carta.",
     closed="Esta carta ya no admite respuestas.",
-    old_link="Este enlace ya no abre la carta",
-    unknown_link="No podemos abrir este enlace",
+    dead_link="Este enlace no abre ninguna carta",
     own_key="Firmar con una clave propia",
     to_sign="Donde esté el archivo, ejecute esto con su clave:",
     keys="Claves de Human Rights in China",
@@ -126,6 +127,11 @@ SPANISH = Spoken(
         DECLINED: "Comprobante de su respuesta: Joint letter",
         NOTED: "Se ha anotado una clave para: Joint letter",
         REVOKED: "Se ha revocado una clave para: Joint letter",
+        NoticeKind.REMINDER: "Recordatorio: The Organisation 2 aún no ha respondido. Joint letter",
+        NoticeKind.FRESH_LINK: "El enlace que pidió: Joint letter",
+        NoticeKind.HANDED_OVER: "Traspasada: Joint letter",
+        NoticeKind.REVIEWED: "Rafa Reviewer da su conformidad, ahora le toca a usted: Joint letter",
+        NoticeKind.REMARK_ANSWERED: "La coordinación le ha respondido: Joint letter",
     },
     sender="Cartas conjuntas, localhost",
 )
@@ -137,8 +143,7 @@ CHINESE = Spoken(
     wrong_code="这不是我们最近发给这个浏览器的验证码。",
     approved="谢谢！贵组织（Human Rights in China）已同意这封信。",
     closed="这封信已停止接收答复。",
-    old_link="这个链接已不能打开信件",
-    unknown_link="我们无法打开这个链接",
+    dead_link="我们无法打开这个链接",
     own_key="用您自己的密钥签名",
     to_sign="在文件所在的位置，用您的密钥运行：",
     keys="贵组织（Human Rights in China）的密钥",

@@ -245,10 +245,10 @@ def test_strangers_and_dead_links_are_answered_in_the_browsers_language(
     visitor.client.environ_base["HTTP_ACCEPT_LANGUAGE"] = f"de;q=0.9,{language.tag}-XX;q=0.8,en;q=0.1"
     for path in ("/", "/check", "/sign-in", "/nowhere", page):
         speaks(visitor.goes_to(path), language, "")
-    speaks(visitor.goes_to("/i/unknown"), language, language.unknown_link)
+    speaks(visitor.goes_to("/i/unknown"), language, language.dead_link)
     visitor.goes_to(f"/i/{house.token(letter_id, ORGANISATION)}")
     inviting.reissue(house.services, letter_id, "org-china")
-    speaks(visitor.goes_to(page), language, language.old_link)
+    speaks(visitor.goes_to(page), language, language.dead_link)
     speaks(visitor.posts("/sign-in", email="x@example.org", password="no"), language, "")
     visitor.goes_to("/sign-in").sends("/sign-in", email="x@example.org", password="no")
     assert visitor.status == 401

@@ -22,11 +22,12 @@ WORD = re.compile(r"[^\W\d_]{2,}")
 SENTENCE = re.compile(r"[^\W\d_]{2,} [^\W\d_]{2,}")
 # What readers of screens say, and what a page's scripts show.
 SPOKEN_ATTRIBUTES = frozenset({"alt", "aria-description", "aria-label", "content", "data-name", "placeholder", "title"})
-# Names of page kinds, which stand in a block of their own; settings of windows; commands to type; fields of headers.
+# Names of page kinds, which stand in a block of their own; settings of windows; the shape of a short code; commands to
+# type; fields of headers; methods of requests.
 KINDS = frozenset({"contact", "public"})
-SETTINGS = frozenset({"width=device-width, initial-scale=1", "light dark"})
+SETTINGS = frozenset({"width=device-width, initial-scale=1", "light dark", "XXXX-XXXX-XXXX"})
 COMMANDS = re.compile(r"^ {4}signing .*$", re.MULTILINE)
-HEADERS = frozenset({"Subject", "From", "To", "Date"})
+HEADERS = frozenset({"Subject", "From", "To", "Date", "GET"})
 # Said to machines, to operators, or to nobody: a mail that is out of date is not sent.
 SILENT_ROOMS = frozenset({"witness"})
 SILENT_CALLS = frozenset({"Outdated", "ValueError", "critical", "error", "warning", "info"})
@@ -90,6 +91,8 @@ def sentences(source: str) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
             silent.add(id(node.value))
+        elif isinstance(node, ast.ClassDef) and node.name in extraction.REFUSALS_OF_COORDINATORS:
+            silent |= {id(each) for each in ast.walk(node)}
         elif isinstance(node, ast.Assert) and node.msg:
             silent |= {id(each) for each in ast.walk(node.msg)}
         elif isinstance(node, ast.Call):
