@@ -1,5 +1,5 @@
-"""The contact's way in Arabic in a real browser, on a phone and a desk: nothing axe objects to, nothing too wide,
-and everything where a reader from the right looks for it."""
+"""The contact's way in Arabic in a real browser at a desk: nothing axe objects to, nothing too wide, and everything
+where a reader from the right looks for it. Every page on a phone: tests/web/test_pages_in_chromium.py."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.web.device_contact import asks_for
 from tests.web.installation import House, letter_text
 from tests.web.test_contact import ARABIC
 from tests.web.test_own_key import Ssh
-from tests.web.test_pages_in_chromium import DESKTOP, PHONE, Look, base_url, browser
+from tests.web.test_pages_in_chromium import DESKTOP, Look, base_url, browser
 
 __all__ = ["base_url", "browser"]
 
@@ -25,9 +25,9 @@ ORGANISATION = "Human Rights in China"
 pytestmark = needs_chromium
 
 
-@pytest.fixture(params=[PHONE, DESKTOP], ids=["phone", "desktop"])
-def look(request: pytest.FixtureRequest, browser: Browser, base_url: str) -> Iterator[Look]:
-    made = Look(browser, base_url, "rtl", {"viewport": request.param, "locale": "ar"})
+@pytest.fixture
+def look(browser: Browser, base_url: str) -> Iterator[Look]:
+    made = Look(browser, base_url, "rtl", {"viewport": DESKTOP, "locale": "ar"})
     yield made
     made.context.close()
     assert made.problems == []
@@ -120,9 +120,3 @@ def test_a_contact_signs_in_arabic_with_a_key_of_their_own(
     look.presses(look.page.locator(".code button:not([formaction])"))
     arrives(look, "what to sign")
     assert look.page.evaluate("getComputedStyle(document.querySelector('.steps pre')).direction") == "ltr"
-
-
-def test_strangers_read_arabic_too(look: Look) -> None:
-    for path in ("/", "/check", "/sign-in", "/i/unknown", "/nowhere"):
-        look.page.goto(path)
-        arrives(look, path)
