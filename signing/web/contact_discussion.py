@@ -6,14 +6,13 @@ from dataclasses import dataclass, field
 
 from flask import g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_wtf.csrf import CSRFError  # type: ignore[import-untyped]
 
 from signing.domain.errors import NotFound, Refusal
-from signing.web import chosen_language, confirmation, decision_form, invitation_cookie, letter_html
+from signing.web import chosen_language, confirmation, decision_form, late_forms, letter_html
 from signing.web.decision_page import PAGE
 from signing.web.guards import Door, Persona, door
 from signing.web.page import _, said
-from signing.web.refusals import answer_to, page_too_old, refused
+from signing.web.refusals import answer_to
 from signing.workflow import discussing
 from signing.workflow.contact_access import Access
 from signing.workflow.discussing import RemarkForm, RemarkPlace
@@ -75,19 +74,14 @@ def blueprint(services: Services) -> Door:
 
 
 def _take_back_old_pages(made: Door, services: Services) -> None:
-    @made.errorhandler(CSRFError)
-    def too_old(error: CSRFError) -> ResponseReturnValue:
-        """Nothing is done, but what was typed comes back with a fresh token."""
-        access = invitation_cookie.read((request.view_args or {}).get("invitation_id", ""))
+    def draw(access: Access, words: str) -> str | None:
+        if request.endpoint != "discussion.remark":
+            return None
         typed = _read()
-        if access is None or request.endpoint != "discussion.remark":
-            return page_too_old()
-        g.access = access
-        typed.errors["page"] = _("This page had been open for a while. Please press the button once more.")
-        try:
-            return _page(_placed(services, access, typed.language, typed.block), typed), 400
-        except Refusal as refusal:
-            return refused(refusal)
+        typed.errors["page"] = words
+        return _page(_placed(services, access, typed.language, typed.block), typed)
+
+    late_forms.take_back_from_contact(made, draw)
 
 
 def _remark(services: Services, access: Access) -> ResponseReturnValue:

@@ -10,15 +10,14 @@ from datetime import date
 
 from flask import g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_wtf.csrf import CSRFError  # type: ignore[import-untyped]
 
 from signing.domain.errors import N_, Faulty, NotFound, Refusal
 from signing.domain.invitation import Part
-from signing.web import chosen_language, confirmation, invitation_cookie
+from signing.web import chosen_language, confirmation, late_forms
 from signing.web.decision_page import PAGE
 from signing.web.guards import Door, Persona, door
-from signing.web.page import _, said
-from signing.web.refusals import answer_to, page_too_old, refused
+from signing.web.page import said
+from signing.web.refusals import answer_to, refused
 from signing.workflow import handing_over, reviewing, stepping_aside
 from signing.workflow.colleagues import Colleague
 from signing.workflow.contact_access import Access, OtherPart
@@ -100,22 +99,9 @@ def acted(
 def take_back_old_pages(made: Door, services: Services, pages: dict[str, Draw]) -> None:
     """Answer a form whose token is too old with the same form, filled in, and a fresh one; by endpoint."""
 
-    @made.errorhandler(CSRFError)
-    def too_old(error: CSRFError) -> ResponseReturnValue:
-        access = invitation_cookie.read((request.view_args or {}).get("invitation_id", ""))
-        draw = pages.get(request.endpoint or "")
-        if access is None or draw is None:
-            return page_too_old()
-        g.access = access
-        try:
-            words = _("This page had been open for a while. Please press the button once more.")
-            page = draw(services, access, {"page": words})
-        except OtherPart:
-            return page_too_old()
-        except Refusal as refusal:
-            # Flask does not look for the handler of what a handler raises.
-            return refused(refusal)
-        return page, 400
+    late_forms.take_back_from_contact(
+        made, lambda access, words: pages[request.endpoint or ""](services, access, {"page": words})
+    )
 
 
 def typed_code() -> str:

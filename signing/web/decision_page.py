@@ -6,16 +6,15 @@ from datetime import datetime
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_wtf.csrf import CSRFError  # type: ignore[import-untyped]
 
-from signing.domain.errors import Faulty, NotFound, Refusal
+from signing.domain.errors import Faulty, Refusal
 from signing.evidence.signatory import commitment_of
 from signing.locale.zones import zone_of
-from signing.web import chosen_language, decision_form, invitation_cookie, letter_html, seen_versions
+from signing.web import chosen_language, decision_form, late_forms, letter_html, seen_versions
 from signing.web.decision_form import Typed
 from signing.web.guards import Door
 from signing.web.page import _, language, offset, said
-from signing.web.refusals import answer_to, refused
+from signing.web.refusals import answer_to
 from signing.workflow import deciding, earlier_words, listing_preview
 from signing.workflow.contact_access import Access
 from signing.workflow.decision_page import DecisionView, others_who_approved
@@ -152,26 +151,15 @@ def to_receipt(access: Access) -> ResponseReturnValue:
 
 
 def take_back_old_pages(made: Door, services: Services) -> None:
-    """Answer a page whose token is too old with the same page, filled in, and a fresh one."""
+    """Answer a page whose token is too old with the decision page, filled in, and a fresh one."""
 
-    @made.errorhandler(CSRFError)
-    def page_too_old(error: CSRFError) -> ResponseReturnValue:
-        try:
-            return _sent_too_late(services), 400
-        except Refusal as refusal:
-            # Flask does not look for the handler of what a handler raises.
-            return refused(refusal)
+    def draw(access: Access, words: str) -> str:
+        view = viewed(services, access)
+        typed = decision_form.read(request.form)
+        typed.errors["page"] = words
+        return drawn(services, view, typed, code_sent=view.code_sent)
 
-
-def _sent_too_late(services: Services) -> str:
-    """Nothing is done, but what was typed on our own page comes back with a fresh token."""
-    access = invitation_cookie.read((request.view_args or {}).get("invitation_id", ""))
-    if access is None:
-        raise NotFound("Please open the link from your mail again.", code="no-cookie")
-    view = viewed(services, access)
-    typed = decision_form.read(request.form)
-    typed.errors["page"] = _("This page had been open for a while. Please press the button once more.")
-    return drawn(services, view, typed, code_sent=view.code_sent)
+    late_forms.take_back_from_contact(made, draw)
 
 
 def posted_version() -> int | None:

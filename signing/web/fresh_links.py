@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_wtf.csrf import CSRFError  # type: ignore[import-untyped]
 
 from signing.domain.errors import Refusal
-from signing.web import sources
+from signing.web import late_forms, sources
 from signing.web.guards import Door, Persona, door
-from signing.web.page import _, language, said
+from signing.web.page import language, said
 from signing.web.refusals import answer_to
 from signing.workflow import fresh_links
 from signing.workflow.ports import Services
@@ -35,10 +34,7 @@ def blueprint(services: Services) -> Door:
     def asked() -> ResponseReturnValue:
         return render_template("public/fresh_link_asked.html")
 
-    @made.errorhandler(CSRFError)
-    def page_too_old(error: CSRFError) -> ResponseReturnValue:
-        return _form(_("This page had been open for a while. Please press the button once more.")), 400
-
+    late_forms.take_back(made, _form)
     return made
 
 

@@ -53,14 +53,15 @@ def door(name: str, persona: Persona, *, url_prefix: str | None = None) -> Door:
     made = Door(name, __name__, url_prefix=url_prefix)
     made.persona = persona
     if persona is Persona.CONTACT:
-        made.before_request(_pass_contact)
+        made.before_request(pass_contact)
         made.after_request(gzipped)
     elif persona in NEEDS:
         made.before_request(lambda: _pass_account(NEEDS[persona]))
     return made
 
 
-def _pass_contact() -> None:
+def pass_contact() -> None:
+    """Note which invitation this browser opened, if it is the one of the address. Raises NoCookie."""
     access = invitation_cookie.read((request.view_args or {}).get("invitation_id", ""))
     if access is None:
         raise NoCookie("Please open the link from your mail again.")

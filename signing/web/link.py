@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from flask import make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_wtf.csrf import CSRFError  # type: ignore[import-untyped]
 
 from signing.domain.errors import Refusal
-from signing.web import invitation_cookie, sources
+from signing.web import invitation_cookie, late_forms, sources
 from signing.web.guards import Door, Persona, door
 from signing.web.page import _, said
 from signing.web.refusals import answer_to
@@ -38,10 +37,7 @@ def blueprint(services: Services) -> Door:
         except Refusal as refusal:
             return _form(said(refusal)), answer_to(refusal).status
 
-    @made.errorhandler(CSRFError)
-    def page_too_old(error: CSRFError) -> ResponseReturnValue:
-        return _form(_("This page had been open for a while. Please press the button once more.")), 400
-
+    late_forms.take_back(made, _form)
     return made
 
 
