@@ -5,13 +5,10 @@ from __future__ import annotations
 from flask import g, render_template, request
 from flask.typing import ResponseReturnValue
 
-from signing.locale import spoken
-from signing.web import decision_form
-from signing.web.decision_form import Typed
+from signing.web import chosen_language, decision_form
 from signing.web.decision_page import PAGE
 from signing.web.guards import Door, Persona, door
 from signing.workflow import listing_preview
-from signing.workflow.listing_preview import TypedNames
 from signing.workflow.ports import Services
 
 
@@ -21,18 +18,8 @@ def blueprint(services: Services) -> Door:
 
     @made.post(f"{PAGE}/line")
     def line(invitation_id: str) -> ResponseReturnValue:
-        shown = listing_preview.preview(services, g.access, names_of(decision_form.read(request.form)))
-        g.language = spoken(shown.entry.language or shown.letter.language)
+        shown = listing_preview.preview(services, g.access, decision_form.names_of(decision_form.read(request.form)))
+        chosen_language.speak(shown.entry, shown.letter)
         return render_template("contact/line.html", line=shown)
 
     return made
-
-
-def names_of(typed: Typed) -> TypedNames:
-    """What was typed of how the organisation is listed."""
-    values = typed.values
-    return TypedNames(
-        listed_as=values["listed_as"], acronym=values["acronym"], native_name=values["native_name"],
-        sort_name=values["sort_name"], person=values["person"], role=values["role"],
-        confidential=typed.confidential,
-    )

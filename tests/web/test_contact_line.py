@@ -104,13 +104,16 @@ def test_without_shared_names_no_other_is_told(house: House, letter_id: str, con
         assert name not in contact.text
 
 
-def test_it_speaks_the_contacts_language(house: House, visitor: Visitor) -> None:
+def test_it_speaks_the_contacts_language_and_then_the_one_that_was_chosen(house: House, visitor: Visitor) -> None:
     made = house.opened(OURS, language="fr")
     page = f"/invitation/{house.invitation(made, OURS).id}"
     visitor.goes_to(f"/i/{house.token(made, OURS)}").follows()
     asks(visitor, page, listed_as=" ")
     assert "nom" in visitor.words
     assert "name" not in visitor.words
+    visitor.goes_to(page).sends(f"{page}/language", language="es")
+    asks(visitor, page, listed_as=" ")
+    assert "nombre" in visitor.words
 
 
 def test_a_stranger_and_a_page_of_others_see_nothing(
