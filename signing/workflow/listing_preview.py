@@ -98,7 +98,7 @@ def _line(
         lines = [_HIDDEN, PictureLine(ours, group, ours=True), _HIDDEN]
         return LinePreview(letter, entry, services.typesetter.names_picture(lines, language=letter.language))
     others = [
-        _signatory_of(each)
+        each.signatory
         for each in approved
         if each.organisation_id != entry.organisation_id and each.group == entry.group
     ]
@@ -131,10 +131,6 @@ def _signatory(services: Services, entry: RosterEntry, typed: TypedNames) -> Sig
     )
     check_printable(services, signatory)
     return signatory
-
-
-def _signatory_of(name: ApprovedName) -> Signatory:
-    return Signatory(name.acronym, name.listed_as, name.native_name, name.organisation_id, "", "", name.sort_name)
 
 
 def _neighbours(
