@@ -134,7 +134,7 @@ SPANISH = Spoken(
         REVOKED: "Se ha revocado una clave para: Joint letter",
         NoticeKind.REMINDER: "Recordatorio: The Organisation 2 aún no ha respondido. Joint letter",
         NoticeKind.FRESH_LINK: "El enlace que pidió: Joint letter",
-        NoticeKind.HANDED_OVER: "Traspasada: Joint letter",
+        NoticeKind.HANDED_OVER: "Tarea traspasada: Joint letter",
         NoticeKind.REVIEWED: "Rafa Reviewer da su conformidad, ahora le toca a usted: Joint letter",
         NoticeKind.REMARK_ANSWERED: "La coordinación le ha respondido: Joint letter",
     },
