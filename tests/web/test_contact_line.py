@@ -111,7 +111,8 @@ def test_it_speaks_the_contacts_language_and_then_the_one_that_was_chosen(house:
     asks(visitor, page, listed_as=" ")
     assert "nom" in visitor.words
     assert "name" not in visitor.words
-    visitor.goes_to(page).sends(f"{page}/language", language="es")
+    chosen = Form(visitor.goes_to(page).text, f"{page}/code").fields | {"language": "es"}
+    visitor.posts(f"{page}/language", **chosen)
     asks(visitor, page, listed_as=" ")
     assert "nombre" in visitor.words
 

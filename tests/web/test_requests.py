@@ -54,7 +54,7 @@ def test_nothing_that_a_request_says_about_itself_gets_into_a_link(
         if path.startswith(("/static/", "/l/", "/mailbox")):
             continue
         for asked in (path, f"{path}?next=https://evil.example/&url=//evil.example&return=/%5Cevil.example"):
-            coordinator.client.environ_base.update({_environ(name): value for name, value in NAMES_ANOTHER_HOST.items()})
+            coordinator.client.environ_base |= {_environ(name): value for name, value in NAMES_ANOTHER_HOST.items()}
             coordinator.goes_to(asked)
             found = addresses_in(coordinator)
             looked_at += len(found)
