@@ -52,8 +52,8 @@ class Person:
         expect(self.page.locator("main")).to_contain_text(words)
 
     def presses(self, name: str) -> None:
-        # A click alone returns while the old page still stands.
-        with self.page.expect_navigation():
+        # A click alone returns while the old page still stands; and where scripts run, no other page may come.
+        with next_page(self.page):
             self.page.get_by_role("button", name=name, exact=True).click()
 
     def follows(self, name: str) -> None:
@@ -88,12 +88,13 @@ class Contact(Person):
         self.goes_to(link_in(self.mails.wait(self.address)))
 
     def chooses(self, decision: str) -> None:
-        self.page.check(f"input[name=decision][value={decision}]")
-        self.page.check("input[name=authority]")
+        # Whoever has signed before finds a form of one button above this one.
+        self.page.check(f"input[type=radio][name=decision][value={decision}]")
+        self.page.check("input[type=checkbox][name=authority]")
 
     def types(self, **fields: str) -> None:
         for name, value in fields.items():
-            self.page.fill(f"[name={name}]", value)
+            self.page.fill(f"[name={name}]:not([type=hidden])", value)
 
     def asks_for_the_code(self) -> str:
         count = len(self.mails.to(self.address))

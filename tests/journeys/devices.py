@@ -38,7 +38,7 @@ class Answering(Contact):
         self.chooses("approve")
         self.types(**fields)
         if accepts:
-            self.page.check("input[name=accepts]")
+            self.page.check("input[type=checkbox][name=accepts]")
 
     def has_a_receipt(self) -> None:
         expect(self.page).to_have_url(f"{self.home}/receipt")
@@ -104,7 +104,7 @@ class Device(Answering):
         self.opens(letter_id)
         self.says_yes(accepts=accepts, **fields)
         if confidential:
-            self.page.check("input[name=confidential]")
+            self.page.check("input[type=checkbox][name=confidential]")
         self._chooses_the_way()
         if code:
             digits = self.asks_for_the_code()
@@ -126,4 +126,4 @@ class Device(Answering):
 
     def _is_ready(self, state: str) -> None:
         """The script has looked which key there is."""
-        expect(self.page.locator("form[data-statement]")).to_have_attribute("data-ready", f"{self.way} {state}")
+        expect(self.page.locator("#answer-form")).to_have_attribute("data-ready", f"{self.way} {state}")
