@@ -36,7 +36,12 @@ _BY_SHORT = _LIVE.where(invitation.c.short_sha256 == bindparam("digest"))
 _older = code.alias("older")
 _THE_NEWEST = (
     select(_older.c.id)
-    .where(_older.c.invitation_id == invitation.c.id, _older.c.browser_sha256 == bindparam("the_browser"))
+    .where(
+        _older.c.invitation_id == invitation.c.id,
+        _older.c.browser_sha256 == bindparam("the_browser"),
+        # What was mailed for an older link may have gone to somebody else.
+        _older.c.issued_at >= invitation.c.issued_at,
+    )
     .order_by(_older.c.issued_at.desc(), _older.c.id.desc())
     .limit(1)
     .correlate(invitation)

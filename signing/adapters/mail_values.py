@@ -132,7 +132,7 @@ def _with_way_in(services: Services, notice: Notice, matter: Matter, words: dict
     words = words | {"link": f"{base_url}/i/{token}" if linked else "", "short_code": parted, "stop": ""}
     if notice.kind is not NoticeKind.REMINDER:
         return Values(words, secrets)
-    ending = tokens.reminders_token(invitation.id)
+    ending = tokens.reminders_token(invitation.id, notice.to)
     stop = f"{base_url}/reminders/{invitation.id}/{ending}"
     return Values(words | {"stop": stop if linked else ""}, (*secrets, ending), stop)
 

@@ -55,7 +55,9 @@ def check_another(uow: UnitOfWork, seen: InvitationView, colleague: Colleague) -
         return
     own = uow.roster.entry(entry.letter_id, entry.organisation_id)
     assert own is not None, "an invitation is one of the roster"
-    if _same(colleague.email, holder.spoken_for(own).email):
+    # While a stand-in answers, the roster's contact is still one of the two: it falls back to them.
+    others = [holder.spoken_for(own).email, *([own.email] if other is Part.SIGNATORY else [])]
+    if any(_same(colleague.email, each) for each in others):
         raise Faulty(
             N_("This is the address of the other of your two persons. Please name somebody else."),
             field="email",

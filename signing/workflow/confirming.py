@@ -30,9 +30,10 @@ class ConfirmationNeeded(Faulty):
 
 
 def confirmed(seen: InvitationView, now: datetime) -> bool:
-    """Whether a code of the present link was answered in this browser lately."""
+    """Whether a code of the present link was answered in this browser lately; the code by which that link was handed
+    over was one of the link before, though of the same moment."""
     at = seen.confirmed_at
-    return at is not None and at >= seen.invitation.issued_at and now - at < CONFIRMED_LASTS
+    return at is not None and at > seen.invitation.issued_at and now - at < CONFIRMED_LASTS
 
 
 def admit(services: Services, uow: UnitOfWork, seen: InvitationView, access: Access, typed: str, now: datetime) -> None:

@@ -94,9 +94,12 @@ def still_asked(uow: UnitOfWork, view: InvitationView) -> bool:
 
 
 def stop_reminders(services: Services, invitation_id: str, token: str) -> None:
-    """End the reminders of one invitation, for good. A wrong token does nothing and looks the same."""
-    right = services.tokens.reminders_token(invitation_id)
-    if not hmac.compare_digest(right.encode(), token.encode("utf-8", "surrogatepass")):
+    """End the reminders of one invitation to whoever holds it now. A wrong token, or one of a holder before, does
+    nothing and looks the same."""
+    with services.unit_of_work() as uow:
+        seen = uow.invitations.view(invitation_id, b"")
+    right = services.tokens.reminders_token(invitation_id, seen.entry.email if seen is not None else "")
+    if seen is None or not hmac.compare_digest(right.encode(), token.encode("utf-8", "surrogatepass")):
         return
     with services.unit_of_work(write=True) as uow:
         uow.invitations.stop_reminders(invitation_id, services.clock())

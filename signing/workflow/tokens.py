@@ -57,9 +57,9 @@ class Tokens:
         """What the database holds of a short code, keyed: sixty bits could be guessed from a bare digest."""
         return self._derive("short-digest", code.encode())
 
-    def reminders_token(self, invitation_id: str) -> str:
-        """What stops the reminders of an invitation and can do nothing else."""
-        token = self._derive("reminders", invitation_id.encode())
+    def reminders_token(self, invitation_id: str, address: str) -> str:
+        """What stops the reminders of an invitation, as long as they go to this address, and can do nothing else."""
+        token = self._derive("reminders", invitation_id.encode(), self.address_digest(address))
         return base64.urlsafe_b64encode(token).rstrip(b"=").decode()
 
     def address_digest(self, address: str) -> bytes:

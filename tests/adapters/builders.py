@@ -62,7 +62,7 @@ def an_invitation(number: int, generation: int = 1) -> Invitation:
         organisation_id=f"org-{number}",
         generation=generation,
         token_sha256=hashlib.sha256(f"{number}/{generation}".encode()).digest(),
-        issued_at=NOW + timedelta(seconds=generation),
+        issued_at=NOW + timedelta(seconds=generation - 1),
         expires_at=NOW + timedelta(days=90, seconds=generation),
     )
 

@@ -28,7 +28,8 @@ def letter_id(house: House) -> str:
 
 def address(house: House, letter_id: str) -> str:
     invitation = house.invitation(letter_id, CHINA)
-    return f"/reminders/{invitation.id}/{house.services.tokens.reminders_token(invitation.id)}"
+    token = house.services.tokens.reminders_token(invitation.id, "contact@china.example")
+    return f"/reminders/{invitation.id}/{token}"
 
 
 def stopped(house: House, letter_id: str) -> bool:

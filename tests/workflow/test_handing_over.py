@@ -11,9 +11,10 @@ from signing.domain.errors import Faulty, NotAllowed
 from signing.domain.handover import ChangeKind
 from signing.domain.organisation import Decision
 from signing.domain.roster import RosterRow
-from signing.workflow import closing, deciding, handing_over, inviting, rostering
+from signing.workflow import closing, confirming, deciding, handing_over, inviting, reminding, rostering
 from signing.workflow.colleagues import Colleague
 from signing.workflow.confirming import ConfirmationNeeded
+from signing.workflow.contact_access import invited
 from signing.workflow.handing_over import HandOver
 from signing.workflow.inviting import LinkClosed
 from signing.workflow.ports import NoticeKind
@@ -260,3 +261,40 @@ def test_a_new_contact_on_the_roster_ends_what_was_lent(house: House, letter_id:
     rostering.import_roster(house.services, letter_id, [row])
     assert house.invitation(letter_id, ONE).email is None
     assert mails(house, letter_id, NoticeKind.INVITATION)[-1].to == "alex@china.example"
+
+
+def test_a_browser_known_to_the_one_before_is_a_strangers_to_the_next_link(
+    house: House, letter_id: str, contact: Person
+) -> None:
+    """The code that handed over was answered in the very moment in which the new link was made."""
+    hands_over(contact)
+    forwarded = Person(house, letter_id)
+    with house.services.unit_of_work() as uow:
+        seen = invited(house.services, uow, forwarded.access, house.clock())
+    assert not confirming.confirmed(seen, house.clock())
+    with pytest.raises(ConfirmationNeeded):
+        handing_over.hand_over(house.services, forwarded.access, HandOver(SAM))
+
+
+def test_a_code_mailed_to_the_address_before_answers_nothing_by_the_next_link(house: House, letter_id: str) -> None:
+    code = Desk(house, letter_id).asks_for_a_code()
+    house.clock.pass_(seconds=1)
+    row = RosterRow(
+        line=2, id="org-china", organisation=ONE, acronym=None, listed_as=None, native_name=None, sort_name=None,
+        country=None, group=None, contact=LOU.contact, email=LOU.email, role=LOU.role, language=None, stage=1,
+    )  # fmt: skip
+    rostering.import_roster(house.services, letter_id, [row])
+    desk = Desk(house, letter_id)
+    with pytest.raises(Faulty) as refused:
+        desk.sends(desk.form(code=code))
+    assert refused.value.code == "code-used-up"
+    assert desk.answers(Decision.APPROVE, "key-of-lou-page-1").entry.email == LOU.email
+
+
+def test_old_mails_end_the_reminders_of_whoever_got_them_and_of_nobody_else(
+    house: House, letter_id: str, contact: Person
+) -> None:
+    old = house.services.tokens.reminders_token(contact.access.invitation_id, "contact@china.example")
+    hands_over(contact)
+    reminding.stop_reminders(house.services, contact.access.invitation_id, old)
+    assert contact.invitation().reminders_stopped_at is None

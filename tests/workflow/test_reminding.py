@@ -112,8 +112,9 @@ def test_an_end_is_an_end_for_this_letter_and_a_wrong_token_ends_nothing(house: 
         stop_reminders(house.services, invitation.id, wrong)
         stop_reminders(house.services, "nothing", wrong)
     assert TEXTS.write(house.services, queued)
+    right = house.services.tokens.reminders_token(invitation.id, "contact@china.example")
     for _twice in range(2):
-        stop_reminders(house.services, invitation.id, house.services.tokens.reminders_token(invitation.id))
+        stop_reminders(house.services, invitation.id, right)
     with pytest.raises(Outdated):
         TEXTS.write(house.services, queued)
     posted(house, letter_id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -284,3 +285,16 @@ def test_the_coordinator_can_send_the_reviewer_a_new_link(
     assert mails(house, letter_id, NoticeKind.INVITATION)[-1].to == RHEA.email
     renewed = Person(house, letter_id, Part.REVIEWER, browser="rhea's")
     assert reviewing.view(house.services, renewed.access).entry.contact == RHEA.contact
+
+
+def test_a_reviewer_cannot_pass_their_part_to_the_contact_while_a_colleague_stands_in(
+    house: House, letter_id: str, contact: Person, reviewer: Person
+) -> None:
+    """The signatory's part falls back to the contact, who would then be both persons."""
+    until = house.clock.now.date() + timedelta(days=3)
+    handing_over.hand_over(house.services, contact.access, HandOver(SAM, until, contact.code()))
+    for taken in ("Contact@china.example", SAM.email):
+        colleague = Colleague("Kim China", taken, "Director")
+        with pytest.raises(Faulty) as refused:
+            handing_over.hand_over(house.services, reviewer.access, HandOver(colleague, None, reviewer.code()))
+        assert refused.value.code == "other-person"
