@@ -1,4 +1,4 @@
-"""The largest head signed for each log, in files outside the database; may import fcntl. Fulfils `ports.HighWater`.
+"""The largest head signed for each log, in files outside the database; may import fcntl. Fulfils its port.
 
 A file is overwritten by one write under a lock, but not synced to disk: a log that was committed is durable and
 never shorter than its file says, so a file that a power cut made older only guards a little less; it can never be
@@ -18,7 +18,7 @@ from signing.domain.errors import Refusal
 from signing.evidence.base64_text import from_base64, to_base64
 from signing.evidence.errors import EvidenceError
 from signing.evidence.statement import Head
-from signing.workflow.ports import rolled_back
+from signing.workflow.evidence_ports import rolled_back
 
 LONGEST = 4096
 

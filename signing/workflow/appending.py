@@ -14,7 +14,8 @@ from signing.evidence.keyring import raw_from_pem
 from signing.evidence.merkle import leaf_hash
 from signing.evidence.receipt import Receipt
 from signing.evidence.statement import Head, Subject, nonce_text, payload_digest
-from signing.workflow.ports import LoggedEntry, LogHead, Services, Signer, UnitOfWork, rolled_back
+from signing.workflow.evidence_ports import rolled_back
+from signing.workflow.ports import LoggedEntry, LogHead, Services, Signer, UnitOfWork
 
 
 def time_text(at: datetime) -> str:

@@ -131,7 +131,7 @@ def view(services: Services, access: Access) -> DecisionView:
         can_withdraw=approved and allowed(letter, LetterAction.WITHDRAW, now)[0],
         can_discuss=allowed(letter, LetterAction.DISCUSS, now)[0],
         why_not=why_not,
-        code_sent=seen.code is not None and seen.code.usable(now),
+        code_sent=seen.code_sent(now),
         latest=answers[-1] if answers else None,
         named=named,
         keys=key_views.here(letter, bindings, now),

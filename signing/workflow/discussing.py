@@ -118,7 +118,7 @@ def place(services: Services, access: Access, language: str | None, block: int |
         quote=quote,
         remarks=remarks,
         confirmed=confirming.confirmed(seen, now),
-        code_sent=seen.code is not None and seen.code.usable(now),
+        code_sent=seen.code_sent(now),
         why_not=allowed(seen.letter, LetterAction.DISCUSS, now)[1],
     )
 

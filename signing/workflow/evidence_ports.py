@@ -1,4 +1,5 @@
-"""What the workflow needs from machines to keep keys, statements that wait for a signature, and outside witnesses."""
+"""What the workflow needs from machines to keep keys, statements that wait for a signature, outside witnesses, and the
+largest head that was signed."""
 
 from __future__ import annotations
 
@@ -7,6 +8,8 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from signing.domain.binding import Binding, CoordinatorKey
+from signing.domain.errors import Refusal
+from signing.evidence.statement import Head
 
 
 class Bindings(Protocol):
@@ -171,3 +174,29 @@ class Cosignatures(Protocol):
 
     def newest(self, letter_id: str, *, below: int | None = None, limit: int = 100) -> list[Cosignature]:
         """The largest sizes first, up to `limit` of those under the size `below`."""
+
+
+def rolled_back() -> Refusal:
+    """What to say when this database is older than, or differs from, what was signed before."""
+    return Refusal(
+        "The database holds an older or another log than the one signed before: it was probably restored "
+        "from a backup. Nothing was recorded. Please restore the newest backup, or ask for help.",
+        code="log-rolled-back",
+    )
+
+
+class HighWater(Protocol):
+    """The largest head ever signed for each origin, kept outside the database, so that a database that was
+    rolled back or swapped cannot make the log sign a second history (FLOORS 3)."""
+
+    def check(self, origin: str, size: int, root: bytes) -> None:
+        """Raise `Refusal` (code `log-rolled-back`) when a larger head, or another root at this size, was signed."""
+
+    def mark(self, origin: str) -> Head | None:
+        """The largest head that was signed, None when nothing was."""
+
+    def advance(self, origin: str, size: int, root: bytes) -> None:
+        """Remember a committed head before it is signed; a smaller one than the present is ignored.
+
+        Raises `Refusal` (code `log-rolled-back`) when another root was signed at this size.
+        """

@@ -78,7 +78,7 @@ def view(services: Services, access: Access) -> PartView:
         reviewer=reviewer,
         has_keys=seen.has_keys,
         confirmed=confirming.confirmed(seen, now),
-        code_sent=seen.code is not None and seen.code.usable(now),
+        code_sent=seen.code_sent(now),
         why_not=why_not,
     )
 

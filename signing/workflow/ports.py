@@ -9,19 +9,18 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from signing.domain.errors import Refusal
 from signing.domain.invitation import Code, Invitation, Part
 from signing.domain.letter import Letter, LetterState, Version
 from signing.domain.organisation import RosterEntry
 from signing.evidence.keyring import PublicKey
 from signing.evidence.merkle import Frontier
-from signing.evidence.statement import Head
 from signing.workflow.account_ports import Accounts, Passwords, Rates
 from signing.workflow.contact_ports import ContactChanges, LinkRequests, RefusedAddresses, Remarks, Reviews
 from signing.workflow.evidence_ports import (
     Bindings,
     CoordinatorKeys,
     Cosignatures,
+    HighWater,
     PreparedStatements,
     SealedDocuments,
     Sealer,
@@ -101,6 +100,10 @@ class InvitationView:
     remarked_version: int | None = None
     condition_version: int | None = None
 
+    def code_sent(self, now: datetime) -> bool:
+        """Whether a code is on its way to this browser that can still be typed."""
+        return self.code is not None and self.code.usable(now)
+
 
 class Invitations(Protocol):
     def add(self, invitation: Invitation) -> None: ...
@@ -125,13 +128,13 @@ class Invitations(Protocol):
         """Every invitation of every letter that is neither revoked nor expired, with its entry as it speaks."""
 
     def remember_language(self, invitation_id: str, language: str) -> None: ...
+    def remember_short(self, invitation_id: str, short_sha256: bytes) -> None: ...
     def stop_reminders(self, invitation_id: str, at: datetime) -> None: ...
 
 
 class Codes(Protocol):
     def add(self, code: Code) -> None: ...
     def get(self, code_id: str) -> Code | None: ...
-    def newest(self, invitation_id: str, browser_sha256: bytes) -> Code | None: ...
     def issued_since(self, invitation_id: str, since: datetime) -> int: ...
     def count_try(self, code_id: str) -> None: ...
     def use(self, code_id: str, at: datetime) -> None: ...
@@ -333,32 +336,6 @@ class Signer(Protocol):
     @property
     def public(self) -> PublicKey: ...
     def sign(self, data: bytes) -> bytes: ...
-
-
-def rolled_back() -> Refusal:
-    """What to say when this database is older than, or differs from, what was signed before."""
-    return Refusal(
-        "The database holds an older or another log than the one signed before: it was probably restored "
-        "from a backup. Nothing was recorded. Please restore the newest backup, or ask for help.",
-        code="log-rolled-back",
-    )
-
-
-class HighWater(Protocol):
-    """The largest head ever signed for each origin, kept outside the database, so that a database that was
-    rolled back or swapped cannot make the log sign a second history (FLOORS 3)."""
-
-    def check(self, origin: str, size: int, root: bytes) -> None:
-        """Raise `Refusal` (code `log-rolled-back`) when a larger head, or another root at this size, was signed."""
-
-    def mark(self, origin: str) -> Head | None:
-        """The largest head that was signed, None when nothing was."""
-
-    def advance(self, origin: str, size: int, root: bytes) -> None:
-        """Remember a committed head before it is signed; a smaller one than the present is ignored.
-
-        Raises `Refusal` (code `log-rolled-back`) when another root was signed at this size.
-        """
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,7 +126,7 @@ def view(services: Services, access: Access) -> ReviewView:
         before=before.number if before is not None else None,
         redlines={tag: compare(older[tag], text) for tag, text in texts.items() if tag in older},
         confirmed=confirming.confirmed(seen, now),
-        code_sent=seen.code is not None and seen.code.usable(now),
+        code_sent=seen.code_sent(now),
         why_not=allowed(seen.letter, LetterAction.ANSWER, now)[1],
     )
 
