@@ -6,7 +6,8 @@ from sqlalchemy import Connection, bindparam, case, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from signing.adapters.tables import answer, organisation, roster_entry
+from signing.adapters.tables import answer, invitation, organisation, roster_entry
+from signing.domain.invitation import Invitation, Part
 from signing.domain.organisation import Answer, RosterEntry
 from signing.workflow.roster_ports import Approvals, ApprovedName, WithheldApproval
 
@@ -57,6 +58,17 @@ _APPROVED = (
     )
     .where(roster_entry.c.letter_id == bindparam("the_letter"), roster_entry.c.answer == Answer.APPROVED)
 )
+_INVITED = (
+    select(roster_entry, invitation)
+    .outerjoin(
+        invitation,
+        (invitation.c.letter_id == roster_entry.c.letter_id)
+        & (invitation.c.organisation_id == roster_entry.c.organisation_id)
+        & (invitation.c.part == Part.SIGNATORY),
+    )
+    .where(roster_entry.c.letter_id == bindparam("the_letter"))
+    .order_by(roster_entry.c.position, roster_entry.c.organisation_id)
+)
 
 
 class RosterStore:
@@ -70,6 +82,14 @@ class RosterStore:
             .order_by(roster_entry.c.position, roster_entry.c.organisation_id)
         )
         return [RosterEntry(*row) for row in rows]
+
+    def invited(self, letter_id: str) -> list[tuple[RosterEntry, Invitation | None]]:
+        """All organisations of the letter, by position, each with its signatory's invitation."""
+        rows = self._connection.execute(_INVITED, {"the_letter": letter_id})
+        return [
+            (RosterEntry(*row[: len(_COLUMNS)]), Invitation(*row[len(_COLUMNS) :]) if row[len(_COLUMNS)] else None)
+            for row in rows
+        ]
 
     def entry(self, letter_id: str, organisation_id: str) -> RosterEntry | None:
         row = self._connection.execute(_ENTRY, {"the_letter": letter_id, "the_organisation": organisation_id}).first()

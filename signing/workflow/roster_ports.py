@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Protocol
 
+from signing.domain.invitation import Invitation
 from signing.domain.organisation import RosterEntry
 from signing.evidence.statement import Signatory
 
@@ -59,6 +60,9 @@ class Approvals:
 class Roster(Protocol):
     def entries(self, letter_id: str) -> list[RosterEntry]:
         """All organisations of the letter, by position."""
+
+    def invited(self, letter_id: str) -> list[tuple[RosterEntry, Invitation | None]]:
+        """All organisations of the letter, by position, each with its signatory's invitation."""
 
     def entry(self, letter_id: str, organisation_id: str) -> RosterEntry | None: ...
 

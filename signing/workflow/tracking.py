@@ -63,9 +63,12 @@ def status(services: Services, letter_id: str) -> Status:
     now = services.clock()
     with services.unit_of_work() as uow:
         letter = letter_of(uow, letter_id)
-        entries = uow.roster.entries(letter_id)
-        versions = uow.letters.versions(letter_id)
-        invited = {invitation.organisation_id: invitation for invitation in uow.invitations.of_letter(letter_id)}
+        found = uow.roster.invited(letter_id)
+        entries = [entry for entry, _ in found]
+        invited = {entry.organisation_id: invitation for entry, invitation in found if invitation is not None}
+        # Only answers to earlier words can have come to these by carry.
+        older = any(entry.answer_version not in (None, letter.version) for entry in entries)
+        versions = uow.letters.versions(letter_id) if older else []
         asked = {invitation.id for invitation in invited.values()}
         mails: dict[str, Notice] = {
             each.organisation_id: each

@@ -177,16 +177,15 @@ def test_codes_count_their_tries_and_are_used_once(unit_of_work: OpenUnitOfWork)
     lay_out(unit_of_work)
     old, new = a_code(1, NOW - timedelta(hours=1)), a_code(2)
     with unit_of_work(write=True) as uow:
-        assert uow.codes.newest("invitation-1", b"") is None
         uow.codes.add(new)
         uow.codes.add(old)
         uow.codes.count_try(new.id)
         uow.codes.count_try(new.id)
-        assert uow.codes.newest("invitation-1", b"") == replace(new, tries=2)
+        assert uow.codes.get("code-2") == replace(new, tries=2)
         assert uow.codes.issued_since("invitation-1", NOW - timedelta(minutes=59)) == 1
         assert uow.codes.issued_since("invitation-1", NOW - timedelta(hours=1)) == 2
         uow.codes.use(new.id, NOW)
-        assert uow.codes.newest("invitation-1", b"") == replace(new, tries=2, used_at=NOW)
+        assert uow.codes.get("code-2") == replace(new, tries=2, used_at=NOW)
         with pytest.raises(Conflict):
             uow.codes.use(new.id, NOW)
 
@@ -361,3 +360,25 @@ def test_a_time_without_a_zone_is_refused(unit_of_work: OpenUnitOfWork) -> None:
 def test_a_text_that_no_database_can_hold_is_refused_in_words(unit_of_work: OpenUnitOfWork) -> None:
     with pytest.raises(Faulty), unit_of_work(write=True) as uow:
         uow.letters.add(replace(a_letter(), title="half a character: \ud800"))
+
+
+def test_refused_addresses_are_found_among_few_and_among_many(unit_of_work: OpenUnitOfWork) -> None:
+    digests = [number.to_bytes(32, "big") for number in range(700)]
+    with unit_of_work(write=True) as uow:
+        for digest in (digests[3], digests[699], digests[3]):
+            uow.refused_addresses.add(digest, NOW)
+        uow.commit()
+    with unit_of_work() as uow:
+        assert uow.refused_addresses.among(digests[:5]) == {digests[3]}
+        assert uow.refused_addresses.among(digests[:650]) == {digests[3]}
+        assert uow.refused_addresses.among([]) == set()
+
+
+def test_the_roster_comes_with_the_invitations_of_those_who_answer(unit_of_work: OpenUnitOfWork) -> None:
+    lay_out(unit_of_work, 3)
+    with unit_of_work() as uow:
+        found = uow.roster.invited(LETTER)
+        invited = {each.organisation_id: each for each in uow.invitations.of_letter(LETTER)}
+        assert [entry for entry, _ in found] == uow.roster.entries(LETTER)
+        assert [each for _, each in found] == [invited.get(entry.organisation_id) for entry, _ in found]
+        assert invited

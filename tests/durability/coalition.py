@@ -119,7 +119,8 @@ class Coalition:
         )
         assert page.status_code == 200, page.status
         token = page.text.partition('name="csrf_token" value="')[2].partition('"')[0]
-        return page.headers["Set-Cookie"].partition(";")[0], token
+        cookies = [each.partition(";")[0] for each in page.headers.getlist("Set-Cookie")]
+        return "; ".join(cookies), token
 
     def _codes(self, opened: list[Access], view: DecisionView) -> list[str]:
         """A code asked for by each, all in one transaction: that takes a tenth of one each."""
