@@ -96,12 +96,6 @@ _LETTER_FROM = len(invitation.c)
 _ENTRY_FROM = _LETTER_FROM + len(letter.c)
 _CODE_FROM = _ENTRY_FROM + len(roster_entry.c)
 _CODE_UNTIL = _CODE_FROM + len(code.c)
-_NEWEST_CODE = (
-    select(code)
-    .where(code.c.invitation_id == bindparam("the_invitation"), code.c.browser_sha256 == bindparam("the_browser"))
-    .order_by(code.c.issued_at.desc(), code.c.id.desc())
-    .limit(1)
-)
 _USE = (
     update(code)
     .where(code.c.id == bindparam("the_code"), code.c.used_at.is_(None))
@@ -210,6 +204,11 @@ class InvitationStore:
             update(invitation).where(invitation.c.id == invitation_id).values(language=language)
         )
 
+    def remember_short(self, invitation_id: str, short_sha256: bytes) -> None:
+        self._connection.execute(
+            update(invitation).where(invitation.c.id == invitation_id).values(short_sha256=short_sha256)
+        )
+
     def stop_reminders(self, invitation_id: str, at: datetime) -> None:
         self._connection.execute(
             update(invitation)
@@ -237,11 +236,6 @@ class CodeStore:
 
     def get(self, code_id: str) -> Code | None:
         row = self._connection.execute(select(code).where(code.c.id == code_id)).first()
-        return Code(*row) if row else None
-
-    def newest(self, invitation_id: str, browser_sha256: bytes) -> Code | None:
-        values = {"the_invitation": invitation_id, "the_browser": browser_sha256}
-        row = self._connection.execute(_NEWEST_CODE, values).first()
         return Code(*row) if row else None
 
     def issued_since(self, invitation_id: str, since: datetime) -> int:

@@ -8,6 +8,7 @@ import signal
 import socket
 import sys
 import threading
+from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
 from urllib.parse import urlsplit
@@ -23,6 +24,8 @@ from signing.cli.checks import DEMONSTRATION, demonstrates, examine, look_around
 from signing.cli.finding import Finding
 from signing.cli.printing import print_data
 from signing.config import Settings, SettingsRefused
+from signing.workflow.inviting import give_short_codes
+from signing.workflow.tokens import Tokens
 
 
 @click.command()
@@ -44,7 +47,9 @@ def initialise(settings: Settings) -> list[str]:
         told.append(f"made the key passphrase {settings.passphrase_file}")
     made = key_files.make_missing(settings.keys, settings.key_passphrase(), settings.host)
     told.extend(f"made the key {name}" for name in made)
-    connect(settings.database_url, settings.home).migrate()
+    database = connect(settings.database_url, settings.home)
+    database.migrate()
+    give_short_codes(database.unit_of_work, Tokens(settings.secret()), datetime.now(UTC))
     return [*told, "the database is up to date"]
 
 

@@ -23,8 +23,8 @@ from signing.workflow.allowances import (
 from signing.workflow.identifiers import new_id
 from signing.workflow.letters import locked_letter
 from signing.workflow.notices import notice
-from signing.workflow.ports import Notice, NoticeKind, Services, UnitOfWork
-from signing.workflow.tokens import SHORT_ALPHABET, SHORT_LENGTH
+from signing.workflow.ports import Notice, NoticeKind, OpenUnitOfWork, Services, UnitOfWork
+from signing.workflow.tokens import SHORT_ALPHABET, SHORT_LENGTH, Tokens
 
 # What people read for what it is not; the alphabet of short codes has none of these three.
 MISREAD = str.maketrans("OIL", "011")
@@ -134,7 +134,7 @@ def pass_on(services: Services, uow: UnitOfWork, entry: RosterEntry, held: Invit
     to = held.spoken_for(entry)
     if refused(services, uow, [to.email]):
         raise AddressRefused
-    fresh = _linked(services, replace(held, generation=held.generation + 1, issued_at=now, revoked_at=None))
+    fresh = _linked(services.tokens, replace(held, generation=held.generation + 1, issued_at=now, revoked_at=None))
     uow.invitations.reissue(fresh)
     uow.outbox.add([invitation_notice(services, to, fresh, now)])
 
@@ -185,6 +185,15 @@ def open_short(services: Services, typed: str, source: bytes) -> OpenedLink:
     if found is None:
         raise LinkClosed
     return OpenedLink(found.letter_id, found.id, found.generation)
+
+
+def give_short_codes(unit_of_work: OpenUnitOfWork, tokens: Tokens, now: datetime) -> None:
+    """Let the short codes that mails carry open the invitations, too, that were issued before there were any."""
+    with unit_of_work(write=True) as uow:
+        for invitation, _entry in uow.invitations.live(now):
+            if invitation.short_sha256 is None and (digest := _linked(tokens, invitation).short_sha256):
+                uow.invitations.remember_short(invitation.id, digest)
+        uow.commit()
 
 
 def tidy_short_code(typed: str) -> str:
@@ -244,12 +253,12 @@ def first(services: Services, entry: RosterEntry, now: datetime) -> Invitation:
         issued_at=now,
         expires_at=now + INVITATION_LASTS,
     )
-    return _linked(services, new)
+    return _linked(services.tokens, new)
 
 
-def _linked(services: Services, invitation: Invitation) -> Invitation:
+def _linked(tokens: Tokens, invitation: Invitation) -> Invitation:
     """The invitation with the digests of its link and of its short code."""
-    tokens, name, generation = services.tokens, invitation.id, invitation.generation
+    name, generation = invitation.id, invitation.generation
     return replace(
         invitation,
         token_sha256=tokens.digest(tokens.link(name, generation)),

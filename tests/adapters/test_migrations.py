@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,8 @@ from signing.adapters.migrations.run import configuration
 from signing.adapters.tables import code, invitation, letter, link, outbox, roster_entry
 from signing.domain.errors import Refusal
 from signing.domain.invitation import Part
+from signing.workflow.inviting import give_short_codes
+from signing.workflow.tokens import Tokens
 from tests.adapters.builders import LETTER, NOW, a_code, a_letter, a_notice, an_entry, an_invitation
 
 NEW = {
@@ -62,6 +65,16 @@ def test_invitations_keep_their_links_codes_and_mails_when_their_table_is_made_a
         assert uow.invitations.by_token(an_invitation(1).token_sha256, NOW) == an_invitation(1)
         assert uow.codes.get("code-1") == a_code(1)
         assert [each.id for each in uow.outbox.of_letter(LETTER)] == [a_notice(1).id]
+
+
+def test_the_short_code_of_a_later_mail_opens_an_invitation_from_before_there_were_any(old: Database) -> None:
+    old.migrate()
+    tokens = Tokens(b"a secret only for tests, 32 bytes")
+    digest = tokens.short_digest(tokens.short_code("invitation-1", 1))
+    for _upgraded_twice in range(2):
+        give_short_codes(old.unit_of_work, tokens, NOW)
+        with old.unit_of_work() as uow:
+            assert uow.invitations.by_short(digest, NOW) == replace(an_invitation(1), short_sha256=digest)
 
 
 def test_references_are_watched_again_after_a_migration(old: Database) -> None:

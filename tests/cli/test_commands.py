@@ -5,10 +5,18 @@ from __future__ import annotations
 import json
 import socket
 import stat
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
+from signing import config
+from signing.adapters.database import connect
+from signing.adapters.tables import invitation
+from signing.cli.service import initialise
+from signing.workflow.tokens import Tokens
+from tests.adapters.builders import lay_out
 from tests.installation import Desk, Installation, free_port
 
 LETTER = """---
@@ -271,3 +279,18 @@ def test_trust_names_the_log_and_who_holds_the_coordinators_key(place: Installat
     assert trust["held_by_service"] == trust["coordinators"]
     assert "BEGIN CERTIFICATE" in trust["document_certificates"][0]
     assert {each["purpose"] for each in place.json("keys", "list")} == {"log", "attestor", "coordinator", "document"}
+
+
+def test_after_an_upgrade_short_codes_open_invitations_from_before_there_were_any(tmp_path: Path) -> None:
+    settings = config.load({"SIGNING_HOME": str(tmp_path / "instance")}, tmp_path)
+    initialise(settings)
+    database = connect(settings.database_url, settings.home)
+    lay_out(database.unit_of_work)
+    with database.engine.connect().execution_options(writing=True) as connection:
+        connection.execute(update(invitation).values(expires_at=datetime.now(UTC) + timedelta(days=1)))
+        connection.commit()
+    initialise(settings)
+    tokens = Tokens(settings.secret())
+    digest = tokens.short_digest(tokens.short_code("invitation-1", 1))
+    with database.unit_of_work() as uow:
+        assert uow.invitations.by_short(digest, datetime.now(UTC))
