@@ -7,6 +7,9 @@ from flask import Response, current_app, g, request
 from signing.domain.letter import Letter
 from signing.domain.organisation import RosterEntry
 from signing.locale import spoken
+from signing.workflow import handing_over
+from signing.workflow.contact_access import Access
+from signing.workflow.ports import Services
 
 # Those in which pages and mails are complete.
 OFFERED = ("en", "fr", "es", "ar", "zh")
@@ -31,3 +34,9 @@ def remember(response: Response, tag: str) -> None:
 def speak(entry: RosterEntry, letter: Letter) -> None:
     """From here on the page speaks what was chosen in this browser, else the contact's language, as the mails do."""
     g.language = chosen() or spoken(entry.language or letter.language)
+
+
+def learn(services: Services, access: Access) -> None:
+    """The same before any page is drawn, for what is said of a form that comes back. Raises LinkClosed."""
+    view = handing_over.view(services, access)
+    speak(view.entry, view.letter)

@@ -81,7 +81,7 @@ def _take_back_old_pages(made: Door, services: Services) -> None:
         typed.errors["page"] = words
         return _page(_placed(services, access, typed.language, typed.block), typed)
 
-    late_forms.take_back_from_contact(made, draw)
+    late_forms.take_back_from_contact(made, services, draw)
 
 
 def _remark(services: Services, access: Access) -> ResponseReturnValue:
@@ -116,6 +116,7 @@ def _take_back(services: Services, access: Access, remark_id: str) -> ResponseRe
 
 
 def _errors(services: Services, access: Access, refusal: Refusal) -> dict[str, str]:
+    chosen_language.learn(services, access)
     named = getattr(refusal, "field", None)
     if named in FIELDS and named != "code":
         return {named: said(refusal)}

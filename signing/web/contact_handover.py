@@ -100,7 +100,7 @@ def take_back_old_pages(made: Door, services: Services, pages: dict[str, Draw]) 
     """Answer a form whose token is too old with the same form, filled in, and a fresh one; by endpoint."""
 
     late_forms.take_back_from_contact(
-        made, lambda access, words: pages[request.endpoint or ""](services, access, {"page": words})
+        made, services, lambda access, words: pages[request.endpoint or ""](services, access, {"page": words})
     )
 
 
@@ -120,6 +120,7 @@ def _show_what_ended(made: Door, services: Services) -> None:
 
 
 def _errors(services: Services, access: Access, refusal: Refusal) -> Errors:
+    chosen_language.learn(services, access)
     named = refusal.field if isinstance(refusal, Faulty) else None
     if named in FIELDS and named != "code":
         return {str(named): said(refusal)}

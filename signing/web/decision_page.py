@@ -159,7 +159,7 @@ def take_back_old_pages(made: Door, services: Services) -> None:
         typed.errors["page"] = words
         return drawn(services, view, typed, code_sent=view.code_sent)
 
-    late_forms.take_back_from_contact(made, draw)
+    late_forms.take_back_from_contact(made, services, draw)
 
 
 def posted_version() -> int | None:

@@ -15,6 +15,7 @@ from sqlalchemy import event
 
 from signing.locale import FOLDER
 from signing.workflow import closing, drafting, inviting
+from signing.workflow.ports import NoticeKind
 from tests.locale.languages import ARABIC, FRENCH, LANGUAGES, Spoken, plain
 from tests.web.device_contact import asks_for, binds
 from tests.web.installation import BASE_URL, House, letter_text
@@ -115,6 +116,26 @@ def test_refusals_are_spoken_too(
     contact.posts(page, csrf_token="old", person="Kim")
     assert contact.status == 400
     speaks(contact, language, "Kim")
+
+
+def test_forms_beside_the_answer_come_back_in_the_contacts_language_and_so_does_their_code(
+    contact: Visitor, house: House, letter_id: str, page: str, language: Spoken
+) -> None:
+    colleague = {"contact": "Noor", "email": "noor@example.org", "role": "director"}
+    for form, wrong, right in (("hand-over", {"email": "no"}, colleague), ("two-persons", {"email": "no"}, colleague),
+                               ("aside", {"words": "x" * 5000}, {}), ("remark", {"words": ""}, {"words": "Noor"})):
+        path = f"{page}/{form}"
+        speaks(contact.goes_to(path), language, "")
+        contact.sends(path, **right | wrong)
+        assert contact.status == 422
+        speaks(contact, language, "")
+        speaks(contact.posts(path, csrf_token="old", **right), language, "")
+        assert contact.status == 400
+        speaks(contact.sends(path, **right), language, "")
+        house.clock.pass_(minutes=1)
+    with house.services.unit_of_work() as uow:
+        codes = [each for each in uow.outbox.of_letter(letter_id) if each.kind is NoticeKind.CODE]
+    assert {each.language for each in codes} == {language.tag}
 
 
 def test_a_key_of_ones_own_is_spoken_of_from_the_first_page_to_the_last(
