@@ -76,7 +76,7 @@ def _of_remarks(what: ColumnElement[Any], *which: ColumnElement[bool]) -> Scalar
 _REMARKS = (
     _of_remarks(func.count()),
     _of_remarks(func.max(remark.c.version)),
-    _of_remarks(func.max(remark.c.version), remark.c.condition.in_([True])),
+    _of_remarks(func.max(remark.c.version), remark.c.condition == 1),
 )
 _VIEW = (
     select(invitation, letter, roster_entry, code)
