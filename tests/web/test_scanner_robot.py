@@ -11,24 +11,17 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Locator, Page
 
-from signing.domain.invitation import Part
-from signing.workflow import discussing, drafting, fresh_links, handing_over, inviting, reminding, reviewing
-from signing.workflow.colleagues import Colleague
-from signing.workflow.discussing import RemarkForm
-from signing.workflow.handing_over import HandOver
+from signing.workflow import inviting
 from signing.workflow.ports import NoticeKind
-from signing.workflow.reviewing import ReviewForm
 from tests.installation import needs_chromium
-from tests.web.installation import House, letter_text
+from tests.web.installation import House
+from tests.web.lived_in import SILENT, lived_in_letter, reminded
 from tests.web.post_office import PostOffice, post_office
 from tests.web.test_pages_in_chromium import base_url, browser
-from tests.workflow.persons import Person
 
 __all__ = ["base_url", "browser"]
 pytestmark = needs_chromium
 
-SILENT, HANDED_OVER, TWO_PERSONS = "Rivers China", "Front Line", "Lake Watch"
-ASKS, APPROVED = "Valley Folk", "Delta Fund"
 MAILED = {
     NoticeKind.INVITATION, NoticeKind.NEW_VERSION, NoticeKind.REMINDER, NoticeKind.FRESH_LINK, NoticeKind.HANDED_OVER,
     NoticeKind.REVIEWED, NoticeKind.REMARK_ANSWERED,
@@ -129,38 +122,15 @@ class Robot:
 
 @pytest.fixture
 def letter_id(house: House, base_url: str) -> str:
-    """Everybody was mailed for another reason, three days ago, and still has something to answer."""
+    # When everything is mailed it is the present of the robot's browser: the page signs nothing else.
     house.clock.now = datetime.now(UTC) - timedelta(days=3)
-    services = house.services
-    made = house.opened(SILENT, HANDED_OVER, TWO_PERSONS, ASKS, APPROVED)
-    kim = Person(house, made, organisation="org-line")
-    lou = Colleague("Lou", "lou@line.example", "Lead")
-    handing_over.hand_over(services, kim.access, HandOver(lou, None, kim.code()))
-    kim = Person(house, made, organisation="org-watch")
-    reviewing.name_reviewer(services, kim.access, Colleague("Rhea", "rhea@watch.example", "Chair"), kim.code())
-    rhea = Person(house, made, Part.REVIEWER, "org-watch")
-    words = reviewing.view(services, rhea.access).text_sha256
-    no = ReviewForm(1, words, False, "Not yet.", rhea.code(), "key-of-the-review-1")
-    reviewing.review(services, rhea.access, no)
-    kim = Person(house, made, organisation="org-folk")
-    question = RemarkForm(1, None, None, "Who else?", "", False, True, kim.code(), "key-of-the-remark-1")
-    discussing.answer(services, made, discussing.remark(services, kim.access, question).id, "Many.")
-    house.approve(made, APPROVED)
-    drafting.import_letter(services, letter_text(body="Quite other words."), letter_id=made)
-    house.open(made)
-    return made
+    return lived_in_letter(house)
 
 
 @pytest.fixture
 def post(house: House, letter_id: str) -> Iterator[PostOffice]:
     with post_office(house) as made:
-        made.delivered()
-        # The page signs only what is of its own device's present.
-        house.clock.now = datetime.now(UTC)
-        fresh_links.ask(house.services, "contact@china.example", b"", "en")
-        fresh_links.answer_requests(house.services)
-        reminding.remind(house.services, letter_id)
-        made.delivered()
+        reminded(house, letter_id, made)
         yield made
 
 
