@@ -21,6 +21,7 @@ from sqlalchemy import (
     update,
 )
 
+from signing.adapters import rates
 from signing.adapters.contact_tables import remark
 from signing.adapters.tables import binding, code, invitation, letter, link, log_head, roster_entry
 from signing.domain.errors import Conflict
@@ -28,6 +29,7 @@ from signing.domain.invitation import Code, Invitation, Part
 from signing.domain.letter import Letter
 from signing.domain.organisation import RosterEntry
 from signing.evidence.merkle import Frontier
+from signing.workflow.account_ports import NO_COUNTER, RateKey
 from signing.workflow.ports import InvitationView, LogHead
 
 _LIVE = select(invitation).where(invitation.c.revoked_at.is_(None), invitation.c.expires_at > bindparam("now"))
@@ -89,7 +91,7 @@ _VIEW = (
     )
     .outerjoin(code, code.c.id == _THE_NEWEST)
     .outerjoin(log_head, log_head.c.letter_id == invitation.c.letter_id)
-    .add_columns(_CONFIRMED, log_head.c.frontier, _HAS_KEYS, *_REMARKS)
+    .add_columns(_CONFIRMED, log_head.c.frontier, _HAS_KEYS, *_REMARKS, rates.COUNT.scalar_subquery())
     .where(invitation.c.id == bindparam("the_invitation"))
 )
 _LETTER_FROM = len(invitation.c)
@@ -141,14 +143,16 @@ class InvitationStore:
         row = self._connection.execute(_BY_TOKEN, {"digest": token_sha256, "now": now}).first()
         return Invitation(*row) if row else None
 
-    def view(self, invitation_id: str, browser_sha256: bytes) -> InvitationView | None:
-        """The invitation with the newest code that was asked for in this browser."""
+    def view(
+        self, invitation_id: str, browser_sha256: bytes, counter: RateKey = NO_COUNTER
+    ) -> InvitationView | None:
+        """The invitation with the newest code that was asked for in this browser, and what a counter has."""
         values = {"the_invitation": invitation_id, "the_browser": browser_sha256}
-        row = self._connection.execute(_VIEW, values).first()
+        row = self._connection.execute(_VIEW, values | rates.counter(counter)).first()
         if row is None:
             return None
         found = Invitation(*row[:_LETTER_FROM])
-        confirmed_at, frontier, has_keys, *remarks = row[_CODE_UNTIL:]
+        confirmed_at, frontier, has_keys, *remarks, counted = row[_CODE_UNTIL:]
         return InvitationView(
             found,
             Letter(*row[_LETTER_FROM:_ENTRY_FROM]),
@@ -158,6 +162,7 @@ class InvitationStore:
             LogHead(found.letter_id, Frontier.from_bytes(frontier)) if frontier is not None else None,
             bool(has_keys),
             *remarks,
+            counted=counted or 0,
         )
 
     def by_short(self, short_sha256: bytes, now: datetime) -> Invitation | None:

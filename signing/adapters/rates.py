@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from signing.adapters.tables import rate
+from signing.workflow.account_ports import RateKey, rate_key
 
 _ONE_MORE = {"count": rate.c.count + 1}
 _KEY = [rate.c.purpose, rate.c.key_sha256, rate.c.began]
@@ -22,7 +23,12 @@ _HIT = {
     .returning(rate.c.count),
 }
 
-_COUNT = select(rate.c.count).where(*(column == bindparam(column.name) for column in _KEY))
+COUNT = select(rate.c.count).where(*(column == bindparam(column.name) for column in _KEY))
+
+
+def counter(key: RateKey) -> dict[str, object]:
+    """The parameters of `COUNT`."""
+    return {column.name: value for column, value in zip(_KEY, key, strict=True)}
 
 
 class RateStore:
@@ -31,16 +37,11 @@ class RateStore:
 
     def hit(self, purpose: str, key_sha256: bytes, *, window: int, now: datetime) -> int:
         """Count one event in the present window of `window` seconds and return the count, this one included."""
-        began = int(now.timestamp()) // window * window
+        key = rate_key(purpose, key_sha256, window, now)
+        over_at = datetime.fromtimestamp(key[2] + window, UTC)
         count: int = self._connection.execute(
             _HIT[self._connection.dialect.name],
-            {
-                "purpose": purpose,
-                "key_sha256": key_sha256,
-                "began": began,
-                "count": 1,
-                "over_at": datetime.fromtimestamp(began + window, UTC),
-            },
+            counter(key) | {"count": 1, "over_at": over_at},
         ).scalar_one()
         if count == 1:
             # Somebody new pays for sweeping up, so that no key is kept longer than it counts.
@@ -49,18 +50,17 @@ class RateStore:
 
     def count(self, purpose: str, key_sha256: bytes, *, window: int, now: datetime) -> int:
         """How many events the present window has so far."""
-        began = int(now.timestamp()) // window * window
         found: int | None = self._connection.execute(
-            _COUNT, {"purpose": purpose, "key_sha256": key_sha256, "began": began}
+            COUNT, counter(rate_key(purpose, key_sha256, window, now))
         ).scalar()
         return found or 0
 
     def take_back(self, purpose: str, key_sha256: bytes, *, window: int, now: datetime) -> None:
         """Count one event less in the present window: it was none of those that are to be slowed down."""
-        began = int(now.timestamp()) // window * window
+        key = rate_key(purpose, key_sha256, window, now)
         self._connection.execute(
             update(rate)
-            .where(rate.c.purpose == purpose, rate.c.key_sha256 == key_sha256, rate.c.began == began, rate.c.count > 0)
+            .where(*(column == value for column, value in zip(_KEY, key, strict=True)), rate.c.count > 0)
             .values(count=rate.c.count - 1)
         )
 

@@ -22,6 +22,16 @@ class Accounts(Protocol):
         """Remove sessions begun before `at`."""
 
 
+# A counter: its purpose, the digest that is counted, and the second at which its present window began.
+RateKey = tuple[str, bytes, int]
+NO_COUNTER: RateKey = ("", b"", 0)
+
+
+def rate_key(purpose: str, key_sha256: bytes, window: int, now: datetime) -> RateKey:
+    """The counter of the present window of `window` seconds."""
+    return purpose, key_sha256, int(now.timestamp()) // window * window
+
+
 class Rates(Protocol):
     def hit(self, purpose: str, key_sha256: bytes, *, window: int, now: datetime) -> int:
         """Count one event in the present window of `window` seconds and return the count, this one included."""

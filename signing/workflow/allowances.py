@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from signing.domain.errors import N_, Refusal
+from signing.workflow.account_ports import RateKey, rate_key
 from signing.workflow.ports import UnitOfWork
 
 
@@ -32,6 +33,10 @@ class Allowance:
     purpose: str
     most: int
     window: int
+
+    def counter(self, source: bytes, now: datetime) -> RateKey:
+        """The counter of a source in the present window."""
+        return rate_key(self.purpose, source, self.window, now)
 
 
 # A room full of contacts shares one address, and each of them may mistype: these stop programs, not people. What

@@ -50,7 +50,7 @@ def admit(services: Services, uow: UnitOfWork, seen: InvitationView, access: Acc
         raise ConfirmationNeeded
     check_code_typed(code)
     version = seen.letter.version
-    uow.codes.use(checked_code(services, uow, seen.code, access, code, version, now).id, now)
+    uow.codes.use(checked_code(services, uow, seen, access, code, version, now).id, now)
     remember_language(uow, seen, access)
 
 

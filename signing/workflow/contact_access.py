@@ -12,7 +12,7 @@ from signing.domain.letter import Letter, LetterAction, Version
 from signing.domain.organisation import Decision, answer_after
 from signing.evidence.shape import MAX_SIZE
 from signing.evidence.statement import Head
-from signing.workflow.allowances import WRONG_CODES, check, hit
+from signing.workflow.allowances import WRONG_CODES, TooManyAttempts, hit
 from signing.workflow.appending import head_from_text
 from signing.workflow.inviting import LinkClosed, check_standing
 from signing.workflow.letters import text_sha256
@@ -72,7 +72,9 @@ def invited(
     A reviewer can never answer for the organisation, so whoever forgets to say which part they mean turns them away.
     Raises LinkClosed, OtherPart.
     """
-    seen = uow.invitations.view(access.invitation_id, services.tokens.digest(access.browser))
+    # The wrong codes of where they come from are read with it: one statement less for each answer.
+    counter = WRONG_CODES.counter(access.source, now)
+    seen = uow.invitations.view(access.invitation_id, services.tokens.digest(access.browser), counter)
     if seen is None or seen.letter.id != access.letter_id:
         raise LinkClosed
     check_standing(seen.invitation, access.generation, now)
@@ -168,12 +170,14 @@ def used_page() -> PageUsed:
 
 
 def checked_code(
-    services: Services, uow: UnitOfWork, code: Code | None, access: Access, typed: str, version: int, now: datetime
+    services: Services, uow: UnitOfWork, seen: InvitationView, access: Access, typed: str, version: int, now: datetime
 ) -> Code:
-    """The code that was mailed to this browser, if its digits were typed; it is not spent by this.
+    """The code that was mailed to this browser, if its digits were typed; it is not spent by this. `seen` is what
+    `invited` gave, under the lock.
 
     Raises Faulty `code-used-up` or `code-wrong`, TooManyAttempts; a wrong one counts as a try, at once.
     """
+    code = seen.code
     if code is None:
         raise Faulty(
             "No code was asked for in this browser. Ask for one with the button beside the field.",
@@ -182,7 +186,8 @@ def checked_code(
         )
     if not code.usable(now):
         raise used_up()
-    check(uow, WRONG_CODES, access.source, now)
+    if seen.counted >= WRONG_CODES.most:
+        raise TooManyAttempts
     digest = services.tokens.code_digest(typed, access.invitation_id, access.browser, version)
     if not hmac.compare_digest(digest, code.digest):
         uow.codes.count_try(code.id)

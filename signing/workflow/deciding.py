@@ -56,12 +56,18 @@ ATTESTED = 1
 
 
 def request_code(
-    services: Services, access: Access, version: int, text_sha256_shown: str, language: str | None = None
+    services: Services,
+    access: Access,
+    version: int,
+    text_sha256_shown: str,
+    language: str | None = None,
+    decision: Decision | None = None,
 ) -> None:
     """Queue the second mail with a fresh one-time code; an older code of this invitation is no longer looked at.
-    It is written in `language` where the contact reads another than theirs.
+    It is written in `language` where the contact reads another than theirs. With the `decision` that it is asked for,
+    no code goes out that could not be used.
 
-    Raises the link refusals, StaleVersion, NotAllowed (doors shut), Refusal `too-many-codes`.
+    Raises the link refusals, StaleVersion, NotAllowed (doors shut), ReviewAwaited, Refusal `too-many-codes`.
     """
     now = services.clock()
     with services.unit_of_work(write=True) as uow:
@@ -71,6 +77,8 @@ def request_code(
         check_words(current, version, text_sha256_shown)
         if not allowed(seen.letter, LetterAction.WITHDRAW, now)[0]:
             seen.letter.after(LetterAction.ANSWER, now)
+        if decision is not None:
+            check_agreed(uow, seen, decision)
         issue_code(services, uow, seen, access, now, language)
         uow.commit()
 
@@ -100,7 +108,7 @@ def decide(services: Services, access: Access, form: DecisionForm) -> AnswerRece
             check_level(seen.letter, ATTESTED)
         # A name that cannot be taken must not cost the code.
         signatory = signatory_for(services, uow, seen.entry, form)
-        code = checked_code(services, uow, seen.code, access, form.code, form.version, now)
+        code = checked_code(services, uow, seen, access, form.code, form.version, now)
         uow.codes.use(code.id, now)
         if _changes_identity(seen.entry, form):
             seen, head = _withdrawn(services, uow, seen, version, form, shown, head, now)

@@ -113,7 +113,7 @@ def prepare(services: Services, access: Access, form: DecisionForm, offered: Off
         # A key that waits is bound without its signature: the link alone must not do that.
         if standing.needs_attestor and (waits or standing.earlier is None):
             check_code_typed(form.code)
-            code_id = checked_code(services, uow, seen.code, access, form.code, form.version, now).id
+            code_id = checked_code(services, uow, seen, access, form.code, form.version, now).id
         assent = compose(services, seen, version, form, signatory, shown, offered.public.key, now)
         if waits:
             if code_id is not None:

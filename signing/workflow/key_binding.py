@@ -111,7 +111,7 @@ def revoke(
         seen.letter.after(LetterAction.REVOKE_KEY, now)
         binding = _unrevoked(uow, seen, key)
         _check_past(compromised_since, now)
-        answered = checked_code(services, uow, seen.code, access, typed, seen.letter.version, now)
+        answered = checked_code(services, uow, seen, access, typed, seen.letter.version, now)
         attestor = attestor_of(services, seen.letter)
         payload = _statement(
             services, seen.letter, head, attestor.public.key, "revoke", binding.public,

@@ -14,7 +14,7 @@ from signing.domain.letter import Letter, LetterState, Version
 from signing.domain.organisation import RosterEntry
 from signing.evidence.keyring import PublicKey
 from signing.evidence.merkle import Frontier
-from signing.workflow.account_ports import Accounts, Passwords, Rates
+from signing.workflow.account_ports import NO_COUNTER, Accounts, Passwords, RateKey, Rates
 from signing.workflow.contact_ports import ContactChanges, LinkRequests, RefusedAddresses, Remarks, Reviews
 from signing.workflow.evidence_ports import (
     Bindings,
@@ -87,6 +87,7 @@ class InvitationView:
     `entry` has the person who holds the invitation as its contact. `confirmed_at` is when a code was last answered
     in this browser. `has_keys`: a key was bound to the organisation, in whatever letter. `remarks` counts what it said
     beside its answer: of that the newest is about `remarked_version`, the newest "yes, if" about `condition_version`.
+    `counted` is what the counter has that was asked for.
     """
 
     invitation: Invitation
@@ -99,6 +100,7 @@ class InvitationView:
     remarks: int = 0
     remarked_version: int | None = None
     condition_version: int | None = None
+    counted: int = 0
 
     def code_sent(self, now: datetime) -> bool:
         """Whether a code is on its way to this browser that can still be typed."""
@@ -114,8 +116,10 @@ class Invitations(Protocol):
     def by_token(self, token_sha256: bytes, now: datetime) -> Invitation | None:
         """The invitation that the link of this digest opens now; one that ended costs what one that never was does."""
 
-    def view(self, invitation_id: str, browser_sha256: bytes) -> InvitationView | None:
-        """The invitation with the newest code that was asked for in this browser."""
+    def view(
+        self, invitation_id: str, browser_sha256: bytes, counter: RateKey = NO_COUNTER
+    ) -> InvitationView | None:
+        """The invitation with the newest code that was asked for in this browser, and what a counter has."""
 
     def by_short(self, short_sha256: bytes, now: datetime) -> Invitation | None:
         """The invitation that the short code of this digest opens now, likewise."""
