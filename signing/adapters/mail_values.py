@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from signing.adapters.mail_matter import Matter, Outdated
 from signing.adapters.mail_receipt import receipt_values
 from signing.adapters.mail_words import isolated, lines_of, plain_line, shortened, without_links
+from signing.domain.handover import masked
 from signing.domain.invitation import Code, Part
 from signing.locale import spoken, text_direction
 from signing.locale.dates import moment
@@ -42,8 +43,8 @@ def values_of(services: Services, notice: Notice, matter: Matter, now: datetime)
     if notice.kind is NoticeKind.RECEIPT:
         return Values(words | receipt_values(notice, matter, _Shown(matter.language)))
     if notice.kind is NoticeKind.HANDED_OVER:
-        return Values(words | _change(matter))
-    return _with_way_in(services, notice, matter, words | _change(matter) | _said(matter))
+        return Values(words | _change(notice, matter))
+    return _with_way_in(services, notice, matter, words | _change(notice, matter) | _said(matter))
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,15 +138,17 @@ def _with_way_in(services: Services, notice: Notice, matter: Matter, words: dict
     return Values(words | {"stop": stop if linked else ""}, (*secrets, ending), stop)
 
 
-def _change(matter: Matter) -> dict[str, Any]:
-    """Who handed the letter to whom, until when."""
+def _change(notice: Notice, matter: Matter) -> dict[str, Any]:
+    """Who handed the letter to whom, until when; the whole address for whoever did it alone: that of a contact before
+    them may have been a stranger's, typed by mistake."""
     change, shown, zone = matter.change, _Shown(matter.language), matter.view.letter.zone
     if change is None:
         return {"asked_by": ""}
+    address = change.to_email or ""
     return {
         "asked_by": shown(change.person, LONGEST_CONTACT),
         "colleague": shown(change.to_contact, LONGEST_CONTACT),
-        "colleague_address": shown(change.to_email),
+        "colleague_address": shown(address if notice.to == change.email else masked(address)),
         "until": moment(change.until, zone, matter.language) if change.until else "",
     }
 

@@ -65,3 +65,9 @@ class Review:
 def end_of(day: date, zone: str) -> datetime:
     """The last second of `day` in the letter's zone, in UTC."""
     return datetime.combine(day, time(23, 59, 59), ZoneInfo(zone)).astimezone(UTC)
+
+
+def masked(address: str) -> str:
+    """Enough of an address to know one's own, too little to learn another's."""
+    name, _at, host = address.rpartition("@")
+    return f"{name[:1]}\u2060…\u2060{name[-1:] if len(name) > 1 else ''}@{host}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from flask import g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -21,6 +23,9 @@ from signing.web.page import language
 from signing.workflow import deciding
 from signing.workflow.contact_access import Access, OtherPart
 from signing.workflow.ports import Services
+
+# An address of ours to go back to, and nothing that a browser or a header reads otherwise.
+PLAIN = re.compile(r"(/[A-Za-z0-9_-]+)+")
 
 
 def blueprint(services: Services) -> Door:
@@ -82,7 +87,7 @@ def _in(wanted: str, services: Services, access: Access) -> ResponseReturnValue:
     if "idempotency_key" not in request.form and "text" not in request.form:
         page = url_for("contact.letter", invitation_id=access.invitation_id)
         back = request.form.get("back", "")
-        return redirect(back if back.startswith(f"{page}/") and "\\" not in back else page, 303)
+        return redirect(back if back.startswith(f"{page}/") and PLAIN.fullmatch(back) else page, 303)
     view = decision_page.viewed(services, access)
     if wanted in chosen_language.OFFERED:
         g.language = wanted
@@ -102,7 +107,7 @@ def _send_code(services: Services, access: Access) -> ResponseReturnValue:
         return decision_page.drawn(services, view, typed, code_sent=view.code_sent), 422
     form = decision_form.for_workflow(typed, request.form)
     try:
-        deciding.request_code(services, access, form.version, form.text_sha256, language())
+        deciding.request_code(services, access, form.version, form.text_sha256, language(), form.decision)
     except NotFound:
         raise
     except Refusal as refusal:

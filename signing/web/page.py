@@ -16,6 +16,7 @@ from babel import Locale
 from flask import Flask, current_app, g, has_request_context, request, url_for
 
 from signing.domain.errors import Refusal
+from signing.domain.handover import masked
 from signing.locale import SOURCE, dates, preferred, text_direction, translations
 from signing.web import chosen_language
 from signing.web.guards import NEEDS, Persona
@@ -73,12 +74,6 @@ def fingerprint(digest: str | bytes) -> str:
     """Hex in groups of four, so that two people can read it to each other."""
     text = digest.hex() if isinstance(digest, bytes) else digest
     return " ".join(text[start : start + 4] for start in range(0, len(text), 4))
-
-
-def masked(address: str) -> str:
-    """Enough of an address to know one's own, too little to learn another's."""
-    name, _at, host = address.rpartition("@")
-    return f"{name[:1]}\u2060…\u2060{name[-1:] if len(name) > 1 else ''}@{host}"
 
 
 def state_word(state: str) -> str:

@@ -123,6 +123,9 @@ def _mail(services: Services, uow: UnitOfWork, invitation_id: str, asked: LinkRe
         ])
         return 1
     letter, _head = locked_letter(uow, invitation.letter_id)
+    # Somebody may have ended or renewed it while the letter was waited for.
+    if (seen := uow.invitations.view(invitation_id, b"")) is None or seen.invitation != invitation:
+        return 0
     entry = uow.roster.entry(invitation.letter_id, invitation.organisation_id)
     if entry is None or services.tokens.address_digest(_renewed_to(invitation, entry)) != asked.address_sha256:
         return 0

@@ -7,7 +7,7 @@ own stay bound: they speak for the organisation, in other letters too, and revok
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from signing.domain.errors import N_, Faulty, NotAllowed
 from signing.domain.handover import ENDINGS, ChangeKind, ContactChange, end_of
@@ -179,7 +179,9 @@ def _end(seen: InvitationView, until: date | None, now: datetime) -> datetime | 
     invitation = seen.invitation
     if invitation.part is Part.REVIEWER:
         return None
-    end = end_of(until, seen.letter.zone) if until is not None else None
+    # The last days of the calendar end beyond it in some zones; all of these are too late alike.
+    too_late = (now + INVITATION_LASTS + timedelta(days=2)).date()
+    end = end_of(min(until, too_late), seen.letter.zone) if until is not None else None
     if end is not None and end <= now:
         raise Faulty(N_("This day is over. Please choose a later one."), field="until")
     if end is not None and end > now + INVITATION_LASTS:

@@ -13,13 +13,14 @@ import pytest
 
 from signing.adapters.mail_headers import wire
 from signing.adapters.mail_text import MailTexts
+from signing.adapters.mail_words import UNLINKED
 from signing.adapters.smtp import SmtpTransport
 from signing.adapters.worker import MailWorker
 from signing.locale import SOURCE, catalogues
 from signing.web.app import create_app
 from signing.workflow.ports import Notice, NoticeKind, NoticeStatus, Services
 from tests.adapters.builders import LETTER
-from tests.adapters.mail_gallery import FORMER, lay_out_gallery
+from tests.adapters.mail_gallery import FORMER, OFFICE, lay_out_gallery
 from tests.adapters.mail_rules import LINK, LOOKS_LIKE_A_LINK, Seen, broken_rules, read, text_of
 from tests.mail_catcher import MailCatcher
 from tests.web.installation import intake
@@ -213,5 +214,7 @@ def test_the_name_of_a_contact_is_not_told_to_an_address_that_was_struck_off(ser
         message = MailTexts("letters@example.org").write(services, strange).message
         assert str(message["To"]) == "somebody@elsewhere.example"
         assert "Hello," in text_of(message)
+        assert OFFICE not in text_of(message).replace(UNLINKED, "")
     first = MailTexts("letters@example.org").write(services, notices["handed over"]).message
     assert str(first["To"]) == f"Person 1 <{FORMER}>"
+    assert OFFICE in text_of(first).replace(UNLINKED, "")

@@ -81,7 +81,10 @@ def test_the_code_and_all_later_mails_come_in_the_language_that_was_chosen(
     assert house.invitation(letter_id, ORGANISATION).language == "ar"
 
 
-@pytest.mark.parametrize("back", ["https://evil.example/", "//evil.example", "/sign-in", "{page}/\\evil", ""])
+@pytest.mark.parametrize("back", [
+    "https://evil.example/", "//evil.example", "/sign-in", "{page}/\\evil", "", "{page}/x\r\nSet-Cookie: a=b",
+    "{page}/../..//evil.example",
+])  # fmt: skip
 def test_a_language_leads_back_to_a_page_of_the_invitation_and_nowhere_else(
     contact: Visitor, house: House, letter_id: str, page: str, back: str
 ) -> None:

@@ -110,11 +110,12 @@ def test_until_a_day_the_colleague_holds_it_and_afterwards_a_fresh_link_is_the_c
     assert deciding.view(house.services, Person(house, letter_id).access).entry.contact == "Kim China"
 
 
-def test_the_day_ends_in_the_zone_of_the_letter(house: House, letter_id: str) -> None:
+def zoned(house: House, letter_id: str, zone: str) -> Person:
+    """The contact of the same letter in another zone."""
     with house.services.unit_of_work(write=True) as uow:
         letter = uow.letters.get(letter_id)
         assert letter is not None
-        made = replace(letter, id="zoned", origin="localhost/l/zoned", zone="Pacific/Auckland")
+        made = replace(letter, id="zoned", origin="localhost/l/zoned", zone=zone)
         uow.letters.add(made)
         uow.log.create("zoned")
         version = uow.letters.version(letter_id, 1)
@@ -123,8 +124,17 @@ def test_the_day_ends_in_the_zone_of_the_letter(house: House, letter_id: str) ->
         uow.commit()
     house.roster("zoned", ONE)
     inviting.invite(house.services, "zoned")
-    hands_over(Person(house, "zoned"), until=date(2026, 3, 5))
+    return Person(house, "zoned")
+
+
+def test_the_day_ends_in_the_zone_of_the_letter(house: House, letter_id: str) -> None:
+    hands_over(zoned(house, letter_id, "Pacific/Auckland"), until=date(2026, 3, 5))
     assert house.invitation("zoned", ONE).expires_at.isoformat() == "2026-03-05T10:59:59+00:00"
+
+
+def test_the_last_day_of_the_calendar_is_too_late_where_it_ends_after_it(house: House, letter_id: str) -> None:
+    with pytest.raises(Faulty, match="within"):
+        hands_over(zoned(house, letter_id, "America/New_York"), until=date.max)
 
 
 def test_whose_authority_ends_passes_it_on_until_then_at_most_or_gives_it_back(
