@@ -63,6 +63,9 @@ The demonstration runs at {base_url}  (Ctrl-C stops it; ./instance keeps its dat
   Auditor       {base_url}/sign-in   {ACCOUNTS[Role.AUDITOR]}   {made.passwords["auditor"]}
   Contact       {base_url}/i/{made.contact_token}
                 {made.contact}; the mails of all ten are at {base_url}/mailbox
+
+  Commands such as `.venv/bin/signing status` work on it from this folder after
+  export SIGNING_KEYS=instance/keys SIGNING_BASE_URL={base_url}
 """)
     run_server(settings, "127.0.0.1", port, workers=2)
 

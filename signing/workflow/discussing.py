@@ -29,8 +29,8 @@ MOST_REMARKS = 200
 
 @dataclass(frozen=True, slots=True)
 class RemarkForm:
-    """A remark as typed. `version`, `language` and `block` say what it is about; `wants_answer` makes a question of
-    what is no suggestion; `code` is empty where the browser is confirmed."""
+    """A remark as typed. `version`, `language` and `block` say what it is about; `wants_answer` makes it a
+    question; `code` is empty where the browser is confirmed."""
 
     version: int
     language: str | None
@@ -264,9 +264,10 @@ def _tell(services: Services, uow: UnitOfWork, answered: Remark) -> None:
 
 
 def _kind(form: RemarkForm, wording: str | None) -> RemarkKind:
-    if wording is not None or form.condition:
-        return RemarkKind.SUGGESTION
-    return RemarkKind.QUESTION if form.wants_answer else RemarkKind.COMMENT
+    # Whether other words are proposed or asked for is told by `wording` and `condition` as well.
+    if form.wants_answer:
+        return RemarkKind.QUESTION
+    return RemarkKind.SUGGESTION if wording is not None or form.condition else RemarkKind.COMMENT
 
 
 def _is_theirs(known: Remark, seen: InvitationView) -> bool:

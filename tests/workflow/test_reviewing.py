@@ -85,6 +85,20 @@ def test_the_reviewer_gets_a_link_of_their_own_and_the_signatory_waits_for_them(
     assert RHEA.email in {each.to for each in mails(house, letter_id, NoticeKind.RECEIPT)}
 
 
+def test_no_code_is_mailed_for_an_approval_that_waits_for_the_reviewer(
+    house: House, letter_id: str, reviewer: Person
+) -> None:
+    desk, before = Desk(house, letter_id), len(mails(house, letter_id, NoticeKind.CODE))
+    view = deciding.view(house.services, desk.access)
+    with pytest.raises(ReviewAwaited):
+        deciding.request_code(
+            house.services, desk.access, view.version, view.text_sha256, decision=Decision.APPROVE
+        )
+    assert len(mails(house, letter_id, NoticeKind.CODE)) == before
+    deciding.request_code(house.services, desk.access, view.version, view.text_sha256, decision=Decision.DECLINE)
+    assert len(mails(house, letter_id, NoticeKind.CODE)) == before + 1
+
+
 def test_a_key_signs_no_approval_before_the_reviewer_has_agreed_nor_after_they_took_it_back(
     house: House, letter_id: str, reviewer: Person
 ) -> None:
