@@ -216,7 +216,7 @@ def test_a_reviewer_can_never_answer_whatever_they_post_nor_a_signatory_review(
     shared = re.compile(r"/(hand-over|two-persons|aside|ended|review|language|letter/en\.\w+)$")
     before = kept(house), house.services.clock()
     for method in ("GET", "POST"):
-        for tail in _contacts_addresses(app, method):
+        for tail in contacts_addresses(app, method):
             if shared.search(tail):
                 continue
             for start in (theirs, page):
@@ -234,7 +234,7 @@ def test_a_reviewer_can_never_answer_whatever_they_post_nor_a_signatory_review(
     assert len(auditing.log(house.services, letter_id)) == 1
 
 
-def _contacts_addresses(app: Flask, method: str) -> list[str]:
+def contacts_addresses(app: Flask, method: str) -> list[str]:
     """What follows an invitation's own address in each address of a contact's door."""
     values = {"invitation_id": "x", "language": "en", "kind": "txt", "version": 1, "prepared_id": "p", "remark_id": "r"}
     adapter = app.url_map.bind("localhost")
