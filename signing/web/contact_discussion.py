@@ -98,6 +98,8 @@ def _remark(services: Services, access: Access) -> ResponseReturnValue:
         if refusal.code == "stale-version":
             # The paragraph of this number may be another one now: what was typed is about the whole letter then.
             typed.version = place.version.number
+        if refusal.code == "page-used":
+            typed.idempotency_key = decision_form.new_key(services)
         return _page(place, typed), answer_to(refusal).status
     return redirect(url_for("discussion.remarks", invitation_id=access.invitation_id), 303)
 

@@ -16,7 +16,7 @@ from signing.domain.letter_text import LetterText, plain_block
 from signing.domain.organisation import RosterEntry
 from signing.evidence.letter_file import is_unsafe_character
 from signing.workflow import confirming
-from signing.workflow.contact_access import Access, allowed, current_version, invited, stale_words
+from signing.workflow.contact_access import Access, allowed, current_version, invited, stale_words, used_page
 from signing.workflow.identifiers import new_id
 from signing.workflow.letters import letter_of, texts_of
 from signing.workflow.notices import notice
@@ -127,7 +127,7 @@ def remark(services: Services, access: Access, form: RemarkForm) -> Remark:
     """Record one remark; pressed twice it is recorded once.
 
     Raises the link refusals, StaleVersion, NotAllowed when the letter is closed, Faulty with `field` (`words`,
-    `wording`, `code`), ConfirmationNeeded.
+    `wording`, `code`), ConfirmationNeeded, PageUsed when the page says something else than it said before.
     """
     now = services.clock()
     check_page_key(form.idempotency_key)
@@ -136,6 +136,8 @@ def remark(services: Services, access: Access, form: RemarkForm) -> Remark:
         uow.log.lock(access.letter_id)
         seen = invited(services, uow, access, now)
         if known := uow.remarks.by_key(seen.letter.id, seen.entry.organisation_id, form.idempotency_key):
+            if not _is_said_by(known, form, words, wording):
+                raise used_page()
             return known
         seen.letter.after(LetterAction.DISCUSS, now)
         if form.version != seen.letter.version:
@@ -268,6 +270,13 @@ def _kind(form: RemarkForm, wording: str | None) -> RemarkKind:
     if form.wants_answer:
         return RemarkKind.QUESTION
     return RemarkKind.SUGGESTION if wording is not None or form.condition else RemarkKind.COMMENT
+
+
+def _is_said_by(known: Remark, form: RemarkForm, words: str | None, wording: str | None) -> bool:
+    """Whether this filling-in of the form says what was recorded of it."""
+    if known.quote is None or wording == _tidy(known.quote, "wording"):
+        wording = None
+    return (known.words, known.wording, known.condition) == (words or "", wording, form.condition)
 
 
 def _is_theirs(known: Remark, seen: InvitationView) -> bool:

@@ -103,6 +103,21 @@ def test_a_button_pressed_twice_says_it_once(house: House, letter_id: str, page:
     assert [each.remark.words for each in remarks(house, letter_id)] == ["Once.", "Twice."]
 
 
+def test_other_words_from_a_page_that_was_sent_before_are_not_swallowed(
+    house: House, letter_id: str, page: str, contact: Visitor
+) -> None:
+    says(contact, house, letter_id, page, "?language=en&block=0", words="Once.")
+    house.clock.pass_(minutes=1)
+    used = {"idempotency_key": "key-of-a-page-gone-back-to"}
+    contact.goes_to(f"{page}/remark?language=en&block=0").sends(f"{page}/remark", words="First.", **used)
+    contact.goes_to(f"{page}/remark?language=en&block=0").sends(f"{page}/remark", words="Second.", **used)
+    assert contact.status == 409
+    assert "Second." in contact.text
+    house.clock.pass_(minutes=1)
+    contact.sends(f"{page}/remark").follows()
+    assert [each.remark.words for each in remarks(house, letter_id)] == ["Once.", "First.", "Second."]
+
+
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
