@@ -152,7 +152,7 @@ class InvitationStore:
         if row is None:
             return None
         found = Invitation(*row[:_LETTER_FROM])
-        confirmed_at, frontier, has_keys, *remarks, counted = row[_CODE_UNTIL:]
+        confirmed_at, frontier, has_keys, remarks, remarked, conditional, counted = row[_CODE_UNTIL:]
         return InvitationView(
             found,
             Letter(*row[_LETTER_FROM:_ENTRY_FROM]),
@@ -161,8 +161,10 @@ class InvitationStore:
             confirmed_at,
             LogHead(found.letter_id, Frontier.from_bytes(frontier)) if frontier is not None else None,
             bool(has_keys),
-            *remarks,
-            counted=counted or 0,
+            remarks,
+            remarked,
+            conditional,
+            counted or 0,
         )
 
     def by_short(self, short_sha256: bytes, now: datetime) -> Invitation | None:
