@@ -58,6 +58,13 @@ def blueprint(services: Services) -> Door:
             response.headers["Refresh"] = str(REFRESH_SECONDS)
         return response
 
+    _of_one_organisation(made, services)
+    return made
+
+
+def _of_one_organisation(made: Door, services: Services) -> None:
+    """Put what is done with the links of one organisation behind the door."""
+
     @made.post("/organisations/<organisation_id>/reissue")
     def reissue(letter_id: str, organisation_id: str) -> ResponseReturnValue:
         inviting.reissue(services, letter_id, organisation_id)
@@ -81,8 +88,6 @@ def blueprint(services: Services) -> Door:
         except NotFound:
             return redirect(url_for("invitations.status", letter_id=letter_id), 303)
         return attachment(found.content, found.filename, "application/json")
-
-    return made
 
 
 def _status_page(services: Services, letter_id: str, *, live: bool) -> str:
