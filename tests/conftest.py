@@ -15,14 +15,17 @@ from tests import applications, databases
 
 # What takes longest begins first, so that nobody waits for it at the end; in the order of measured times.
 LONGEST = (
-    "tests/journeys/", "tests/web/test_scanner_robot", "tests/durability/", "tests/web/test_decision_page_in_chromium",
+    "tests/journeys/", "tests/web/test_life_of_a_contact", "tests/web/test_scanner_robot", "tests/durability/", "tests/web/test_decision_page_in_chromium",
     "tests/web/test_device_decisions", "tests/web/test_coordinator_in_chromium", "tests/web/test_device_keys",
     "tests/cli/", "tests/web/test_contact_keys", "tests/web/test_pages_in_chromium", "tests/locale/",
     "tests/adapters/test_log_store", "tests/adapters/test_worker", "tests/adapters/test_witnesses",
     "tests/evidence/test_byte_flips", "tests/house/test_wheel", "tests/adapters/typeset/", "tests/web/",
 )  # fmt: skip
 # Long tests that share nothing but a browser: each may run where there is time for it.
-APART = ("tests/durability/", "tests/web/test_scanner_robot", "tests/web/test_pages_in_chromium")
+APART = (
+    "tests/durability/", "tests/web/test_life_of_a_contact", "tests/web/test_scanner_robot",
+    "tests/web/test_pages_in_chromium",
+)  # fmt: skip
 # Told once for both of them.
 STORY = ("tests/journeys/test_evidence_story", "tests/journeys/test_judges")
 
