@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import replace
 
 from flask import g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -22,28 +22,6 @@ FIELDS = ("words", "wording", "code")
 MOST_DIGITS = 6
 
 
-@dataclass
-class TypedRemark:
-    """One filling-in of the form; `errors` is field → words."""
-
-    version: int
-    language: str | None
-    block: int | None
-    words: str
-    wording: str
-    condition: bool
-    wants_answer: bool
-    code: str
-    idempotency_key: str
-    errors: dict[str, str] = field(default_factory=dict)
-
-    def form(self) -> RemarkForm:
-        return RemarkForm(
-            self.version, self.language, self.block, self.words, self.wording, self.condition, self.wants_answer,
-            self.code, self.idempotency_key,
-        )  # fmt: skip
-
-
 def blueprint(services: Services) -> Door:
     """The door of remarks."""
     made = door("discussion", Persona.CONTACT)
@@ -52,11 +30,11 @@ def blueprint(services: Services) -> Door:
     @made.get(f"{PAGE}/remark")
     def form(invitation_id: str) -> ResponseReturnValue:
         place = _placed(services, g.access, request.args.get("language"), _number(request.args.get("block")))
-        typed = TypedRemark(
+        typed = RemarkForm(
             place.version.number, place.language, place.block, "", place.quote or "", "condition" in request.args,
             "question" in request.args, "", decision_form.new_key(services),
         )  # fmt: skip
-        return _page(place, typed)
+        return _page(place, typed, {})
 
     @made.post(f"{PAGE}/remark")
     def remark(invitation_id: str) -> ResponseReturnValue:
@@ -78,8 +56,7 @@ def _take_back_old_pages(made: Door, services: Services) -> None:
         if request.endpoint != "discussion.remark":
             return None
         typed = _read()
-        typed.errors["page"] = words
-        return _page(_placed(services, access, typed.language, typed.block), typed)
+        return _page(_placed(services, access, typed.language, typed.block), typed, {"page": words})
 
     late_forms.take_back_from_contact(made, services, draw)
 
@@ -87,20 +64,20 @@ def _take_back_old_pages(made: Door, services: Services) -> None:
 def _remark(services: Services, access: Access) -> ResponseReturnValue:
     typed = _read()
     if confirmation.wanted():
-        typed.code = ""
+        typed = replace(typed, code="")
     try:
-        discussing.remark(services, access, typed.form())
+        discussing.remark(services, access, typed)
     except NotFound:
         raise
     except Refusal as refusal:
-        typed.errors = _errors(services, access, refusal)
+        errors = _errors(services, access, refusal)
         place = _placed(services, access, typed.language, typed.block)
         if refusal.code == "stale-version":
             # The paragraph of this number may be another one now: what was typed is about the whole letter then.
-            typed.version = place.version.number
+            typed = replace(typed, version=place.version.number)
         if refusal.code == "page-used":
-            typed.idempotency_key = decision_form.new_key(services)
-        return _page(place, typed), answer_to(refusal).status
+            typed = replace(typed, idempotency_key=decision_form.new_key(services))
+        return _page(place, typed, errors), answer_to(refusal).status
     return redirect(url_for("discussion.remarks", invitation_id=access.invitation_id), 303)
 
 
@@ -125,9 +102,9 @@ def _errors(services: Services, access: Access, refusal: Refusal) -> dict[str, s
     return confirmation.errors_of(services, access, refusal, "page")
 
 
-def _read() -> TypedRemark:
+def _read() -> RemarkForm:
     posted = request.form
-    return TypedRemark(
+    return RemarkForm(
         version=_number(posted.get("version")) or 0,
         language=posted.get("language") or None,
         block=_number(posted.get("block")),
@@ -150,12 +127,12 @@ def _placed(services: Services, access: Access, language: str | None, block: int
     return place
 
 
-def _page(place: RemarkPlace, typed: TypedRemark) -> str:
+def _page(place: RemarkPlace, typed: RemarkForm, errors: dict[str, str]) -> str:
     heading = _("“Yes, if …”: what should change?") if typed.condition else _("Say something about this letter")
     if typed.wants_answer and not typed.condition:
         heading = _("Ask the coordinator")
     return render_template(
-        "contact/remark.html", place=place, typed=typed, heading=heading, entry=place.entry,
+        "contact/remark.html", place=place, typed=typed, errors=errors, heading=heading, entry=place.entry,
         invitation_id=g.access.invitation_id,
     )
 
