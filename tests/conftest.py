@@ -15,7 +15,8 @@ from tests import applications, databases
 
 # What takes longest begins first, so that nobody waits for it at the end; in the order of measured times.
 LONGEST = (
-    "tests/journeys/", "tests/web/test_life_of_a_contact", "tests/web/test_scanner_robot", "tests/durability/", "tests/web/test_decision_page_in_chromium",
+    "tests/journeys/", "tests/web/test_life_of_a_contact", "tests/web/test_scanner_robot", "tests/durability/",
+    "tests/web/test_decision_page_in_chromium",
     "tests/web/test_device_decisions", "tests/web/test_coordinator_in_chromium", "tests/web/test_device_keys",
     "tests/cli/", "tests/web/test_contact_keys", "tests/web/test_pages_in_chromium", "tests/locale/",
     "tests/adapters/test_log_store", "tests/adapters/test_worker", "tests/adapters/test_witnesses",
