@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import smtplib
+import socket
 import ssl
+import threading
 import time
 from email.message import EmailMessage
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -16,6 +19,35 @@ PATIENCE = 15.0
 # After so long a pause the server may have hung up: ask before relying on the connection.
 ASK_AFTER = 5.0
 LONGEST_REPLY = 300
+
+
+class _Talk(smtplib.SMTP):
+    """Waits for a whole answer no longer than for its first byte: one that comes byte by byte might never end."""
+
+    def getreply(self) -> tuple[int, bytes]:
+        given_up = threading.Event()
+        watch = threading.Timer(self.timeout, self._hang_up, [given_up])
+        watch.daemon = True
+        watch.start()
+        try:
+            reply = super().getreply()
+        finally:
+            watch.cancel()
+        if given_up.is_set():
+            # What had come of it until then is no answer, whatever it begins with.
+            self.close()
+            raise smtplib.SMTPServerDisconnected("the answer did not end")
+        return reply
+
+    def _hang_up(self, given_up: threading.Event) -> None:
+        given_up.set()
+        with contextlib.suppress(OSError):
+            if self.sock is not None:
+                self.sock.shutdown(socket.SHUT_RDWR)
+
+
+class _SecureTalk(_Talk, smtplib.SMTP_SSL):
+    """The same under TLS from the first byte on."""
 
 
 class SmtpTransport:
@@ -84,9 +116,9 @@ class SmtpTransport:
         context = ssl.create_default_context()
         connection: smtplib.SMTP
         if self._secure:
-            connection = smtplib.SMTP_SSL(self._host, self._port, timeout=self._patience, context=context)
+            connection = _SecureTalk(self._host, self._port, timeout=self._patience, context=context)
         else:
-            connection = smtplib.SMTP(self._host, self._port, timeout=self._patience)
+            connection = _Talk(self._host, self._port, timeout=self._patience)
         try:
             if self._starttls:
                 connection.starttls(context=context)

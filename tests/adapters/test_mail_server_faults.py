@@ -1,4 +1,5 @@
-"""A mail server that is busy, greylists, hangs, hangs up, or speaks no TLS: nothing lost, nothing said in clear (R5).
+"""A mail server that is busy, greylists, hangs, drips, hangs up, or speaks no TLS: nothing lost, nothing said in clear
+(R5).
 
 What aiosmtpd cannot be told to do, a server of a few lines does: it says at each step what the test wants.
 """
@@ -39,7 +40,8 @@ USUAL = {
 class Server(socketserver.ThreadingTCPServer):
     """Says `replies[step]`, one after the other, then the usual; steps are verbs, `greeting` and `sent`.
 
-    `hang` says nothing more, `drop` hangs up, `garbage` says what is no TLS. `heard` are the lines it was told.
+    `hang` says nothing more, `drip` says it byte by byte, `drop` hangs up, `garbage` says what is no TLS. `heard` are
+    the lines it was told.
     """
 
     allow_reuse_address = daemon_threads = True
@@ -87,7 +89,10 @@ class Talk(socketserver.StreamRequestHandler):
         reply = self.server.reply(step) if not usual or self.server.replies.get(step) else usual
         if reply == "hang":
             self.server.ended.wait()
-        if reply in ("hang", "drop"):
+        if reply == "drip":
+            while not self.server.ended.wait(SHORT / 4):
+                self.wfile.write(b"2")
+        if reply in ("hang", "drop", "drip"):
             return False
         self.wfile.write(b"220 go\r\n\0\1\2 no TLS\r\n" if reply == "garbage" else f"{reply}\r\n".encode())
         return True
@@ -139,12 +144,14 @@ def stored(services: Services) -> list[tuple[NoticeStatus, str | None]]:
         ("RCPT", "550 5.1.1 no such person", NoticeStatus.FAILED),
         ("RCPT", "421 4.3.2 closing", NoticeStatus.QUEUED),
         ("RCPT", "hang", NoticeStatus.QUEUED),
+        ("RCPT", "drip", NoticeStatus.QUEUED),
         ("DATA", "drop", NoticeStatus.QUEUED),
         ("sent", "421 4.3.2 closing", NoticeStatus.QUEUED),
         ("sent", "452 4.3.1 full", NoticeStatus.QUEUED),
         ("sent", "554 5.7.1 spam", NoticeStatus.FAILED),
         ("sent", "drop", NoticeStatus.QUEUED),
         ("sent", "hang", NoticeStatus.QUEUED),
+        ("sent", "drip", NoticeStatus.QUEUED),
     ],
 )
 def test_what_befalls_one_mail_harms_no_other(
@@ -153,7 +160,7 @@ def test_what_befalls_one_mail_harms_no_other(
     server.replies = {step: [reply]}
     one, other = worked(services, f"smtp://{server.url}")
     assert one[0] is status
-    assert str(one[1]).startswith(LOST if reply in ("drop", "hang") else reply)
+    assert str(one[1]).startswith(LOST if reply in ("drop", "hang", "drip") else reply)
     assert other == (NoticeStatus.SENT, "250 kept")
     clock.advance(minutes=1)
     again(services, f"smtp://{server.url}")
@@ -166,6 +173,7 @@ def test_what_befalls_one_mail_harms_no_other(
         ("greeting", "421 4.3.2 too busy", "smtp://{}", "SMTPConnectError"),
         ("greeting", "hang", "smtp://{}", "SMTPServerDisconnected"),
         ("greeting", "drop", "smtp://{}", "SMTPServerDisconnected"),
+        ("greeting", "drip", "smtp://{}", "SMTPServerDisconnected"),
         ("EHLO", "hang", "smtp://{}", "SMTPServerDisconnected"),
         ("MAIL", "451 4.7.1 not now", "smtp://{}", None),
         ("greeting", "220 plain", "smtps://{}", "SSLError"),
