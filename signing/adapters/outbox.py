@@ -26,10 +26,13 @@ _DUE = (
     .order_by(outbox.c.urgency, outbox.c.due)
     .limit(bindparam("at_most"))
     .with_for_update(skip_locked=True)
+    # Not a subquery: PostgreSQL may look at one again for each row, each time past the rows that are locked by now,
+    # and so claim more than the limit. What is named beforehand and locks rows is looked at once.
+    .cte("due_now")
 )
 _CLAIM = (
     update(outbox)
-    .where(outbox.c.id.in_(_DUE.scalar_subquery()))
+    .where(outbox.c.id.in_(select(_DUE.c.id)))
     .values(
         status=NoticeStatus.SENDING,
         lease_owner=bindparam("owner"),
