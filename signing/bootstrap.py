@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -13,8 +13,9 @@ from signing.adapters.authority_roots import read_roots
 from signing.adapters.database import Database, connect
 from signing.adapters.document_key import load_document_key
 from signing.config import Settings
+from signing.domain.access import Actor
 from signing.release import release
-from signing.workflow.ports import Installation, Services, Signer
+from signing.workflow.ports import Installation, Services, Signer, command_line
 from signing.workflow.tokens import Tokens
 from signing.workflow.witness_state import witness_policy
 
@@ -35,8 +36,10 @@ def services_from_environment() -> Services:
     return build(config.load())
 
 
-def build(settings: Settings, database: Database | None = None) -> Services:
-    """The services of this installation, over `database` when one is given."""
+def build(
+    settings: Settings, database: Database | None = None, *, actor: Callable[[], Actor] = command_line
+) -> Services:
+    """The services of this installation, over `database` when one is given, in the hands of `actor`."""
     from signing.adapters import typeset
     from signing.adapters.collation import IcuCollation
     from signing.adapters.high_water import HighWaterFiles
@@ -73,6 +76,7 @@ def build(settings: Settings, database: Database | None = None) -> Services:
         sealer=DocumentSealer(
             lambda: load_document_key(settings.keys, settings.key_passphrase()), time_authorities(settings, roots)
         ),
+        actor=actor,
     )
 
 
@@ -83,9 +87,10 @@ def web_application(settings: Settings) -> Flask:
     from signing.adapters.roster_sheets import read_roster
     from signing.web.app import create_app
     from signing.web.intake import Intake
+    from signing.web.sign_in import acting
 
     mailbox = MaildirTransport(settings.home) if settings.smtp_url is None and settings.on_loopback else None
-    return create_app(build(settings), intake=Intake(read_letter, read_roster), mailbox=mailbox)
+    return create_app(build(settings, actor=acting), intake=Intake(read_letter, read_roster), mailbox=mailbox)
 
 
 def mail_worker(settings: Settings) -> MailWorker:
@@ -93,7 +98,7 @@ def mail_worker(settings: Settings) -> MailWorker:
     from signing.adapters.mail_text import MailTexts
     from signing.adapters.worker import MailWorker
 
-    return MailWorker(build(settings), open_transport(settings), MailTexts(settings.mail_from))
+    return MailWorker(build(settings, actor=the_clock), open_transport(settings), MailTexts(settings.mail_from))
 
 
 def log_keeper(settings: Settings) -> LogKeeper:
@@ -101,7 +106,7 @@ def log_keeper(settings: Settings) -> LogKeeper:
     from signing.adapters.log_keeper import LogKeeper
     from signing.adapters.seal_keeper import SealKeeper
 
-    services = build(settings)
+    services = build(settings, actor=the_clock)
     return LogKeeper(services.clock, [*_outside_keepers(settings, services), SealKeeper(services)])
 
 
@@ -129,6 +134,11 @@ def time_authorities(settings: Settings, roots: Mapping[str, str]) -> list[TimeA
     from signing.adapters.stamping import TimeAuthority
 
     return [TimeAuthority(name, url, roots[name]) for name, url in settings.time_authorities.items()]
+
+
+def the_clock() -> Actor:
+    """What happens by itself."""
+    return Actor("clock")
 
 
 def open_transport(settings: Settings) -> Transport:

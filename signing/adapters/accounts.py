@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
-from signing.adapters.tables import account, login
+from signing.adapters.account_tables import account, login
 from signing.domain.access import Account, Session
 
 _ACCOUNT = [account.c[name] for name in Account.__dataclass_fields__]

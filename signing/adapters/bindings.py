@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
-from signing.adapters.tables import binding, coordinator_key
+from signing.adapters.evidence_tables import binding, coordinator_key
 from signing.domain.binding import Binding, CoordinatorKey
 
 _OF_ORGANISATION = (

@@ -6,7 +6,7 @@ from sqlalchemy import ForeignKey, Index, Integer, LargeBinary, Text, UniqueCons
 
 from signing.adapters.columns import Flag, Instant, Word
 from signing.adapters.tables import key, may, must, of_organisation, table_of
-from signing.domain.discussion import RemarkKind
+from signing.domain.discussion import RemarkKind, Settlement
 from signing.domain.handover import ChangeKind
 
 remark = table_of(
@@ -29,6 +29,9 @@ remark = table_of(
     may("answer"),
     may("answered_at", Instant),
     may("taken_back_at", Instant),
+    may("settled", Word(Settlement)),
+    may("settled_at", Instant),
+    may("settled_version", Integer),
     UniqueConstraint("letter_id", "organisation_id", "idempotency_key"),
     of_organisation(),
 )

@@ -23,7 +23,8 @@ from sqlalchemy import (
 
 from signing.adapters import rates
 from signing.adapters.contact_tables import remark
-from signing.adapters.tables import binding, code, invitation, letter, link, log_head, roster_entry
+from signing.adapters.evidence_tables import binding
+from signing.adapters.tables import code, invitation, letter, link, log_head, roster_entry
 from signing.domain.errors import Conflict
 from signing.domain.invitation import Code, Invitation, Part
 from signing.domain.letter import Letter

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Table, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from signing.adapters.tables import cosignature, time_stamp
+from signing.adapters.evidence_tables import cosignature, time_stamp
 from signing.workflow.evidence_ports import Cosignature, TimeStamp
 
 

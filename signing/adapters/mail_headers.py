@@ -16,7 +16,7 @@ from typing import Any
 
 from signing.adapters.mail_words import plain_line, shortened
 from signing.locale import translations
-from signing.workflow.ports import Notice
+from signing.workflow.mail_ports import Notice
 
 LONGEST = 160
 # RFC 2045 6.7 and RFC 2047 2: shorter than what other lines may be.
@@ -109,7 +109,7 @@ def address(
     message["Date"] = rfc5322_date(now)
     message["Message-ID"] = notice.message_id
     # One thread for each letter and organisation, whichever of its mails came first.
-    thread = f"<{notice.letter_id}.{notice.organisation_id}@{host}>"
+    thread = f"<{notice.letter_id}.{notice.organisation}@{host}>"
     message["In-Reply-To"] = thread
     message["References"] = thread
     # RFC 3834: whoever is away must not answer, and we answer nobody's machine.

@@ -20,7 +20,8 @@ from signing.evidence.schemes import LEVELS
 from signing.evidence.statement import AssentStatement, Commitment, KeyStatement, parse
 from signing.workflow.appending import payload_of
 from signing.workflow.letters import text_sha256, texts_of
-from signing.workflow.ports import InvitationView, Notice, NoticeKind, RecordedAnswer, UnitOfWork
+from signing.workflow.mail_ports import Notice, NoticeKind
+from signing.workflow.ports import InvitationView, RecordedAnswer, UnitOfWork
 from signing.workflow.reminding import still_asked
 
 # They tell of something that is done, and carry no way in: so they go to addresses that were struck off, too.
@@ -82,7 +83,7 @@ class Matters:
     def read(self, uow: UnitOfWork, notice: Notice, now: datetime) -> Matter:
         """What `notice` is about. Raises Outdated."""
         code = uow.codes.get(notice.subject_id) if notice.kind is NoticeKind.CODE else None
-        view = uow.invitations.view(notice.invitation_id, code.browser_sha256 if code else b"")
+        view = uow.invitations.view(notice.invitation, code.browser_sha256 if code else b"")
         if view is None:
             raise Outdated("The invitation is gone.")
         if notice.kind not in _DONE:
@@ -101,11 +102,11 @@ class Matters:
         said = parse(payload_of(logged.entry)) if logged else None
         if isinstance(said, KeyStatement):
             return replace(matter, said=said)
-        answers = uow.answers.of_organisation(notice.letter_id, notice.organisation_id)
+        answers = uow.answers.of_organisation(notice.letter_id, notice.organisation)
         answer = next((each for each in answers if str(each.index) == notice.subject_id), None)
         if answer is None or not isinstance(said, AssentStatement):
             raise Outdated("There is no such answer.")
-        bindings = uow.bindings.of_organisation(notice.letter_id, notice.organisation_id)
+        bindings = uow.bindings.of_organisation(notice.letter_id, notice.organisation)
         signer = next((each for each in bindings if each.key == said.by), None)
         bound = next((each for each in bindings if each.index == answer.index - 1 and each.key == said.by), None)
         return replace(
@@ -158,13 +159,13 @@ def _with_persons(uow: UnitOfWork, notice: Notice, matter: Matter) -> Matter:
     if notice.kind is NoticeKind.REMARK_ANSWERED:
         return _answered(uow, notice, matter)
     if notice.kind is NoticeKind.REVIEWED:
-        reviews = uow.reviews.of_organisation(notice.letter_id, notice.organisation_id)
+        reviews = uow.reviews.of_organisation(notice.letter_id, notice.organisation)
         review = next((each for each in reviews if each.id == notice.subject_id), None)
         return replace(matter, review=review) if review else _changed(uow, notice, matter)
     if notice.kind is NoticeKind.HANDED_OVER:
         return _changed(uow, notice, matter)
     if notice.kind is NoticeKind.NEW_VERSION:
-        remarks = uow.remarks.of_organisation(notice.letter_id, notice.organisation_id)
+        remarks = uow.remarks.of_organisation(notice.letter_id, notice.organisation)
         wished = any(each.condition and each.version < matter.view.letter.version for each in remarks)
         return replace(matter, wished=wished)
     return replace(matter, change=_brought(uow, matter.view)) if notice.kind is not NoticeKind.CODE else matter
@@ -172,7 +173,7 @@ def _with_persons(uow: UnitOfWork, notice: Notice, matter: Matter) -> Matter:
 
 def _changed(uow: UnitOfWork, notice: Notice, matter: Matter) -> Matter:
     """The change that the mail tells of: the letter was handed over, or a reviewer stepped aside."""
-    changes = uow.contact_changes.of_organisation(notice.letter_id, notice.organisation_id)
+    changes = uow.contact_changes.of_organisation(notice.letter_id, notice.organisation)
     change = next((each for each in changes if each.id == notice.subject_id), None)
     if change is None:
         raise Outdated("There is no such change.")
@@ -181,7 +182,7 @@ def _changed(uow: UnitOfWork, notice: Notice, matter: Matter) -> Matter:
 
 def _answered(uow: UnitOfWork, notice: Notice, matter: Matter) -> Matter:
     remark = uow.remarks.get(notice.subject_id)
-    place = (notice.letter_id, notice.organisation_id)
+    place = (notice.letter_id, notice.organisation)
     theirs = remark is not None and (remark.letter_id, remark.organisation_id) == place
     if remark is None or not theirs or remark.answer is None or remark.taken_back_at is not None:
         raise Outdated("The remark was taken back before the mail could be sent.")

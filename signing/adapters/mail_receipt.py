@@ -12,7 +12,7 @@ from signing.evidence.statement import KeyStatement
 from signing.locale import translations
 from signing.locale.dates import moment
 from signing.workflow.key_views import key_phrase
-from signing.workflow.ports import Notice
+from signing.workflow.mail_ports import Notice
 
 
 def receipt_values(notice: Notice, matter: Matter, shown: Callable[[str | None], str]) -> dict[str, Any]:

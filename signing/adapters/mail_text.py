@@ -20,7 +20,8 @@ from signing.evidence.statement import KeyStatement
 from signing.locale import spoken, translations
 from signing.resources import templates_folder
 from signing.workflow.auditing import receipt_bytes
-from signing.workflow.ports import Notice, NoticeKind, Services
+from signing.workflow.mail_ports import Notice, NoticeKind
+from signing.workflow.ports import Services
 
 # A mail program that knows no more than ASCII and short lines still passes the words on as they are.
 ENCODING = "quoted-printable"

@@ -18,7 +18,8 @@ from signing.domain.invitation import Code, Part
 from signing.locale import spoken, text_direction
 from signing.locale.dates import moment
 from signing.locale.zones import zone_of
-from signing.workflow.ports import Notice, NoticeKind, Services
+from signing.workflow.mail_ports import Notice, NoticeKind
+from signing.workflow.ports import Services
 
 LONGEST_NAME = 160
 # What contacts type may be mailed to somebody they name: no room for a letter of their own in it.

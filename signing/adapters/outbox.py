@@ -12,7 +12,7 @@ from datetime import datetime
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from signing.adapters.tables import outbox
-from signing.workflow.ports import Notice, NoticeKind, NoticeStatus
+from signing.workflow.mail_ports import Notice, NoticeKind, NoticeStatus
 
 _URGENCY = {NoticeKind.CODE: 0, NoticeKind.RECEIPT: 1}
 _LEAST_URGENT = 2

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, select
 
-from signing.adapters.tables import prepared, prepared_file
+from signing.adapters.evidence_tables import prepared, prepared_file
 from signing.workflow.evidence_ports import PreparedStatement
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, bindparam, delete, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from signing.adapters.tables import rate
+from signing.adapters.account_tables import rate
 from signing.workflow.account_ports import RateKey, rate_key
 
 _ONE_MORE = {"count": rate.c.count + 1}

@@ -6,7 +6,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, delete, insert, or_, select
 
-from signing.adapters.tables import edition_file, letter, sealed_document
+from signing.adapters.evidence_tables import sealed_document
+from signing.adapters.tables import edition_file, letter
 from signing.workflow.evidence_ports import SealedDocument
 
 _TABLE = sealed_document.c

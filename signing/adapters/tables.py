@@ -24,11 +24,10 @@ from sqlalchemy import (
 from sqlalchemy.sql.schema import SchemaItem
 
 from signing.adapters.columns import WIDE_INTEGER, Flag, Hashes, Instant, Lines, Word
-from signing.domain.access import Role
 from signing.domain.invitation import Part
 from signing.domain.letter import LetterState
 from signing.domain.organisation import Answer
-from signing.workflow.ports import NoticeKind, NoticeStatus
+from signing.workflow.mail_ports import NoticeKind, NoticeStatus
 
 metadata = MetaData(
     naming_convention={
@@ -85,6 +84,17 @@ letter = table_of(
     must("paper"),
     must("shares"),
     must("mail_links", Flag),
+    may("soft_deadline", Instant),
+    may("publish_at", Instant),
+    must("quorum", Integer),
+    must("allows_confidential", Flag),
+    must("allows_carry", Flag),
+    must("rhythm", Lines),
+    may("late_until", Instant),
+    may("abandoned_at", Instant),
+    may("archived_at", Instant),
+    must("keep_days", Integer),
+    may("forgotten_at", Instant),
 )
 
 letter_version = table_of(
@@ -109,6 +119,15 @@ organisation = table_of(
     key("id"),
     must("name_key"),
     must("name"),
+    # What the address book knows of it, beside what each roster says.
+    may("acronym"),
+    may("listed_as"),
+    may("native_name"),
+    may("sort_name"),
+    may("country"),
+    may("kind"),
+    may("scope"),
+    may("changed_at", Instant),
     Index(None, "name_key"),
 )
 
@@ -163,6 +182,7 @@ invitation = table_of(
     may("language"),
     Column("short_sha256", LargeBinary, nullable=True, unique=True),
     may("reminders_stopped_at", Instant),
+    may("opened_at", Instant),
     UniqueConstraint("letter_id", "organisation_id", "part"),
     of_organisation(),
 )
@@ -236,8 +256,9 @@ outbox = table_of(
     key("id"),
     must("kind", Word(NoticeKind)),
     must("letter_id"),
-    must("organisation_id"),
-    must("invitation_id", Text, ForeignKey("invitation.id")),
+    # Mails to coordinators and addressees are of no organisation.
+    may("organisation_id"),
+    Column("invitation_id", Text, ForeignKey("invitation.id"), nullable=True),
     must("subject_id"),
     must("to"),
     must("message_id", Text, unique=True),
@@ -252,9 +273,12 @@ outbox = table_of(
     must("urgency", Integer),
     may("lease_owner"),
     may("language"),
+    may("delivered_at", Instant),
+    may("bounced_at", Instant),
+    may("bounce_reason"),
     of_organisation(),
     Index("ix_outbox_waiting", "urgency", "due", postgresql_where=_WAITING, sqlite_where=_WAITING),
-    Index(None, "letter_id"),
+    Index(None, "letter_id", "organisation_id"),
 )
 
 edition = table_of(
@@ -276,120 +300,6 @@ edition_file = table_of(
     key("letter_id"),
     key("number", Integer),
     key("name"),
-    must("content", LargeBinary),
-    ForeignKeyConstraint(["letter_id", "number"], ["edition.letter_id", "edition.number"]),
-)
-
-account = table_of(
-    "account",
-    key("id"),
-    must("email"),
-    must("role", Word(Role)),
-    must("password"),
-    must("created_at", Instant),
-    must("email_key", Text, unique=True),
-)
-
-login = table_of(
-    "login",
-    key("secret_sha256", LargeBinary),
-    must("account_id", Text, ForeignKey("account.id"), index=True),
-    must("created_at", Instant),
-    must("seen_at", Instant),
-)
-
-rate = table_of(
-    "rate",
-    key("purpose"),
-    key("key_sha256", LargeBinary),
-    key("began", WIDE_INTEGER),
-    must("count", Integer),
-    must("over_at", Instant),
-)
-
-binding = table_of(
-    "binding",
-    key("letter_id"),
-    key("idx", WIDE_INTEGER),
-    must("organisation_id"),
-    must("key"),
-    must("scheme"),
-    must("public_key"),
-    must("bound_by"),
-    may("basis"),
-    may("until", Instant),
-    must("at", Instant),
-    must("confidential", Flag),
-    may("credential_id", LargeBinary),
-    may("history", LargeBinary),
-    may("revoked_idx", WIDE_INTEGER),
-    ForeignKeyConstraint(["letter_id", "idx"], ["log_entry.letter_id", "log_entry.idx"]),
-    of_organisation(),
-    Index(None, "organisation_id", "key"),
-    Index(None, "key"),
-)
-
-coordinator_key = table_of(
-    "coordinator_key",
-    key("key"),
-    must("scheme"),
-    must("public_key"),
-    must("account_id", Text, ForeignKey("account.id")),
-    must("label"),
-    must("created_at", Instant),
-    may("credential_id", LargeBinary),
-    may("retired_at", Instant),
-)
-
-prepared = table_of(
-    "prepared",
-    key("id"),
-    must("letter_id", Text, ForeignKey("letter.id")),
-    must("kind"),
-    must("owner"),
-    must("key"),
-    must("payload", LargeBinary),
-    must("at", Instant),
-    must("expires_at", Instant),
-    must("context"),
-    UniqueConstraint("letter_id", "kind", "owner", "key"),
-)
-
-prepared_file = table_of(
-    "prepared_file",
-    key("prepared_id", Text, ForeignKey("prepared.id", ondelete="CASCADE")),
-    key("name"),
-    must("content", LargeBinary),
-)
-
-time_stamp = table_of(
-    "time_stamp",
-    key("letter_id", Text, ForeignKey("letter.id")),
-    key("size", WIDE_INTEGER),
-    key("authority"),
-    must("at", Instant),
-    must("token", LargeBinary),
-)
-
-cosignature = table_of(
-    "cosignature",
-    key("letter_id", Text, ForeignKey("letter.id")),
-    key("size", WIDE_INTEGER),
-    key("witness"),
-    must("line", LargeBinary),
-    must("at", Instant),
-)
-
-sealed_document = table_of(
-    "sealed_document",
-    key("letter_id"),
-    key("number", Integer),
-    key("language"),
-    must("at", Instant),
-    may("stamped_at", Instant),
-    may("authority"),
-    must("trouble"),
-    must("sha256"),
     must("content", LargeBinary),
     ForeignKeyConstraint(["letter_id", "number"], ["edition.letter_id", "edition.number"]),
 )

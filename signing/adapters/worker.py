@@ -21,7 +21,8 @@ from signing.adapters.transport import Deferred, Transport, Undeliverable
 from signing.domain.errors import Refusal, Unavailable
 from signing.workflow.forgetting import forget
 from signing.workflow.fresh_links import answer_requests
-from signing.workflow.ports import Notice, Services
+from signing.workflow.mail_ports import Notice
+from signing.workflow.ports import Services
 
 CLAIM = 20
 LEASE = timedelta(minutes=3)

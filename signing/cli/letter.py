@@ -14,7 +14,7 @@ from signing.cli.printing import AS_JSON, print_data
 from signing.domain.letter import PAPERS, SHARES, Letter, LetterState
 from signing.workflow import coordinator_signing, drafting, inviting, printing, reminding, tracking
 from signing.workflow.coordinator_signing import Wishes
-from signing.workflow.ports import NoticeStatus
+from signing.workflow.mail_ports import NoticeStatus
 from signing.workflow.reminding import LeftOut
 from signing.workflow.sealing import seal_state
 from signing.workflow.stamps import stamp_state

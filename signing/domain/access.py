@@ -17,6 +17,16 @@ class Role(StrEnum):
     AUDITOR = "auditor"
 
 
+class MemberRole(StrEnum):
+    """What an account is on one letter: leads do everything, editors all but people, closing, publishing and
+    abandoning, viewers and auditors read; auditors the evidence alone."""
+
+    LEAD = "lead"
+    EDITOR = "editor"
+    VIEWER = "viewer"
+    AUDITOR = "auditor"
+
+
 class Permission(StrEnum):
     """`noun:verb`, sorted: what a door asks of whoever passes it."""
 
@@ -41,16 +51,31 @@ class Account:
     role: Role
     password: str
     created_at: datetime
+    name: str = ""
+    totp: bytes | None = None
+    totp_step: int | None = None
+    disabled_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who does something with a letter: an account, or none where it is the command line or the clock."""
+
+    name: str
+    account_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A server-side session; the browser holds the secret, we hold its SHA-256."""
+    """A server-side session; the browser holds the secret, we hold its SHA-256. `id` is what the list of sessions
+    calls it, `factor` how its person signed in."""
 
     secret_sha256: bytes
     account_id: str
     created_at: datetime
     seen_at: datetime
+    id: str
+    factor: str = "password"
 
     def live(self, now: datetime) -> bool:
         return now - self.created_at < SESSION_LASTS and now - self.seen_at < SESSION_IDLE

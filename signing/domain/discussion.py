@@ -18,6 +18,13 @@ class RemarkKind(StrEnum):
     QUESTION = "question"
 
 
+class Settlement(StrEnum):
+    """What became of a remark: taken into `settled_version`, or left out of it."""
+
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+
+
 @dataclass(frozen=True, slots=True)
 class Remark:
     """One remark of an organisation on `version`; the coordinator and that organisation read it, nobody else.
@@ -45,6 +52,9 @@ class Remark:
     answer: str | None = None
     answered_at: datetime | None = None
     taken_back_at: datetime | None = None
+    settled: Settlement | None = None
+    settled_at: datetime | None = None
+    settled_version: int | None = None
 
     @property
     def marked(self) -> tuple[Piece, ...]:

@@ -35,7 +35,8 @@ class Invitation:
 
     `contact`, `email` and `role` are those of the person who holds it, where that is not the roster's contact: a
     colleague with authority until `expires_at`, or a reviewer. `language` is what that person chose to read.
-    `short_sha256` is the keyed digest of the short code that opens it without a link.
+    `short_sha256` is the keyed digest of the short code that opens it without a link. `opened_at` is when its holder
+    first showed to be a person: a mailed code was typed.
     """
 
     id: str
@@ -53,6 +54,7 @@ class Invitation:
     language: str | None = None
     short_sha256: bytes | None = None
     reminders_stopped_at: datetime | None = None
+    opened_at: datetime | None = None
 
     def spoken_for(self, entry: RosterEntry) -> RosterEntry:
         """The entry with the person who holds this invitation as its contact; the roster's own still gets receipts."""

@@ -11,6 +11,7 @@ from signing.domain.errors import N_, Faulty, NotAllowed
 from signing.evidence.statement import BINDERS
 
 CLOSING_LASTS = timedelta(minutes=30)
+KEEP_DAYS = 365
 # The sheets a letter may be printed on; `letter` is US Letter.
 PAPERS = ("a4", "letter")
 # What one organisation is shown of the others' answers while the letter is open.
@@ -23,6 +24,7 @@ class LetterState(StrEnum):
     CLOSING = "closing"
     CLOSED = "closed"
     PUBLISHED = "published"
+    ABANDONED = "abandoned"
 
     @property
     def closed(self) -> bool:
@@ -130,7 +132,11 @@ class Letter:
     `min_level` and `binders` are the letter's policy for assents (EVIDENCE 4.1, 4.2), never lowered once opened.
     `attestor` is the name of the key that may sign for the service, as the newest version says. `paper` is one of
     `PAPERS`, for drafts and for every edition. `shares` is one of `SHARES`; `mail_links` says whether mails carry a
-    link, or a short code alone that is typed at the service's own address.
+    link, or a short code alone that is typed at the service's own address. `soft_deadline` is the one that mails and
+    pages ask for, the hard one shuts the doors. `publish_at` ends the embargo: the clock publishes then. `quorum` is
+    how many must have approved before it is published. `rhythm` are the automatic reminders, as `domain/rhythm` reads
+    them. `late_until`: until then late approvals are taken for the next edition. Contact data is forgotten `keep_days`
+    after the letter is published or abandoned.
     """
 
     id: str
@@ -154,6 +160,17 @@ class Letter:
     paper: str = "a4"
     shares: str = "nobody"
     mail_links: bool = True
+    soft_deadline: datetime | None = None
+    publish_at: datetime | None = None
+    quorum: int = 0
+    allows_confidential: bool = True
+    allows_carry: bool = True
+    rhythm: tuple[str, ...] = ()
+    late_until: datetime | None = None
+    abandoned_at: datetime | None = None
+    archived_at: datetime | None = None
+    keep_days: int = KEEP_DAYS
+    forgotten_at: datetime | None = None
 
     def policy(self, min_level: int | None, binders: Iterable[str] | None) -> tuple[int, tuple[str, ...]]:
         """What assents must meet once these wishes (None: as it is) are granted; opened words bind the letter.

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, make_response, redirect, render_template, request, session, url_for
+from flask import Flask, has_request_context, make_response, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, UserMixin, current_user, login_user  # type: ignore[import-untyped]
 
-from signing.domain.access import Account, Role
+from signing.domain.access import Account, Actor, Role
 from signing.domain.errors import Refusal
 from signing.web import known_browser
 from signing.web.guards import Persona, door
@@ -30,6 +30,13 @@ class SessionUser(UserMixin):  # type: ignore[misc]
     def get_id(self) -> str:
         """What goes into the browser's cookie."""
         return self.secret
+
+
+def acting() -> Actor:
+    """Whose request is being answered: an account, or somebody without one."""
+    if has_request_context() and current_user.is_authenticated:
+        return Actor(current_user.account.email, current_user.account.id)
+    return Actor("nobody signed in")
 
 
 def prepare(app: Flask, services: Services) -> None:

@@ -13,8 +13,9 @@ from signing.domain.invitation import CODE_LASTS, CODES_AN_HOUR, CONFIRMED_LASTS
 from signing.workflow.allowances import CODE_REQUESTS, TooManyAttempts, hit
 from signing.workflow.contact_access import Access, checked_code, invited, remember_language
 from signing.workflow.identifiers import new_id
+from signing.workflow.mail_ports import NoticeKind
 from signing.workflow.notices import notice
-from signing.workflow.ports import InvitationView, NoticeKind, Services, UnitOfWork
+from signing.workflow.ports import InvitationView, Services, UnitOfWork
 from signing.workflow.signatory_form import check_code_typed, tidy_code
 
 

@@ -19,8 +19,9 @@ from signing.workflow import confirming
 from signing.workflow.contact_access import Access, allowed, current_version, invited, stale_words, used_page
 from signing.workflow.identifiers import new_id
 from signing.workflow.letters import letter_of, texts_of
+from signing.workflow.mail_ports import NoticeKind
 from signing.workflow.notices import notice
-from signing.workflow.ports import InvitationView, NoticeKind, Services, UnitOfWork
+from signing.workflow.ports import InvitationView, Services, UnitOfWork
 from signing.workflow.signatory_form import check_page_key
 
 LONGEST_WORDS = 4000

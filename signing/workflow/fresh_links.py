@@ -27,8 +27,9 @@ from signing.workflow.allowances import (
 from signing.workflow.contact_ports import LinkRequest
 from signing.workflow.identifiers import new_id
 from signing.workflow.letters import locked_letter
+from signing.workflow.mail_ports import NoticeKind
 from signing.workflow.notices import notice
-from signing.workflow.ports import NoticeKind, Services, UnitOfWork
+from signing.workflow.ports import Services, UnitOfWork
 
 LONGEST_ADDRESS = 254
 # A request that nobody answered for so long is forgotten: its mail would come out of the blue.

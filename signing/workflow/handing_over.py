@@ -19,8 +19,9 @@ from signing.workflow.colleagues import Colleague, reviewer_name
 from signing.workflow.contact_access import Access, invited
 from signing.workflow.identifiers import new_id
 from signing.workflow.inviting import LinkClosed
+from signing.workflow.mail_ports import NoticeKind
 from signing.workflow.notices import notice, readdressed
-from signing.workflow.ports import InvitationView, NoticeKind, Services, UnitOfWork
+from signing.workflow.ports import InvitationView, Services, UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)

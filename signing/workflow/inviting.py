@@ -22,8 +22,9 @@ from signing.workflow.allowances import (
 )
 from signing.workflow.identifiers import new_id
 from signing.workflow.letters import locked_letter
+from signing.workflow.mail_ports import Notice, NoticeKind
 from signing.workflow.notices import notice
-from signing.workflow.ports import Notice, NoticeKind, OpenUnitOfWork, Services, UnitOfWork
+from signing.workflow.ports import OpenUnitOfWork, Services, UnitOfWork
 from signing.workflow.tokens import SHORT_ALPHABET, SHORT_LENGTH, Tokens
 
 # What people read for what it is not; the alphabet of short codes has none of these three.

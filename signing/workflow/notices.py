@@ -7,7 +7,8 @@ from datetime import datetime
 
 from signing.domain.organisation import RosterEntry
 from signing.workflow.identifiers import new_id
-from signing.workflow.ports import Notice, NoticeKind, Services
+from signing.workflow.mail_ports import Notice, NoticeKind
+from signing.workflow.ports import Services
 
 
 def notice(

@@ -29,8 +29,9 @@ from signing.workflow.coordinator_statements import (
 )
 from signing.workflow.evidence_ports import PreparedStatement
 from signing.workflow.letters import carried, letter_of, locked_letter, place_of, print_draft, texts_of
+from signing.workflow.mail_ports import Notice, NoticeKind
 from signing.workflow.notices import notice
-from signing.workflow.ports import Notice, NoticeKind, Services, UnitOfWork
+from signing.workflow.ports import Services, UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)

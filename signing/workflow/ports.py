@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 from typing import Protocol
 
+from signing.domain.access import Actor
 from signing.domain.invitation import Code, Invitation, Part
 from signing.domain.letter import Letter, LetterState, Version
 from signing.domain.organisation import RosterEntry
@@ -26,6 +26,8 @@ from signing.workflow.evidence_ports import (
     Sealer,
     TimeStamps,
 )
+from signing.workflow.mail_ports import Outbox
+from signing.workflow.people_ports import ActivityRecord
 from signing.workflow.printing_ports import Collation, Rendering, Typesetter
 from signing.workflow.roster_ports import Roster
 from signing.workflow.tokens import Tokens
@@ -195,63 +197,6 @@ class Log(Protocol):
         """The roots over these ranges of entries, each read from its last entry alone (`merkle.root_ending`)."""
 
 
-class NoticeKind(StrEnum):
-    """What a mail is about."""
-
-    INVITATION = "invitation"
-    CODE = "code"
-    RECEIPT = "receipt"
-    NEW_VERSION = "new-version"
-    CARRIED = "carried"
-    KEY_VOUCHED = "key-vouched"
-    REMINDER = "reminder"
-    FRESH_LINK = "fresh-link"
-    HANDED_OVER = "handed-over"
-    REVIEWED = "reviewed"
-    REMARK_ANSWERED = "remark-answered"
-
-
-class NoticeStatus(StrEnum):
-    QUEUED = "queued"
-    SENDING = "sending"
-    SENT = "sent"
-    FAILED = "failed"
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """One mail to be sent. It names what it is about by id (`subject_id`: invitation id, code id or log index)
-    and never holds a token or a code: the worker derives them. `language` is what its reader was reading when they
-    asked for it, None for the contact's own."""
-
-    id: str
-    kind: NoticeKind
-    letter_id: str
-    organisation_id: str
-    invitation_id: str
-    subject_id: str
-    to: str
-    message_id: str
-    due: datetime
-    status: NoticeStatus = NoticeStatus.QUEUED
-    attempts: int = 0
-    last_reply: str | None = None
-    sent_at: datetime | None = None
-    language: str | None = None
-
-
-class Outbox(Protocol):
-    def add(self, notices: Sequence[Notice]) -> None: ...
-    def of_letter(self, letter_id: str) -> list[Notice]: ...
-
-    def claim(self, owner: str, now: datetime, *, limit: int, lease_until: datetime) -> list[Notice]:
-        """Take due notices (queued, or sending with a lease that ran out) for `owner`, skipping locked ones."""
-
-    def mark_sent(self, notice_id: str, at: datetime, reply: str) -> None: ...
-    def mark_retry(self, notice_id: str, due: datetime, reply: str) -> None: ...
-    def mark_failed(self, notice_id: str, reply: str) -> None: ...
-
-
 @dataclass(frozen=True, slots=True)
 class RecordedAnswer:
     """A logged assent as the service remembers it, for the second press of a button and for the receipt.
@@ -325,6 +270,7 @@ class UnitOfWork(Protocol):
     reviews: Reviews
     refused_addresses: RefusedAddresses
     link_requests: LinkRequests
+    activity: ActivityRecord
 
     def commit(self) -> None: ...
 
@@ -357,11 +303,17 @@ class Installation:
     mail_from: str = ""
 
 
+def command_line() -> Actor:
+    """Whoever has a shell on the server."""
+    return Actor("command line")
+
+
 @dataclass(frozen=True, slots=True)
 class Services:
     """Everything a use case may ask of the world, built once by `bootstrap`.
 
-    `renderings` are by the ending of the file they make: `html`, `txt`, `docx`.
+    `renderings` are by the ending of the file they make: `html`, `txt`, `docx`. `actor` says who acts just now: the
+    account of the request that is answered, the command line, or the clock.
     """
 
     unit_of_work: OpenUnitOfWork
@@ -379,3 +331,4 @@ class Services:
     passwords: Passwords
     installation: Installation
     sealer: Sealer | None = None
+    actor: Callable[[], Actor] = command_line

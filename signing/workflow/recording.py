@@ -13,8 +13,9 @@ from signing.domain.letter import Letter
 from signing.domain.organisation import Decision, RosterEntry
 from signing.workflow.appending import receipt_of
 from signing.workflow.inviting import refused
+from signing.workflow.mail_ports import NoticeKind
 from signing.workflow.notices import notice, readdressed
-from signing.workflow.ports import InvitationView, LoggedEntry, NoticeKind, RecordedAnswer, Services, UnitOfWork
+from signing.workflow.ports import InvitationView, LoggedEntry, RecordedAnswer, Services, UnitOfWork
 from signing.workflow.signatory_form import DecisionForm
 
 

@@ -15,8 +15,9 @@ from signing.domain.letter import Letter, LetterAction, Version
 from signing.domain.organisation import Answer, RosterEntry
 from signing.workflow.inviting import refused
 from signing.workflow.letters import carried, letter_of, locked_letter
+from signing.workflow.mail_ports import Notice, NoticeKind, NoticeStatus
 from signing.workflow.notices import notice
-from signing.workflow.ports import InvitationView, Notice, NoticeKind, NoticeStatus, Services, UnitOfWork
+from signing.workflow.ports import InvitationView, Services, UnitOfWork
 
 A_DAY = timedelta(days=1)
 # What somebody asked for themselves is an answer to them, and no reminder of ours (DESIGN 5).
@@ -188,7 +189,7 @@ def _is_of_today(queued: Notice, now: datetime) -> bool:
 
 def _failed(notices: Sequence[Notice]) -> set[tuple[str, str]]:
     """The invitations and addresses whose newest mail, of all but codes and receipts, came back."""
-    newest = {(each.invitation_id, each.to): each for each in notices if each.kind not in _ANSWERS}
+    newest = {(each.invitation, each.to): each for each in notices if each.invitation_id and each.kind not in _ANSWERS}
     return {key for key, each in newest.items() if each.status is NoticeStatus.FAILED}
 
 

@@ -117,7 +117,7 @@ def sign_in(
     secret = base64.urlsafe_b64encode(services.random(32)).rstrip(b"=").decode()
     with services.unit_of_work(write=True) as uow:
         uow.rates.take_back(purpose, key, window=ATTEMPTS_WINDOW, now=now)
-        uow.accounts.open_session(Session(Tokens.digest(secret), account.id, now, now))
+        uow.accounts.open_session(Session(Tokens.digest(secret), account.id, now, now, new_id(services)))
         uow.commit()
     return secret, account
 

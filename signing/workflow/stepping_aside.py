@@ -14,8 +14,9 @@ from signing.workflow import confirming
 from signing.workflow.contact_access import Access, invited
 from signing.workflow.handing_over import changed, ended_by
 from signing.workflow.inviting import AddressRefused, pass_on
+from signing.workflow.mail_ports import NoticeKind
 from signing.workflow.notices import notice
-from signing.workflow.ports import InvitationView, NoticeKind, Services, UnitOfWork
+from signing.workflow.ports import InvitationView, Services, UnitOfWork
 from signing.workflow.signatory_form import tidy_words
 
 

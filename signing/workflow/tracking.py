@@ -9,7 +9,8 @@ from signing.domain.discussion import Remark
 from signing.domain.letter import Letter, LetterState
 from signing.domain.organisation import RosterEntry, Standing
 from signing.workflow.letters import carried, letter_of
-from signing.workflow.ports import Notice, NoticeKind, NoticeStatus, Services
+from signing.workflow.mail_ports import Notice, NoticeKind, NoticeStatus
+from signing.workflow.ports import Services
 from signing.workflow.speakers import NOBODY_INVITED, Speakers, speakers
 
 
@@ -71,7 +72,7 @@ def status(services: Services, letter_id: str) -> Status:
         versions = uow.letters.versions(letter_id) if older else []
         asked = {invitation.id for invitation in invited.values()}
         mails: dict[str, Notice] = {
-            each.organisation_id: each
+            each.organisation: each
             for each in uow.outbox.of_letter(letter_id)
             if each.kind in (NoticeKind.INVITATION, NoticeKind.NEW_VERSION) and each.invitation_id in asked
         }

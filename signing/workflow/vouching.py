@@ -28,8 +28,9 @@ from signing.workflow.coordinator_statements import (
 from signing.workflow.evidence_ports import PreparedStatement
 from signing.workflow.key_views import KeyView, here
 from signing.workflow.letters import letter_of, locked_letter
+from signing.workflow.mail_ports import NoticeKind
 from signing.workflow.notices import notice
-from signing.workflow.ports import LoggedEntry, NoticeKind, Services, UnitOfWork
+from signing.workflow.ports import LoggedEntry, Services, UnitOfWork
 
 VOUCHER = "coordinator"
 

@@ -9,7 +9,8 @@ from datetime import UTC, datetime, timedelta
 from signing.domain.invitation import Code, Invitation
 from signing.domain.letter import Letter, LetterState, Version
 from signing.domain.organisation import RosterEntry
-from signing.workflow.ports import Notice, NoticeKind, OpenUnitOfWork, RecordedAnswer
+from signing.workflow.mail_ports import Notice, NoticeKind
+from signing.workflow.ports import OpenUnitOfWork, RecordedAnswer
 
 NOW = datetime(2026, 11, 24, 9, 30, 15, 123456, tzinfo=UTC)
 LETTER = "letter-1"

@@ -21,7 +21,8 @@ from signing.evidence.statement import (
     Subject,
     nonce_text,
 )
-from signing.workflow.ports import Notice, NoticeKind, Services
+from signing.workflow.mail_ports import Notice, NoticeKind
+from signing.workflow.ports import Services
 from tests.adapters.builders import LETTER, NOW, a_letter, a_notice, an_answer, an_entry, an_invitation
 from tests.evidence import signers
 from tests.web.installation import letter_text

@@ -20,7 +20,8 @@ from signing.domain.invitation import Code
 from signing.domain.letter import LetterState, Version
 from signing.evidence.phrase import phrase
 from signing.workflow.letters import text_sha256
-from signing.workflow.ports import Notice, NoticeKind, Services
+from signing.workflow.mail_ports import Notice, NoticeKind
+from signing.workflow.ports import Services
 from tests.adapters.builders import (
     LETTER,
     NOW,

@@ -18,7 +18,8 @@ from signing.adapters.smtp import SmtpTransport
 from signing.adapters.worker import MailWorker
 from signing.locale import SOURCE, catalogues
 from signing.web.app import create_app
-from signing.workflow.ports import Notice, NoticeKind, NoticeStatus, Services
+from signing.workflow.mail_ports import Notice, NoticeKind, NoticeStatus
+from signing.workflow.ports import Services
 from tests.adapters.builders import LETTER
 from tests.adapters.mail_gallery import FORMER, OFFICE, lay_out_gallery
 from tests.adapters.mail_rules import LINK, LOOKS_LIKE_A_LINK, Seen, broken_rules, read, text_of

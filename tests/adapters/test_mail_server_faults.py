@@ -22,7 +22,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from signing.adapters.mail_text import MailTexts
 from signing.adapters.smtp import SmtpTransport
 from signing.adapters.worker import MailWorker
-from signing.workflow.ports import NoticeStatus, Services
+from signing.workflow.mail_ports import NoticeStatus
+from signing.workflow.ports import Services
 from tests.adapters.builders import LETTER, lay_out, lay_out_notices
 from tests.adapters.conftest import Clock
 

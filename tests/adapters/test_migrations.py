@@ -20,10 +20,14 @@ from signing.workflow.tokens import Tokens
 from tests.adapters.builders import LETTER, NOW, a_code, a_letter, a_notice, an_entry, an_invitation
 
 NEW = {
-    "letter": {"shares", "mail_links"},
+    "letter": {
+        *("shares", "mail_links", "soft_deadline", "publish_at", "quorum", "allows_confidential", "allows_carry"),
+        *("rhythm", "late_until", "abandoned_at", "archived_at", "keep_days", "forgotten_at"),
+    },
     "roster_entry": {"two_persons", "reviewed_version"},
-    "invitation": {"part", "contact", "email", "role", "language", "short_sha256", "reminders_stopped_at"},
-    "outbox": {"language"},
+    "invitation": {"part", "contact", "email", "role", "language", "short_sha256", "reminders_stopped_at",
+                   "opened_at"},
+    "outbox": {"language", "delivered_at", "bounced_at", "bounce_reason"},
 }
 
 

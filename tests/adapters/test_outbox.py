@@ -7,7 +7,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 from signing.adapters.database import Database
-from signing.workflow.ports import Notice, NoticeKind, NoticeStatus, OpenUnitOfWork
+from signing.workflow.mail_ports import Notice, NoticeKind, NoticeStatus
+from signing.workflow.ports import OpenUnitOfWork
 from tests.adapters.builders import LETTER, NOW, a_notice, lay_out, lay_out_notices
 
 LEASE = NOW + timedelta(minutes=3)

@@ -31,7 +31,8 @@ from signing.domain.access import Account, Role, Session
 from signing.domain.errors import Conflict, Unavailable
 from signing.domain.invitation import Code
 from signing.workflow.contact_ports import LinkRequest
-from signing.workflow.ports import Installation, Notice, NoticeKind, NoticeStatus, Services
+from signing.workflow.mail_ports import Notice, NoticeKind, NoticeStatus
+from signing.workflow.ports import Installation, Services
 from signing.workflow.tokens import Tokens
 from tests.adapters.builders import LETTER, NOW, a_notice, an_entry, lay_out, lay_out_notices
 from tests.adapters.conftest import Clock
@@ -354,7 +355,7 @@ def test_a_worker_sweeps_up_once_an_hour_what_has_lost_its_use(
     def old_session(secret: bytes) -> None:
         with services.unit_of_work(write=True) as uow:
             begun = clock() - timedelta(hours=13)
-            uow.accounts.open_session(Session(secret * 32, "a-1", begun, begun))
+            uow.accounts.open_session(Session(secret * 32, "a-1", begun, begun, secret.hex()))
             uow.commit()
 
     def kept(secret: bytes) -> bool:

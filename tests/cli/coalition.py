@@ -17,7 +17,8 @@ from signing.workflow import deciding, device_signing, inviting, rostering
 from signing.workflow.deciding import Access
 from signing.workflow.device_signing import OfferedKey
 from signing.workflow.enrolment import KeyWaits
-from signing.workflow.ports import NoticeKind, Services
+from signing.workflow.mail_ports import NoticeKind
+from signing.workflow.ports import Services
 from signing.workflow.signatory_form import DecisionForm
 from tests.installation import Desk, Installation
 

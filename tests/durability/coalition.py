@@ -21,7 +21,8 @@ from signing.web import invitation_cookie
 from signing.workflow import auditing, bundling, closing, deciding, drafting, inviting, rostering
 from signing.workflow.deciding import Access, DecisionView
 from signing.workflow.inviting import OpenedLink
-from signing.workflow.ports import NoticeKind, Services, UnitOfWork
+from signing.workflow.mail_ports import NoticeKind
+from signing.workflow.ports import Services, UnitOfWork
 from tests.installation import Installation
 
 LETTER_BYTES = 20_000

@@ -19,7 +19,7 @@ from signing.evidence.keyring import raw_from_pem
 from signing.evidence.ledger import replay
 from signing.evidence.note import ALG_ED25519, NoteKey
 from signing.evidence.receipt import Receipt
-from signing.workflow.ports import Notice, NoticeKind, NoticeStatus
+from signing.workflow.mail_ports import Notice, NoticeKind, NoticeStatus
 from tests.durability.callers import Callers, Told
 from tests.durability.coalition import Coalition, assembled
 from tests.durability.place import Place, PostgresqlServer, wait_until

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from unicodedata import east_asian_width
 
-from signing.workflow.ports import NoticeKind
+from signing.workflow.mail_ports import NoticeKind
 
 # Mails that one kind of notice sends with other words.
 SEALED, DECLINED, NOTED, REVOKED = "a confidential answer", "a decline", "a key was noted", "a key was revoked"

@@ -13,8 +13,8 @@ from signing.domain.organisation import Decision
 from signing.locale import FOLDER
 from signing.workflow import drafting, key_binding, vouching
 from signing.workflow.device_signing import KeyWaits, OfferedKey
+from signing.workflow.mail_ports import Notice, NoticeKind
 from signing.workflow.opening import Wishes
-from signing.workflow.ports import Notice, NoticeKind
 from tests.adapters.mail_gallery import lay_out_gallery
 from tests.evidence import signers
 from tests.locale.languages import DECLINED, LANGUAGES, NOTED, REVOKED, SEALED, Spoken, columns, plain

@@ -15,7 +15,7 @@ from sqlalchemy import event
 
 from signing.locale import FOLDER
 from signing.workflow import closing, drafting, inviting
-from signing.workflow.ports import NoticeKind
+from signing.workflow.mail_ports import NoticeKind
 from tests.locale.languages import ARABIC, FRENCH, LANGUAGES, Spoken, plain
 from tests.web.device_contact import asks_for, binds
 from tests.web.installation import BASE_URL, House, letter_text

@@ -28,10 +28,12 @@ from signing.evidence.keyring import public_key_from_pem
 from signing.evidence.signatory_list import SignatoryList
 from signing.evidence.statement import Signatory
 from signing.web.intake import Intake
+from signing.web.sign_in import acting
 from signing.workflow import coordinator_keys, deciding, drafting, inviting, signing_in
 from signing.workflow.deciding import Access
+from signing.workflow.mail_ports import NoticeKind
 from signing.workflow.opening import Wishes
-from signing.workflow.ports import Installation, NoticeKind, Services
+from signing.workflow.ports import Installation, Services
 from signing.workflow.printing_ports import PictureLine
 from signing.workflow.signatory_form import DecisionForm
 from signing.workflow.tokens import Tokens
@@ -147,6 +149,7 @@ def services_over(database: Database, clock: Clock, base_url: str = BASE_URL) ->
         document_certificate="", high_water=HighWater(), typesetter=Typesetter(), renderings=RENDERINGS,
         collation=Collation(), passwords=Passwords(),
         installation=Installation(base_url, base_url.split("//")[1].split(":")[0], "coalition-signing test"),
+        actor=acting,
     )
 
 

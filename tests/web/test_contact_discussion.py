@@ -10,7 +10,7 @@ import pytest
 from signing.domain.discussion import RemarkKind
 from signing.domain.organisation import Decision
 from signing.workflow import closing, discussing, drafting, tracking
-from signing.workflow.ports import NoticeKind
+from signing.workflow.mail_ports import NoticeKind
 from tests.web.installation import House, letter_text
 from tests.web.visitor import Visitor
 from tests.workflow.desk import Desk

@@ -11,7 +11,7 @@ from werkzeug.test import TestResponse
 
 from signing.domain.organisation import Decision
 from signing.workflow import closing, drafting, inviting
-from signing.workflow.ports import NoticeKind
+from signing.workflow.mail_ports import NoticeKind
 from tests.said_to_database import said_to
 from tests.web.installation import BASE_URL, House, letter_text
 from tests.web.test_contact import ARABIC, TYPED, answers

@@ -11,7 +11,7 @@ import pytest
 from signing.domain.invitation import Part
 from signing.workflow import fresh_links, inviting
 from signing.workflow.allowances import ALL_LINK_REQUESTS, ANYWHERE, LINK_REQUESTS
-from signing.workflow.ports import Notice, NoticeKind
+from signing.workflow.mail_ports import Notice, NoticeKind
 from tests.said_to_database import said_to
 from tests.web.installation import BASE_URL, House
 from tests.web.test_links import used_up

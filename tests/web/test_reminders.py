@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from signing.workflow.ports import NoticeKind
+from signing.workflow.mail_ports import NoticeKind
 from tests.web.installation import BASE_URL, House
 from tests.web.visitor import Visitor
 

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page
 
 from signing.workflow import inviting
-from signing.workflow.ports import NoticeKind
+from signing.workflow.mail_ports import NoticeKind
 from tests.installation import needs_chromium
 from tests.web.installation import House
 from tests.web.lived_in import SILENT, lived_in_letter, reminded

@@ -5,7 +5,7 @@ from __future__ import annotations
 from signing.domain.invitation import Invitation, Part
 from signing.workflow import confirming, inviting
 from signing.workflow.contact_access import Access, invited
-from signing.workflow.ports import Notice, NoticeKind
+from signing.workflow.mail_ports import Notice, NoticeKind
 from tests.web.installation import House
 
 

@@ -12,7 +12,7 @@ from signing.domain.invitation import CODE_TRIES, CODES_AN_HOUR
 from signing.workflow import confirming, deciding, discussing, key_binding
 from signing.workflow.allowances import CODE_REQUESTS, WRONG_CODES, Allowance
 from signing.workflow.discussing import RemarkForm
-from signing.workflow.ports import NoticeKind
+from signing.workflow.mail_ports import NoticeKind
 from tests.evidence import signers
 from tests.web.installation import House
 from tests.workflow.desk import ONE, Desk

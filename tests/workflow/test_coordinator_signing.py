@@ -25,7 +25,7 @@ from signing.workflow import (
     tracking,
 )
 from signing.workflow.coordinator_signing import CoordinatorMustSign, KeyNotNamed, Wishes
-from signing.workflow.ports import NoticeKind
+from signing.workflow.mail_ports import NoticeKind
 from tests.faults import fail_everywhere
 from tests.web.installation import House, letter_text
 from tests.workflow.coordinators import KINDS, Coordinator, coordinator, without_service_key

@@ -23,7 +23,7 @@ from signing.workflow.appending import payload_of
 from signing.workflow.deciding import AnswerReceipt, PageUsed, StaleVersion
 from signing.workflow.evidence_ports import HighWater
 from signing.workflow.inviting import LinkClosed
-from signing.workflow.ports import NoticeKind
+from signing.workflow.mail_ports import NoticeKind
 from signing.workflow.signatory_form import DecisionForm
 from tests.faults import fail_everywhere
 from tests.web.installation import Clock, House, letter_text

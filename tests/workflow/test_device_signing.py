@@ -22,7 +22,7 @@ from signing.workflow import closing, deciding, device_signing, drafting, forget
 from signing.workflow.deciding import AnswerReceipt, LevelTooLow, PageUsed, StaleVersion
 from signing.workflow.device_signing import AlreadyRecorded, KeyWaits, OfferedKey, StatementExpired
 from signing.workflow.enrolment import KeyRevoked, KeyUnfit
-from signing.workflow.ports import NoticeKind
+from signing.workflow.mail_ports import NoticeKind
 from tests.evidence import signers
 from tests.faults import fail_everywhere
 from tests.web.installation import Clock, House, letter_text

@@ -13,7 +13,7 @@ from signing.domain.organisation import Decision, Standing
 from signing.domain.roster import RosterRow
 from signing.evidence.statement import LetterStatement, Subject
 from signing.workflow import auditing, closing, drafting, inviting, rostering, tracking
-from signing.workflow.ports import NoticeKind
+from signing.workflow.mail_ports import NoticeKind
 from tests.web.installation import House, letter_text
 from tests.workflow.desk import ONE, Desk
 

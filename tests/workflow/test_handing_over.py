@@ -17,7 +17,7 @@ from signing.workflow.confirming import ConfirmationNeeded
 from signing.workflow.contact_access import invited
 from signing.workflow.handing_over import HandOver
 from signing.workflow.inviting import LinkClosed
-from signing.workflow.ports import NoticeKind
+from signing.workflow.mail_ports import NoticeKind
 from tests.web.installation import House
 from tests.workflow.desk import ONE, TWO, Desk
 from tests.workflow.persons import Person, mails

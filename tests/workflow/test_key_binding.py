@@ -14,8 +14,8 @@ from signing.workflow import closing, drafting, inviting, key_binding, vouching
 from signing.workflow.device_signing import KeyWaits, OfferedKey, StatementExpired
 from signing.workflow.enrolment import KeyRevoked, KeyUnfit, LevelTooLow
 from signing.workflow.key_binding import KeyReceipt
+from signing.workflow.mail_ports import NoticeKind
 from signing.workflow.opening import Wishes
-from signing.workflow.ports import NoticeKind
 from tests.evidence import signers
 from tests.web.installation import Clock, House, letter_text
 from tests.workflow.desk import ONE, TWO, Desk, Signs, entries, opened, passkey, proved, ssh_key, statements

@@ -12,7 +12,7 @@ from signing.domain.errors import NotAllowed, NotFound
 from signing.domain.invitation import Part
 from signing.domain.organisation import Decision
 from signing.workflow import closing, drafting, inviting, reminding
-from signing.workflow.ports import Notice, NoticeKind
+from signing.workflow.mail_ports import Notice, NoticeKind
 from signing.workflow.reminding import LeftOut, remind, stop_reminders
 from tests.adapters.mail_gallery import a_remark
 from tests.mail_catcher import text_of

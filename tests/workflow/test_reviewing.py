@@ -29,8 +29,8 @@ from signing.workflow.confirming import ConfirmationNeeded
 from signing.workflow.contact_access import OtherPart, StaleVersion
 from signing.workflow.device_signing import OfferedKey
 from signing.workflow.handing_over import HandOver
+from signing.workflow.mail_ports import NoticeKind
 from signing.workflow.opening import Wishes
-from signing.workflow.ports import NoticeKind
 from signing.workflow.reviewing import ReviewAwaited, ReviewForm
 from signing.workflow.stepping_aside import Aside
 from tests.web.installation import House, letter_text

@@ -15,7 +15,7 @@ from signing.workflow.colleagues import Colleague
 from signing.workflow.confirming import ConfirmationNeeded
 from signing.workflow.handing_over import HandOver
 from signing.workflow.inviting import AddressRefused, LinkClosed
-from signing.workflow.ports import NoticeKind
+from signing.workflow.mail_ports import NoticeKind
 from signing.workflow.speakers import Speakers
 from signing.workflow.stepping_aside import Aside
 from tests.web.installation import House

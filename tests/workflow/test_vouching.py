@@ -13,7 +13,7 @@ from signing.evidence.statement import AssentStatement, KeyStatement
 from signing.workflow import closing, coordinator_signing, deciding, drafting, vouching
 from signing.workflow.coordinator_signing import CoordinatorMustSign, KeyNotNamed, Wishes
 from signing.workflow.device_signing import KeyWaits
-from signing.workflow.ports import NoticeKind
+from signing.workflow.mail_ports import NoticeKind
 from tests.evidence import signers
 from tests.faults import fail_everywhere
 from tests.web.installation import House

@@ -7,7 +7,12 @@ from typing import Any
 from alembic import context
 from sqlalchemy.types import TypeDecorator
 
-from signing.adapters import contact_tables  # noqa: F401 (they are tables of the same metadata)
+from signing.adapters import (  # noqa: F401 (they are tables of the same metadata)
+    account_tables,
+    contact_tables,
+    coordination_tables,
+    evidence_tables,
+)
 from signing.adapters.columns import Instant
 from signing.adapters.tables import metadata
 

@@ -1,0 +1,94 @@
+"""What the workflow needs to have mails sent, and to know how they fared; `adapters/` fulfils this port."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from signing.domain.errors import NotFound
+
+
+class NoticeKind(StrEnum):
+    """What a mail is about."""
+
+    INVITATION = "invitation"
+    CODE = "code"
+    RECEIPT = "receipt"
+    NEW_VERSION = "new-version"
+    CARRIED = "carried"
+    KEY_VOUCHED = "key-vouched"
+    REMINDER = "reminder"
+    FRESH_LINK = "fresh-link"
+    HANDED_OVER = "handed-over"
+    REVIEWED = "reviewed"
+    REMARK_ANSWERED = "remark-answered"
+    DEADLINE = "deadline"
+    CLOSED = "closed"
+    PUBLISHED = "published"
+    DELIVERY = "delivery"
+    DIGEST = "digest"
+    MEMBER = "member"
+    TRIAL = "trial"
+
+
+class NoticeStatus(StrEnum):
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One mail to be sent. It names what it is about by id (`subject_id`: invitation id, code id or log index)
+    and never holds a token or a code: the worker derives them. `language` is what its reader was reading when they
+    asked for it, None for the contact's own."""
+
+    id: str
+    kind: NoticeKind
+    letter_id: str
+    organisation_id: str | None
+    invitation_id: str | None
+    subject_id: str
+    to: str
+    message_id: str
+    due: datetime
+    status: NoticeStatus = NoticeStatus.QUEUED
+    attempts: int = 0
+    last_reply: str | None = None
+    sent_at: datetime | None = None
+    language: str | None = None
+    delivered_at: datetime | None = None
+    bounced_at: datetime | None = None
+    bounce_reason: str | None = None
+
+    @property
+    def organisation(self) -> str:
+        """The organisation it goes to. Raises NotFound for a mail to coordinators or addressees."""
+        return _given(self.organisation_id)
+
+    @property
+    def invitation(self) -> str:
+        """The invitation it is about. Raises NotFound for a mail to coordinators or addressees."""
+        return _given(self.invitation_id)
+
+
+def _given(name: str | None) -> str:
+    if name is None:
+        raise NotFound("This mail is about no organisation.", code="mail-of-no-organisation")
+    return name
+
+
+class Outbox(Protocol):
+    def add(self, notices: Sequence[Notice]) -> None: ...
+    def of_letter(self, letter_id: str) -> list[Notice]: ...
+
+    def claim(self, owner: str, now: datetime, *, limit: int, lease_until: datetime) -> list[Notice]:
+        """Take due notices (queued, or sending with a lease that ran out) for `owner`, skipping locked ones."""
+
+    def mark_sent(self, notice_id: str, at: datetime, reply: str) -> None: ...
+    def mark_retry(self, notice_id: str, due: datetime, reply: str) -> None: ...
+    def mark_failed(self, notice_id: str, reply: str) -> None: ...
