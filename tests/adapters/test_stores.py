@@ -254,7 +254,7 @@ def test_accounts_are_found_by_address_however_it_is_capitalised(unit_of_work: O
 
 def test_sessions_end_one_by_one_and_all_together(unit_of_work: OpenUnitOfWork) -> None:
     account = Account("a-1", "ada@example.org", Role.AUDITOR, "hash", NOW)
-    sessions = [Session(bytes([number]) * 32, "a-1", NOW, NOW) for number in range(3)]
+    sessions = [Session(bytes([number]) * 32, "a-1", NOW, NOW, str(number)) for number in range(3)]
     with unit_of_work(write=True) as uow:
         uow.accounts.add(account)
         for session in sessions:
@@ -323,7 +323,7 @@ def test_what_has_lost_its_use_is_forgotten_and_nothing_else(unit_of_work: OpenU
     with unit_of_work(write=True) as uow:
         uow.accounts.add(account)
         for number, (name, at) in enumerate(((b"y", young), (b"o", old))):
-            uow.accounts.open_session(Session(name * 32, "a-1", at, at))
+            uow.accounts.open_session(Session(name * 32, "a-1", at, at, name.decode()))
             uow.codes.add(a_code(number, at))
         uow.rates.hit("sign-in", b"a" * 32, window=60, now=NOW)
         uow.rates.hit("code", b"a" * 32, window=60, now=old)
