@@ -22,6 +22,7 @@ from signing.workflow.witness_state import witness_policy
 if TYPE_CHECKING:
     from flask import Flask
 
+    from signing.adapters.clock_keeper import ClockKeeper
     from signing.adapters.log_keeper import Keeper, LogKeeper
     from signing.adapters.stamping import TimeAuthority
     from signing.adapters.transport import Transport
@@ -108,6 +109,14 @@ def log_keeper(settings: Settings) -> LogKeeper:
 
     services = build(settings, actor=the_clock)
     return LogKeeper(services.clock, [*_outside_keepers(settings, services), SealKeeper(services)])
+
+
+def clock_keeper(settings: Settings) -> ClockKeeper:
+    """The clock work on this installation's letters; each line is one thing that happens by itself."""
+    from signing.adapters.clock_keeper import ClockKeeper, Duty
+
+    duties: list[Duty] = []
+    return ClockKeeper(build(settings, actor=the_clock), duties)
 
 
 def outside_keepers(settings: Settings, services: Services) -> LogKeeper:

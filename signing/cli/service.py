@@ -19,7 +19,7 @@ from signing import config
 from signing.adapters import key_files
 from signing.adapters.database import connect
 from signing.adapters.private_files import write_new
-from signing.bootstrap import log_keeper, mail_worker
+from signing.bootstrap import clock_keeper, log_keeper, mail_worker
 from signing.cli.checks import DEMONSTRATION, demonstrates, examine, look_around
 from signing.cli.finding import Finding
 from signing.cli.printing import print_data
@@ -102,10 +102,12 @@ def refuse_demonstration(settings: Settings) -> None:
 @click.option("--once", is_flag=True, help="Do what is due and stop.")
 @click.option("--beside", type=int, hidden=True, help="Stop when this process is gone.")
 def worker(once: bool, beside: int | None) -> None:
-    """Send mails from the outbox, with retries, and bring logs to witnesses and time stamps, until told to stop."""
+    """Send mails from the outbox, with retries, do on letters what is due by the clock, and bring logs to witnesses
+    and time stamps, until told to stop."""
     settings = config.load()
-    sender, keeper = mail_worker(settings), log_keeper(settings)
+    sender, clock, keeper = mail_worker(settings), clock_keeper(settings), log_keeper(settings)
     if once:
+        clock.run_once()
         keeper.run_once()
         click.echo(f"{sender.run_once()} mails handled")
         return
@@ -121,6 +123,7 @@ def worker(once: bool, beside: int | None) -> None:
         # A worker whose web server was killed must not linger and send from a stopped installation.
         return stop.is_set() or (beside is not None and os.getppid() != beside)
 
+    clock.start_beside(stopped)
     keeper.start_beside(stopped)
     sender.run_forever(stopped)
 
