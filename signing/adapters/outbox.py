@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from signing.adapters.tables import outbox
-from signing.workflow.mail_ports import Notice, NoticeKind, NoticeStatus
+from signing.workflow.mail_ports import ASKED_FOR, Notice, NoticeKind, NoticeStatus, OutboxProgress
 
 _URGENCY = {NoticeKind.CODE: 0, NoticeKind.RECEIPT: 1}
 _LEAST_URGENT = 2
@@ -65,6 +65,22 @@ class OutboxStore:
             select(*_NOTICE).where(outbox.c.letter_id == letter_id).order_by(outbox.c.queued_at, outbox.c.id)
         )
         return [Notice(*row) for row in rows]
+
+    def progress(self, letter_id: str) -> OutboxProgress:
+        """How far the mails of a letter have come, in one statement, without codes, receipts and fresh links."""
+        came_back, status = outbox.c.bounced_at.is_not(None), outbox.c.status
+        counted = {
+            "queued": status.in_([NoticeStatus.QUEUED, NoticeStatus.SENDING]),
+            "sent": status == NoticeStatus.SENT,
+            "failed": status == NoticeStatus.FAILED,
+        }
+        row = self._connection.execute(
+            select(
+                *(func.count().filter(each, ~came_back).label(name) for name, each in counted.items()),
+                func.count().filter(came_back).label("bounced"),
+            ).where(outbox.c.letter_id == letter_id, outbox.c.kind.not_in(ASKED_FOR))
+        ).one()
+        return OutboxProgress(**row._mapping)
 
     def claim(self, owner: str, now: datetime, *, limit: int, lease_until: datetime) -> list[Notice]:
         """Take due notices (queued, or sending with a lease that ran out) for `owner`, skipping locked ones."""

@@ -34,6 +34,10 @@ class NoticeKind(StrEnum):
     TRIAL = "trial"
 
 
+# What somebody asked for themselves just now: an answer to them, and no mail of ours (DESIGN 5).
+ASKED_FOR = (NoticeKind.CODE, NoticeKind.RECEIPT, NoticeKind.FRESH_LINK)
+
+
 class NoticeStatus(StrEnum):
     QUEUED = "queued"
     SENDING = "sending"
@@ -82,9 +86,25 @@ def _given(name: str | None) -> str:
     return name
 
 
+@dataclass(frozen=True, slots=True)
+class OutboxProgress:
+    """How the mails of a letter fare that nobody asked for: each is counted once. `sent` did not come back so far."""
+
+    queued: int = 0
+    sent: int = 0
+    failed: int = 0
+    bounced: int = 0
+
+    @property
+    def total(self) -> int:
+        return self.queued + self.sent + self.failed + self.bounced
+
+
 class Outbox(Protocol):
     def add(self, notices: Sequence[Notice]) -> None: ...
     def of_letter(self, letter_id: str) -> list[Notice]: ...
+    def progress(self, letter_id: str) -> OutboxProgress:
+        """How far the mails of a letter have come, in one statement, without codes, receipts and fresh links."""
 
     def claim(self, owner: str, now: datetime, *, limit: int, lease_until: datetime) -> list[Notice]:
         """Take due notices (queued, or sending with a lease that ran out) for `owner`, skipping locked ones."""

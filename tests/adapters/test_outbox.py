@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from signing.adapters.database import Database
-from signing.workflow.mail_ports import Notice, NoticeKind, NoticeStatus
+from signing.workflow.mail_ports import Notice, NoticeKind, NoticeStatus, OutboxProgress
 from signing.workflow.ports import OpenUnitOfWork
 from tests.adapters.builders import LETTER, NOW, a_notice, lay_out, lay_out_notices
 
@@ -141,3 +141,20 @@ def test_a_claim_skips_what_another_transaction_holds(database: Database, databa
             assert {each.id for each in claim(database.unit_of_work, "b")}.isdisjoint(each.id for each in held)
         first.commit()
     assert len(held) == 2
+
+
+def test_progress_counts_each_mail_once_and_none_that_somebody_asked_for(unit_of_work: OpenUnitOfWork) -> None:
+    lay_out(unit_of_work)
+    lay_out_notices(unit_of_work, 6)
+    with unit_of_work(write=True) as uow:
+        uow.outbox.add([a_notice(50, NoticeKind.RECEIPT), a_notice(51, NoticeKind.CODE)])
+        uow.commit()
+    claim(unit_of_work, limit=6)
+    with unit_of_work(write=True) as uow:
+        for number in (0, 1, 2):
+            uow.outbox.mark_sent(f"notice-{number:04d}", NOW, "250 ok")
+        uow.outbox.mark_failed("notice-0003", "550 no such user")
+        uow.commit()
+    with unit_of_work() as uow:
+        assert uow.outbox.progress(LETTER) == OutboxProgress(queued=2, sent=3, failed=1, bounced=0)
+        assert uow.outbox.progress("another") == OutboxProgress()
