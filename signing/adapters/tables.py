@@ -95,6 +95,7 @@ letter = table_of(
     may("archived_at", Instant),
     must("keep_days", Integer),
     may("forgotten_at", Instant),
+    may("reminded_up_to", Instant),
 )
 
 letter_version = table_of(
@@ -163,6 +164,8 @@ roster_entry = table_of(
     must("accepts", Flag),
     must("confidential", Flag),
     may("level", Integer),
+    # Databases do not sort as dictionaries do (`roster_order`).
+    may("sort_key", LargeBinary),
 )
 
 invitation = table_of(

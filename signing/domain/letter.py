@@ -36,6 +36,7 @@ class LetterAction(StrEnum):
     DRAFT_VERSION = "draft a version"
     CHOOSE_PAPER = "choose the paper"
     CHOOSE_SHARING = "choose what organisations see"
+    CHOOSE_POLICY = "change deadlines and policy"
     EDIT_ROSTER = "change the roster"
     OPEN_VERSION = "open a version"
     INVITE = "invite"
@@ -56,11 +57,13 @@ TRANSITIONS: dict[tuple[LetterState, LetterAction], LetterState] = {
     (S.DRAFT, A.DRAFT_VERSION): S.DRAFT,
     (S.DRAFT, A.CHOOSE_PAPER): S.DRAFT,
     (S.DRAFT, A.CHOOSE_SHARING): S.DRAFT,
+    (S.DRAFT, A.CHOOSE_POLICY): S.DRAFT,
     (S.DRAFT, A.EDIT_ROSTER): S.DRAFT,
     (S.DRAFT, A.OPEN_VERSION): S.OPEN,
     (S.OPEN, A.DRAFT_VERSION): S.OPEN,
     (S.OPEN, A.CHOOSE_PAPER): S.OPEN,
     (S.OPEN, A.CHOOSE_SHARING): S.OPEN,
+    (S.OPEN, A.CHOOSE_POLICY): S.OPEN,
     (S.OPEN, A.EDIT_ROSTER): S.OPEN,
     (S.OPEN, A.OPEN_VERSION): S.OPEN,
     (S.OPEN, A.INVITE): S.OPEN,
@@ -112,6 +115,8 @@ REFUSALS: dict[tuple[LetterState, LetterAction], str] = {
     (S.CLOSED, A.REMIND): "This letter is closed: nobody is asked for an answer any more.",
     (S.CLOSED, A.CHOOSE_PAPER): "This letter is closed: its paper can no longer change.",
     (S.CLOSING, A.CHOOSE_SHARING): "The letter is being closed just now. Please come back in a few minutes.",
+    (S.CLOSING, A.CHOOSE_POLICY): "The letter is being closed just now. Please come back in a few minutes.",
+    (S.CLOSED, A.CHOOSE_POLICY): "This letter is closed: its deadlines and rules can no longer change.",
     (S.CLOSED, A.CHOOSE_SHARING): "This letter is closed: nobody is asked any more, so there is nothing to share.",
     (S.CLOSED, A.EDIT_ROSTER): "This letter is closed: its roster can no longer change.",
     (S.CLOSED, A.OPEN_VERSION): "This letter is closed: other words are another letter.",
@@ -136,7 +141,7 @@ class Letter:
     pages ask for, the hard one shuts the doors. `publish_at` ends the embargo: the clock publishes then. `quorum` is
     how many must have approved before it is published. `rhythm` are the automatic reminders, as `domain/rhythm` reads
     them. `late_until`: until then late approvals are taken for the next edition. Contact data is forgotten `keep_days`
-    after the letter is published or abandoned.
+    after the letter is published or abandoned. `reminded_up_to`: the turns of the rhythm until then are done with.
     """
 
     id: str
@@ -171,6 +176,7 @@ class Letter:
     archived_at: datetime | None = None
     keep_days: int = KEEP_DAYS
     forgotten_at: datetime | None = None
+    reminded_up_to: datetime | None = None
 
     def policy(self, min_level: int | None, binders: Iterable[str] | None) -> tuple[int, tuple[str, ...]]:
         """What assents must meet once these wishes (None: as it is) are granted; opened words bind the letter.
@@ -209,6 +215,12 @@ class Letter:
     def past_deadline(self, now: datetime) -> bool:
         """The hard deadline closes the doors to answers, not the letter."""
         return self.hard_deadline is not None and now >= self.hard_deadline
+
+    def asked_until(self, now: datetime) -> datetime | None:
+        """The deadline that pages and mails ask for: the soft one until it has passed, then the hard one."""
+        if self.soft_deadline is not None and now < self.soft_deadline:
+            return self.soft_deadline
+        return self.hard_deadline
 
     def after(self, action: LetterAction, now: datetime) -> LetterState:
         """The state that `action` leads to.

@@ -22,7 +22,7 @@ from tests.adapters.builders import LETTER, NOW, a_code, a_letter, a_notice, an_
 NEW = {
     "letter": {
         *("shares", "mail_links", "soft_deadline", "publish_at", "quorum", "allows_confidential", "allows_carry"),
-        *("rhythm", "late_until", "abandoned_at", "archived_at", "keep_days", "forgotten_at"),
+        *("rhythm", "late_until", "abandoned_at", "archived_at", "keep_days", "forgotten_at", "reminded_up_to"),
     },
     "roster_entry": {"two_persons", "reviewed_version"},
     "invitation": {"part", "contact", "email", "role", "language", "short_sha256", "reminders_stopped_at",

@@ -33,7 +33,8 @@ def _letters() -> None:
     def given(name: str, value: str) -> sa.Column[int]:
         return sa.Column(name, sa.Integer(), nullable=False, server_default=sa.text(value))
 
-    for name in ("soft_deadline", "publish_at", "late_until", "abandoned_at", "archived_at", "forgotten_at"):
+    for name in ("soft_deadline", "publish_at", "late_until", "abandoned_at", "archived_at", "forgotten_at",
+                 "reminded_up_to"):
         op.add_column("letter", sa.Column(name, INSTANT, nullable=True))
     # Until now withholding the name and carrying were offered on every letter, and nothing was forgotten.
     for column in (given("quorum", "0"), given("allows_confidential", "1"), given("allows_carry", "1"),
