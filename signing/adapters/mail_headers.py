@@ -108,8 +108,8 @@ def address(
     message["To"] = recipient(name, notice.to)
     message["Date"] = rfc5322_date(now)
     message["Message-ID"] = notice.message_id
-    # One thread for each letter and organisation, whichever of its mails came first.
-    thread = f"<{notice.letter_id}.{notice.organisation}@{host}>"
+    # One thread for each letter and organisation, whichever of its mails came first; and for each kind of the others.
+    thread = f"<{notice.letter_id}.{notice.organisation_id or notice.kind}@{host}>"
     message["In-Reply-To"] = thread
     message["References"] = thread
     # RFC 3834: whoever is away must not answer, and we answer nobody's machine.

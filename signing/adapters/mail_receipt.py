@@ -7,12 +7,15 @@ from datetime import datetime
 from typing import Any
 
 from signing.adapters.mail_matter import Matter
+from signing.adapters.mail_sheet import AttachedFile
 from signing.domain.organisation import Decision
 from signing.evidence.statement import KeyStatement
 from signing.locale import translations
 from signing.locale.dates import moment
+from signing.workflow.auditing import receipt_bytes
 from signing.workflow.key_views import key_phrase
 from signing.workflow.mail_ports import Notice
+from signing.workflow.ports import Services
 
 
 def receipt_values(notice: Notice, matter: Matter, shown: Callable[[str | None], str]) -> dict[str, Any]:
@@ -50,6 +53,17 @@ def receipt_values(notice: Notice, matter: Matter, shown: Callable[[str | None],
         "listed_as": shown(answer.listed_as),
         "at": moment(answer.at, letter.zone, matter.language),
     }
+
+
+def receipt_files(
+    services: Services, notice: Notice, matter: Matter, words: dict[str, Any]
+) -> tuple[AttachedFile, ...]:
+    """A receipt brings its proof, and the opening of a commitment to whom it may open."""
+    files = [AttachedFile(words["filename"], receipt_bytes(services, notice.letter_id, int(notice.subject_id)))]
+    opening = matter.view.entry.opening
+    if words["opening"] and opening is not None:
+        files.append(AttachedFile(words["opening"], opening, "application/json"))
+    return tuple(files)
 
 
 def _outcome(decision: Decision, confidential: bool, language: str) -> str:

@@ -6,21 +6,21 @@ Each kind of mail is written once, `templates/mail/KIND.jinja`, and set twice: w
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from email.message import EmailMessage
 from functools import lru_cache
-from typing import Any
 
 import jinja2
 
 from signing.adapters.mail_headers import address, header_words, new_message, offer_an_end
-from signing.adapters.mail_matter import Matter, Matters
-from signing.adapters.mail_values import Values, values_of
+from signing.adapters.mail_letter import letter_sheet
+from signing.adapters.mail_matter import Matters
+from signing.adapters.mail_sheet import Sheet
+from signing.adapters.mail_values import sheet_of
 from signing.adapters.mail_words import folded
-from signing.evidence.statement import KeyStatement
-from signing.locale import spoken, translations
+from signing.locale import translations
 from signing.resources import templates_folder
-from signing.workflow.auditing import receipt_bytes
-from signing.workflow.mail_ports import Notice, NoticeKind
+from signing.workflow.mail_ports import Notice
 from signing.workflow.ports import Services
 
 # A mail program that knows no more than ASCII and short lines still passes the words on as they are.
@@ -53,51 +53,45 @@ class MailTexts:
         """
         now = services.clock()
         with services.unit_of_work() as uow:
-            matter = self._matters.read(uow, notice, now)
-        values = values_of(services, notice, matter, now)
-        template = "key-receipt" if isinstance(matter.said, KeyStatement) else notice.kind.value
-        language, host = spoken(matter.language), services.installation.host
-        message = _message(language, template, values.words)
-        # First: an attachment takes every header about content down into the part of the words.
-        _attach(services, message, notice, matter, values)
-        address(message, notice, matter.greeted(notice), sender=self.sender, host=host, language=language, now=now)
-        if values.stop:
-            offer_an_end(message, values.stop)
+            if notice.organisation_id is None:
+                sheet = letter_sheet(services, uow, notice, now)
+                matter = None
+            else:
+                matter = self._matters.read(uow, notice, now)
+        if matter is not None:
+            sheet = sheet_of(services, notice, matter, now)
+        return self._written(services, notice, sheet, now)
+
+    def _written(self, services: Services, notice: Notice, sheet: Sheet, now: datetime) -> WrittenMail:
+        message = set_mail(sheet)
+        host = services.installation.host
+        address(message, notice, sheet.name, sender=self.sender, host=host, language=sheet.language, now=now)
+        if sheet.stop:
+            offer_an_end(message, sheet.stop)
         local, _, domain = self.sender.rpartition("@")
         # An answer of a mail server then names the notice, whatever its text says (FLOORS 4).
         to = message["To"].addresses[0].addr_spec
-        return WrittenMail(message, f"{local}+{notice.id}@{domain}", to, values.secrets)
+        return WrittenMail(message, f"{local}+{notice.id}@{domain}", to, sheet.secrets)
 
 
-def _attach(services: Services, message: EmailMessage, notice: Notice, matter: Matter, values: Values) -> None:
-    """A receipt brings its proof, and the opening of a commitment to whom it may open."""
-    if notice.kind is not NoticeKind.RECEIPT:
-        return
-    message.add_attachment(
-        receipt_bytes(services, notice.letter_id, int(notice.subject_id)),
-        maintype="application",
-        subtype="octet-stream",
-        filename=values.words["filename"],
-    )
-    if values.words["opening"]:
-        opening = matter.view.entry.opening
-        message.add_attachment(opening, maintype="application", subtype="json", filename=values.words["opening"])
-
-
-def _message(language: str, name: str, words: dict[str, Any]) -> EmailMessage:
-    """Subject and the two bodies: the first line of the plain text is the subject."""
-    subject, _, text = _set(language, "txt", name, words).partition("\n")
+def set_mail(sheet: Sheet) -> EmailMessage:
+    """Subject, the two bodies and the files: the first line of the plain text is the subject."""
+    subject, _, text = _set(sheet, "txt").partition("\n")
     message = new_message()
-    message["Subject"] = header_words(subject)
+    message["Subject"] = header_words(f"{sheet.mark} {subject}")
     message.set_content(folded(text), cte=ENCODING)
-    message.add_alternative(_set(language, "html", name, words), subtype="html", cte=ENCODING)
+    message.add_alternative(_set(sheet, "html"), subtype="html", cte=ENCODING)
+    # Before any other header: an attachment takes every header about content down into the part of the words.
+    for file in sheet.files:
+        maintype, _, subtype = file.type.partition("/")
+        message.add_attachment(file.content, maintype=maintype, subtype=subtype, filename=file.name)
     return message
 
 
-def _set(language: str, form: str, name: str, words: dict[str, Any]) -> str:
+def _set(sheet: Sheet, form: str) -> str:
     """The template set as `html` or `txt`, in the layout and with the parts of that form."""
-    template = _templates(language, form).get_template(f"mail/{name}.jinja")
-    return template.render(words, layout=f"mail/layout.{form}", parts=f"mail/parts.{form}")
+    template = _templates(sheet.language, form).get_template(f"mail/{sheet.template}.jinja")
+    return template.render(sheet.words, layout=f"mail/layout.{form}", parts=f"mail/parts.{form}")
 
 
 @lru_cache(maxsize=64)

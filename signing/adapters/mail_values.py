@@ -11,10 +11,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from signing.adapters.mail_matter import Matter, Outdated
-from signing.adapters.mail_receipt import receipt_values
+from signing.adapters.mail_receipt import receipt_files, receipt_values
+from signing.adapters.mail_sheet import Sheet
 from signing.adapters.mail_words import isolated, lines_of, plain_line, shortened, without_links
 from signing.domain.handover import masked
 from signing.domain.invitation import Code, Part
+from signing.evidence.statement import KeyStatement
 from signing.locale import spoken, text_direction
 from signing.locale.dates import moment
 from signing.locale.zones import zone_of
@@ -28,12 +30,25 @@ LONGEST_CONTACT = 60
 
 @dataclass(frozen=True, slots=True)
 class Values:
-    """`words` are for the template; `secrets` those of them that must appear nowhere else; `stop` is the address that
-    ends the reminders, empty where there are none to end."""
+    """`words` are for the template; `secrets` and `stop` are those of its `Sheet`."""
 
     words: dict[str, Any]
     secrets: tuple[str, ...] = ()
     stop: str = ""
+
+
+def sheet_of(services: Services, notice: Notice, matter: Matter, now: datetime) -> Sheet:
+    """The mail of `notice` to an organisation's contact. Raises Outdated when its code is no longer good."""
+    values = values_of(services, notice, matter, now)
+    return Sheet(
+        template="key-receipt" if isinstance(matter.said, KeyStatement) else notice.kind.value,
+        language=spoken(matter.language),
+        name=matter.greeted(notice),
+        words=values.words,
+        secrets=values.secrets,
+        stop=values.stop,
+        files=receipt_files(services, notice, matter, values.words) if notice.kind is NoticeKind.RECEIPT else (),
+    )
 
 
 def values_of(services: Services, notice: Notice, matter: Matter, now: datetime) -> Values:
@@ -42,14 +57,14 @@ def values_of(services: Services, notice: Notice, matter: Matter, now: datetime)
     if notice.kind is NoticeKind.CODE:
         return _code(services, matter, words, now)
     if notice.kind is NoticeKind.RECEIPT:
-        return Values(words | receipt_values(notice, matter, _Shown(matter.language)))
+        return Values(words | receipt_values(notice, matter, Shown(matter.language)))
     if notice.kind is NoticeKind.HANDED_OVER:
         return Values(words | _change(notice, matter))
     return _with_way_in(services, notice, matter, words | _change(notice, matter) | _said(matter))
 
 
 @dataclass(frozen=True, slots=True)
-class _Shown:
+class Shown:
     """Makes words of people harmless, in a mail of this language."""
 
     language: str
@@ -64,19 +79,25 @@ class _Shown:
         return isolated(without_links(line), text_direction(spoken(self.language)))
 
 
-def _common(services: Services, notice: Notice, matter: Matter) -> dict[str, Any]:
-    letter, entry, shown = matter.view.letter, matter.view.entry, _Shown(matter.language)
-    base_url, language = services.installation.base_url, spoken(matter.language)
+def common(services: Services, title: str, language: str, *, linked: bool = True) -> dict[str, Any]:
+    """What every mail may say, whoever reads it: `title` is that of the letter in the reader's `language`."""
+    base_url, tongue = services.installation.base_url, spoken(language)
     return {
-        "lang": language,
-        "direction": text_direction(language),
-        "host": without_links(services.installation.host) if not letter.mail_links else services.installation.host,
-        "linked": letter.mail_links,
+        "lang": tongue,
+        "direction": text_direction(tongue),
+        "host": services.installation.host if linked else without_links(services.installation.host),
+        "linked": linked,
         "base_url": base_url,
-        "enter": _address(base_url, "enter", letter.mail_links),
-        "genuine": _address(base_url, "genuine", letter.mail_links),
-        "check": _address(base_url, "check", letter.mail_links),
-        "title": shown(matter.title),
+        "enter": _address(base_url, "enter", linked),
+        "genuine": _address(base_url, "genuine", linked),
+        "check": _address(base_url, "check", linked),
+        "title": Shown(language)(title),
+    }
+
+
+def _common(services: Services, notice: Notice, matter: Matter) -> dict[str, Any]:
+    letter, entry, shown = matter.view.letter, matter.view.entry, Shown(matter.language)
+    return common(services, matter.title, matter.language, linked=letter.mail_links) | {
         "addressee": shown(matter.addressee),
         "organisation": shown(entry.listed_name),
         "contact": shown(matter.greeted(notice), LONGEST_CONTACT),
@@ -142,7 +163,7 @@ def _with_way_in(services: Services, notice: Notice, matter: Matter, words: dict
 def _change(notice: Notice, matter: Matter) -> dict[str, Any]:
     """Who handed the letter to whom, until when; the whole address for whoever did it alone: that of a contact before
     them may have been a stranger's, typed by mistake."""
-    change, shown, zone = matter.change, _Shown(matter.language), matter.view.letter.zone
+    change, shown, zone = matter.change, Shown(matter.language), matter.view.letter.zone
     if change is None:
         return {"asked_by": ""}
     address = change.to_email or ""
@@ -156,7 +177,7 @@ def _change(notice: Notice, matter: Matter) -> dict[str, Any]:
 
 def _said(matter: Matter) -> dict[str, Any]:
     """What was said of the letter: by a reviewer, or by the contact and then the coordinator."""
-    shown, review, remark = _Shown(matter.language), matter.review, matter.remark
+    shown, review, remark = Shown(matter.language), matter.review, matter.remark
     words: dict[str, Any] = {"wished": matter.wished, "review": review is not None}
     if review is not None:
         words |= {
