@@ -1,7 +1,8 @@
 """The rows of a roster as brought, and what is wrong or doubtful about them (DESIGN 8).
 
-May import `letter_text`, `letter_text_reader` and the standard library. A fault keeps a row out; a warning is for
-a person to look at: names that look alike are never merged, because two chapters of one body are two signatories.
+May import `address_book`, `letter_text`, `letter_text_reader`, `roster_likeness` and the standard library. A fault
+keeps a row out; a warning is for a person to look at: names that look alike are never merged, because two chapters of
+one body are two signatories.
 """
 
 from __future__ import annotations
@@ -12,8 +13,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from .address_book import OrganisationKind, Scope
 from .letter_text import is_language_tag
 from .letter_text_reader import find_unsafe
+from .roster_likeness import Kind, Likeness, Lookalikes, likeness
 
 REQUIRED: Final = ("organisation", "contact", "email")
 TEXT_FIELDS: Final = (
@@ -30,17 +33,6 @@ _BREAK = re.compile("[\n\r\v\f\x85\u2028\u2029]")
 # A spreadsheet that opens an export runs a cell that begins so. No name begins with one of them, so a leading
 # minus is refused too, whatever follows.
 _FORMULA_STARTS = tuple("=+-@\t\r＝＋－＠")
-
-_PARENTHESIS = re.compile(r"\(([^()]*)\)")
-_TAIL = re.compile(r"\s[-–—]\s|[,:/]")
-_NOISE = frozenset(
-    (
-        *("the", "a", "an", "of", "for", "and", "in", "on", "to", "de", "la", "le", "les", "el", "los", "las", "du"),
-        *("des", "del", "di", "da", "do", "dos", "y", "et", "e", "und", "für", "der", "die", "das", "von"),
-        *("foundation", "fundacion", "fondation", "fundacao", "fondazione", "stiftung", "association"),
-        *("asociacion", "associacao", "organisation", "organization", "ngo", "ong", "inc", "ltd", "ev"),
-    )
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +54,13 @@ class RosterRow:
     role: str | None
     language: str | None
     stage: int
+    kind: OrganisationKind | None = None
+    scope: Scope | None = None
+
+    @property
+    def likeness(self) -> Likeness:
+        """What it may be taken for."""
+        return likeness((self.organisation, self.listed_as, self.acronym), self.native_name)
 
     @property
     def listed_name(self) -> str:
@@ -80,9 +79,38 @@ class RowFault:
 
 @dataclass(frozen=True, slots=True)
 class RosterWarning:
+    """`proposes` is the id of an organisation that this row may be."""
+
     line: int
     code: str
     message: str
+    proposes: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KnownOrganisation:
+    """An organisation of the address book, or, where `here`, of the letter's own roster."""
+
+    id: str
+    name: str
+    listed_as: str | None = None
+    acronym: str | None = None
+    native_name: str | None = None
+    here: bool = False
+
+
+_ALIKE = {
+    Kind.DOUBLE: "{row.organisation} looks like {other.organisation} (line {other.line}). They are kept as two; if "
+    "they are one organisation, delete a row.",
+    Kind.CHAPTER: "{row.organisation} and {other.organisation} (line {other.line}) look like chapters of one body. "
+    "Each is asked for itself.",
+}
+_KNOWN = {
+    Kind.DOUBLE: "{row.organisation} looks like {name}, which is {where}. They are kept as two unless you say that "
+    "they are one.",
+    Kind.CHAPTER: "{row.organisation} and {name}, which is {where}, look like chapters of one body. Each is asked for "
+    "itself.",
+}
 
 
 def name_key(name: str) -> str:
@@ -162,45 +190,39 @@ def _repeated(row: RosterRow, seen: dict[tuple[str, str], int]) -> Iterator[RowF
 
 def _warnings(rows: Iterable[RosterRow]) -> Iterator[RosterWarning]:
     addresses: dict[str, RosterRow] = {}
-    likenesses: dict[str, RosterRow] = {}
+    met: Lookalikes[RosterRow] = Lookalikes()
     for row in rows:
         first = addresses.setdefault((row.email or "").casefold(), row)
         if first is not row:
             message = f"{row.email} is also the contact of {first.organisation} (line {first.line}). Is that right?"
             yield RosterWarning(row.line, "same-email", message)
-        alike: RosterRow | None = None
-        # A set of a few short forms for each row, looked up at once: the work grows with the rows, not their square.
-        for likeness in _likenesses(row):
-            other = likenesses.setdefault(likeness, row)
-            if other is not row and (alike is None or other.line < alike.line):
-                alike = other
-        if alike is not None:
-            message = (
-                f"{row.organisation} looks like {alike.organisation} (line {alike.line}). They are kept as two;"
-                " if they are one organisation, delete a row."
-            )
-            yield RosterWarning(row.line, "near-duplicate", message)
+        ours = row.likeness
+        found = met.find(ours)
+        met.add(row, ours)
+        if found is not None:
+            other, kind = found
+            yield RosterWarning(row.line, kind.value, _ALIKE[kind].format(row=row, other=other))
 
 
-def _likenesses(row: RosterRow) -> set[str]:
-    """The short forms of a row's names by which it may be taken for another."""
-    forms: set[str] = set()
-    for name in (row.organisation, row.listed_as, row.acronym):
-        if not name:
+def warn_of_known(rows: Sequence[RosterRow], known: Iterable[KnownOrganisation]) -> Iterator[RosterWarning]:
+    """Say which rows look like an organisation that is known already under another name, at most once for each row.
+
+    The same name is the same organisation, and so is the same id: these are no matter of likeness.
+    """
+    met: Lookalikes[RosterRow] = Lookalikes()
+    for row in rows:
+        met.add(row, row.likeness)
+    names = {name_key(row.organisation) for row in rows}
+    ids = {row.id for row in rows}
+    told: set[int] = set()
+    for each in known:
+        if each.id in ids or name_key(each.name) in names:
             continue
-        outside = _PARENTHESIS.sub(" ", name)
-        forms |= {_bare(name), _bare(outside), _bare(_TAIL.split(outside)[0])}
-        forms |= {_bare(inside) for inside in _PARENTHESIS.findall(name)}
-    if row.native_name:
-        forms.add(_bare(row.native_name))
-    return {form for form in forms if len(form) >= 2}
-
-
-def _bare(name: str) -> str:
-    """A name without accents, punctuation, small words and the words that half of all organisations carry."""
-    plain = unicodedata.normalize("NFKD", name.replace("&", " and ")).casefold()
-    letters = "".join(
-        char if char.isalnum() else "" if char in "'’." or unicodedata.combining(char) else " " for char in plain
-    )
-    words = letters.split()
-    return " ".join([word for word in words if word not in _NOISE] or words)
+        found = met.find(likeness((each.name, each.listed_as, each.acronym), each.native_name))
+        if found is None or found[0].line in told:
+            continue
+        row, kind = found
+        told.add(row.line)
+        where = "on this roster already" if each.here else "in the address book"
+        message = _KNOWN[kind].format(row=row, name=each.name, where=where)
+        yield RosterWarning(row.line, f"known-{kind.value}", message, each.id if kind is Kind.DOUBLE else None)
