@@ -36,10 +36,15 @@ from signing.adapters.postgresql_server import postgresql_engine
 from signing.adapters.prepared import PreparedStore
 from signing.adapters.rates import RateStore
 from signing.adapters.roster import RosterStore
+from signing.adapters.roster_order import renew
+from signing.adapters.roster_desk import RosterDeskStore
 from signing.adapters.sealed_documents import SealedDocumentStore
 from signing.adapters.sqlite_file import SQLITE_VERSION, SqliteFile
+from signing.adapters.stages import StageStore
+from signing.adapters.told import ToldApprovalStore
 from signing.domain.errors import Conflict, Faulty, Refusal, Unavailable
 from signing.workflow.account_ports import Accounts, Rates
+from signing.workflow.address_book_ports import AddressBook, BroughtRosters
 from signing.workflow.contact_ports import ContactChanges, LinkRequests, RefusedAddresses, Remarks, Reviews
 from signing.workflow.evidence_ports import (
     Bindings,
@@ -118,6 +123,7 @@ class Database:
             connection.execution_options(migrating=True)
             try:
                 upgrade(connection)
+                renew(connection)
                 if self._file:
                     self._file.check_references(connection)
                 commit(connection)

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, bindparam, delete, insert, select, update
 
+from signing.adapters import roster_order
 from signing.adapters.tables import letter, letter_version, version_file
 from signing.domain.errors import NotAllowed
 from signing.domain.letter import Letter, LetterState, Version
@@ -68,11 +69,14 @@ class LetterStore:
         base_url: str,
         hard_deadline: datetime | None,
     ) -> None:
+        before = self._connection.execute(select(letter.c.language).where(letter.c.id == letter_id)).scalar()
         self._connection.execute(
             update(letter)
             .where(letter.c.id == letter_id)
             .values(title=title, language=language, origin=origin, base_url=base_url, hard_deadline=hard_deadline)
         )
+        if language != before:
+            roster_order.renew(self._connection, letter_id)
 
     def set_policy(self, letter_id: str, *, min_level: int, binders: tuple[str, ...]) -> None:
         values = {"min_level": min_level, "binders": binders}

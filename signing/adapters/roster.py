@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sqlalchemy import Connection, bindparam, case, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
+from signing.adapters.roster_order import RosterOrder
 from signing.adapters.tables import answer, invitation, organisation, roster_entry
 from signing.domain.invitation import Invitation, Part
 from signing.domain.organisation import Answer, RosterEntry
@@ -13,7 +16,7 @@ from signing.workflow.roster_ports import Approvals, ApprovedName, WithheldAppro
 
 _COLUMNS = tuple(column.name for column in roster_entry.c)
 _KEY = _COLUMNS[:2]
-_ANSWER = _COLUMNS[_COLUMNS.index("answer") :]
+_ANSWER = tuple(name for name in _COLUMNS[_COLUMNS.index("answer") :] if name != "sort_key")
 _DESCRIPTION = tuple(name for name in _COLUMNS if name not in _KEY + _ANSWER)
 
 _THIS = (
@@ -74,6 +77,7 @@ _INVITED = (
 class RosterStore:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._order = RosterOrder(connection)
 
     def entries(self, letter_id: str) -> list[RosterEntry]:
         rows = self._connection.execute(
@@ -97,6 +101,7 @@ class RosterStore:
 
     def save(self, entry: RosterEntry) -> None:
         """Insert, or replace name and contact of, one organisation; its answer is left alone."""
+        entry = replace(entry, sort_key=self._order.key_of(entry))
         if self._connection.execute(_DESCRIBE, _parameters(entry, _DESCRIPTION)).rowcount == 0:
             self._connection.execute(insert(roster_entry), {name: getattr(entry, name) for name in _COLUMNS})
 

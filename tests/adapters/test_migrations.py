@@ -24,7 +24,7 @@ NEW = {
         *("shares", "mail_links", "soft_deadline", "publish_at", "quorum", "allows_confidential", "allows_carry"),
         *("rhythm", "late_until", "abandoned_at", "archived_at", "keep_days", "forgotten_at", "reminded_up_to"),
     },
-    "roster_entry": {"two_persons", "reviewed_version"},
+    "roster_entry": {"two_persons", "reviewed_version", "sort_key"},
     "invitation": {"part", "contact", "email", "role", "language", "short_sha256", "reminders_stopped_at",
                    "opened_at"},
     "outbox": {"language", "delivered_at", "bounced_at", "bounce_reason"},

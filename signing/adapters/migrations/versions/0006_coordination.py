@@ -48,6 +48,8 @@ def _organisations_and_remarks() -> None:
         op.add_column("organisation", sa.Column(name, sa.Text(), nullable=True))
     op.add_column("organisation", sa.Column("changed_at", INSTANT, nullable=True))
     op.add_column("invitation", sa.Column("opened_at", INSTANT, nullable=True))
+    # Made for every name once the tables are those of this release (`roster_order.renew`).
+    op.add_column("roster_entry", sa.Column("sort_key", sa.LargeBinary(), nullable=True))
     op.add_column("remark", sa.Column("settled", sa.Text(), nullable=True))
     op.add_column("remark", sa.Column("settled_at", INSTANT, nullable=True))
     op.add_column("remark", sa.Column("settled_version", sa.Integer(), nullable=True))
