@@ -31,7 +31,7 @@ from signing.adapters.letters import LetterStore
 from signing.adapters.log_store import LogStore
 from signing.adapters.log_witness_store import CosignatureStore, TimeStampStore
 from signing.adapters.outbox import OutboxStore
-from signing.adapters.people import ActivityStore
+from signing.adapters.people import ActivityStore, MemberStore
 from signing.adapters.postgresql_server import postgresql_engine
 from signing.adapters.prepared import PreparedStore
 from signing.adapters.rates import RateStore
@@ -55,7 +55,7 @@ from signing.workflow.evidence_ports import (
     TimeStamps,
 )
 from signing.workflow.mail_ports import Outbox
-from signing.workflow.people_ports import ActivityRecord
+from signing.workflow.people_ports import ActivityRecord, Members
 from signing.workflow.ports import Answers, Codes, Editions, Invitations, Letters, Log
 from signing.workflow.roster_ports import Roster
 
@@ -89,6 +89,7 @@ class Transaction:
         self.refused_addresses: RefusedAddresses = RefusedAddressStore(connection)
         self.link_requests: LinkRequests = LinkRequestStore(connection)
         self.activity: ActivityRecord = ActivityStore(connection)
+        self.members: Members = MemberStore(connection)
 
     def commit(self) -> None:
         """Make everything since the beginning durable, or raise and leave nothing of it."""

@@ -1,4 +1,4 @@
-"""What people with accounts did; may import sqlalchemy and the tables. Fulfils `people_ports`."""
+"""What people with accounts are on letters, and what they did; may import sqlalchemy and the tables. Fulfils `people_ports`."""
 
 from __future__ import annotations
 
@@ -7,14 +7,70 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select
+from sqlalchemy import Connection, Row, delete, insert, select, update
 
-from signing.adapters.account_tables import activity
+from signing.adapters.account_tables import account, activity, letter_member
+from signing.domain.access import Account, Member, MemberRole
 from signing.domain.activity import Activity
 
 _NAMES = tuple(Activity.__dataclass_fields__)
 _ACTIVITY = [activity.c[name] for name in _NAMES]
+_MEMBER = [letter_member.c[name] for name in Member.__dataclass_fields__]
+_ACCOUNT = [account.c[name] for name in Account.__dataclass_fields__]
 _NEWEST_FIRST = (activity.c.at.desc(), activity.c.id.desc())
+
+
+class MemberStore:
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, member: Member) -> None:
+        self._connection.execute(
+            insert(letter_member), {name: getattr(member, name) for name in Member.__dataclass_fields__}
+        )
+
+    def get(self, letter_id: str, account_id: str) -> Member | None:
+        row = self._connection.execute(select(*_MEMBER).where(_is(letter_id, account_id))).first()
+        return Member(*row) if row else None
+
+    def of_letter(self, letter_id: str) -> list[tuple[Member, Account]]:
+        """Everybody on the letter, by address."""
+        rows = self._connection.execute(
+            select(*_MEMBER, *_ACCOUNT)
+            .join_from(letter_member, account)
+            .where(letter_member.c.letter_id == letter_id)
+            .order_by(account.c.email_key)
+        )
+        return [(Member(*row[: len(_MEMBER)]), Account(*row[len(_MEMBER) :])) for row in rows]
+
+    def of_account(self, account_id: str) -> dict[str, MemberRole]:
+        """What the account is on each of its letters."""
+        rows = self._connection.execute(
+            select(letter_member.c.letter_id, letter_member.c.role).where(letter_member.c.account_id == account_id)
+        )
+        return {row.letter_id: row.role for row in rows}
+
+    def led(self) -> set[str]:
+        """The letters that have a lead."""
+        rows = self._connection.execute(
+            select(letter_member.c.letter_id).where(letter_member.c.role == MemberRole.LEAD).distinct()
+        )
+        return set(rows.scalars())
+
+    def change(self, member: Member) -> None:
+        """Store the role and the wish for a digest of a member that is there."""
+        self._connection.execute(
+            update(letter_member)
+            .where(_is(member.letter_id, member.account_id))
+            .values(role=member.role, digest=member.digest, digested_at=member.digested_at)
+        )
+
+    def remove(self, letter_id: str, account_id: str) -> None:
+        self._connection.execute(delete(letter_member).where(_is(letter_id, account_id)))
+
+
+def _is(letter_id: str, account_id: str) -> Any:
+    return (letter_member.c.letter_id == letter_id) & (letter_member.c.account_id == account_id)
 
 
 class ActivityStore:

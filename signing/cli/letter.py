@@ -51,6 +51,7 @@ def letter() -> None:
 @click.option("--language", help="Language tag of a .txt letter, e.g. en.")
 @click.option("--deadline", type=click.DateTime(["%Y-%m-%dT%H:%M", "%Y-%m-%d"]), help="Hard deadline, UTC.")
 @click.option("--paper", type=click.Choice(PAPERS), help="Paper of the PDFs: a4 (if not said), or US letter.")
+@click.option("--lead", "leads", multiple=True, metavar="EMAIL", help="Who leads a new letter; repeat. Else everybody.")
 @click.option(
     "--mend/--as-is", default=True, help="Join paragraphs that a page break cut (told as a warning)."
 )
@@ -61,6 +62,7 @@ def import_(
     language: str | None,
     deadline: datetime | None,
     paper: str | None,
+    leads: tuple[str, ...],
     mend: bool,
     as_json: bool,
 ) -> None:
@@ -73,6 +75,7 @@ def import_(
         deadline=deadline.replace(tzinfo=UTC) if deadline else None,
         file_deadline=draft.deadline,
         paper=paper,
+        leads=leads,
     )
     following = f"letter open {letter_id}" if letter_id else f"roster import {result.letter_id} FILE.csv"
     warnings = [{"line": each.line, "code": each.code, "message": each.message} for each in draft.warnings]

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from flask import render_template
 from flask.typing import ResponseReturnValue
+from flask_login import current_user  # type: ignore[import-untyped]
 
+from signing.domain.access import Permission
 from signing.evidence.statement import KeyStatement
 from signing.web import entry_words, evidence_files
 from signing.web.guards import Door, Persona, door
-from signing.workflow import auditing
+from signing.workflow import auditing, memberships
 from signing.workflow.ports import Services
 
 LETTER = "/letters/<letter_id>"
@@ -22,7 +24,9 @@ def blueprint(services: Services) -> Door:
 
     @made.get("/")
     def index() -> ResponseReturnValue:
-        return render_template("auditor/letters.html", letters=auditing.letters(services))
+        own = memberships.letters_of(services, current_user.account.id, Permission.EVIDENCE_READ)
+        # A draft is nobody's evidence.
+        return render_template("auditor/letters.html", letters=[letter for letter in own if letter.version])
 
     @made.get("/trust.json")
     def trust() -> ResponseReturnValue:

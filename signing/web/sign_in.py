@@ -9,7 +9,7 @@ from flask import Flask, has_request_context, make_response, redirect, render_te
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, UserMixin, current_user, login_user  # type: ignore[import-untyped]
 
-from signing.domain.access import Account, Actor, Role
+from signing.domain.access import Account, Actor, MemberRole, Role
 from signing.domain.errors import Refusal
 from signing.web import known_browser
 from signing.web.guards import Persona, door
@@ -23,9 +23,11 @@ HOMES = {Role.COORDINATOR: "letters.index", Role.AUDITOR: "auditor.index"}
 class SessionUser(UserMixin):  # type: ignore[misc]
     """Somebody signed in; Flask-Login remembers the session's secret, never the account."""
 
-    def __init__(self, secret: str, account: Account) -> None:
+    def __init__(self, secret: str, account: Account, member: MemberRole | None = None) -> None:
         self.secret = secret
         self.account = account
+        # What the account is on the letter of this request's address, read with the session, never kept.
+        self.member = member
 
     def get_id(self) -> str:
         """What goes into the browser's cookie."""
@@ -48,8 +50,8 @@ def prepare(app: Flask, services: Services) -> None:
 
     @manager.user_loader  # type: ignore[untyped-decorator]
     def load(secret: str) -> SessionUser | None:
-        account = signing_in.account_of(services, secret)
-        return SessionUser(secret, account) if account else None
+        found = signing_in.signed_in(services, secret, (request.view_args or {}).get("letter_id"))
+        return SessionUser(secret, found.account, found.member) if found else None
 
 
 def own_path(target: str | None) -> str | None:

@@ -22,6 +22,11 @@ class Act(StrEnum):
     REMINDED = "reminded"
     CLOSED = "closed"
     PUBLISHED = "published"
+    MEMBER_ADDED = "member-added"
+    MEMBER_CHANGED = "member-changed"
+    MEMBER_REMOVED = "member-removed"
+    DIGEST_WISHED = "digest-wished"
+    DIGEST_ENDED = "digest-ended"
 
 
 def record(

@@ -9,7 +9,7 @@ from datetime import datetime
 from signing.domain.errors import Faulty, NotAllowed, NotFound
 from signing.domain.letter import PAPERS, SHARES, Letter, LetterAction, LetterState, Version
 from signing.domain.letter_text import LetterText
-from signing.workflow import opening
+from signing.workflow import memberships, opening
 from signing.workflow.coordinator_statements import sign_for_service
 from signing.workflow.identifiers import new_id
 from signing.workflow.letters import letter_of, locked_letter, print_draft, texts_of
@@ -41,12 +41,14 @@ def import_letter(
     deadline: datetime | None = None,
     file_deadline: datetime | None = None,
     paper: str | None = None,
+    leads: Collection[str] = (),
 ) -> ImportResult:
     """Make a draft of `text`: a new letter, or the next version (or another language) of `letter_id`.
 
     A draft keeps the languages it has; importing one again replaces it. `deadline` is what the coordinator says
     and counts at once; `file_deadline` is what the file says and counts only while nobody has been asked yet, so
     that a new draft never shuts the doors on the version that is open. `paper` stays as it was when it is None.
+    `leads` are the addresses of those who lead a new letter that no account makes (`memberships.begin`).
     Raises NotFound for an unknown letter, NotAllowed when it is closed, Faulty for a deadline in the past and a
     paper that there is none of.
     """
@@ -58,6 +60,7 @@ def import_letter(
             letter = _new_letter(services, text, deadline or file_deadline, now)
             uow.letters.add(letter)
             uow.log.create(letter.id)
+            memberships.begin(services, uow, letter.id, leads)
         else:
             letter, _ = locked_letter(uow, letter_id)
         letter.after(LetterAction.DRAFT_VERSION, now)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Protocol
 
+from signing.domain.access import Account, Member, MemberRole
 from signing.domain.activity import Activity
 
 
@@ -17,3 +18,23 @@ class ActivityRecord(Protocol):
         """What was done to one organisation of the letter, oldest first."""
 
     def of_account(self, account_id: str, *, limit: int, before: datetime | None = None) -> list[Activity]: ...
+
+
+class Members(Protocol):
+    """Who has a part in which letter."""
+
+    def add(self, member: Member) -> None: ...
+    def get(self, letter_id: str, account_id: str) -> Member | None: ...
+    def of_letter(self, letter_id: str) -> list[tuple[Member, Account]]:
+        """Everybody on the letter, by address."""
+
+    def of_account(self, account_id: str) -> dict[str, MemberRole]:
+        """What the account is on each of its letters."""
+
+    def led(self) -> set[str]:
+        """The letters that have a lead."""
+
+    def change(self, member: Member) -> None:
+        """Store the role and the wish for a digest of a member that is there."""
+
+    def remove(self, letter_id: str, account_id: str) -> None: ...

@@ -27,7 +27,7 @@ from signing.workflow.evidence_ports import (
     TimeStamps,
 )
 from signing.workflow.mail_ports import Outbox
-from signing.workflow.people_ports import ActivityRecord
+from signing.workflow.people_ports import ActivityRecord, Members
 from signing.workflow.printing_ports import Collation, Rendering, Typesetter
 from signing.workflow.roster_ports import Roster
 from signing.workflow.tokens import Tokens
@@ -271,6 +271,7 @@ class UnitOfWork(Protocol):
     refused_addresses: RefusedAddresses
     link_requests: LinkRequests
     activity: ActivityRecord
+    members: Members
 
     def commit(self) -> None: ...
 

@@ -6,7 +6,7 @@ import base64
 import re
 from collections.abc import Collection
 
-from signing.domain.access import SESSION_IDLE, Account, Role, Session
+from signing.domain.access import SESSION_IDLE, Account, Role, Session, SignedIn
 from signing.domain.errors import Faulty, NotAllowed, NotFound, Refusal, Unavailable
 from signing.workflow.identifiers import new_id
 from signing.workflow.ports import Services
@@ -15,6 +15,8 @@ from signing.workflow.tokens import Tokens
 ATTEMPTS_WINDOW = 15 * 60
 ATTEMPTS_PER_ADDRESS = 10
 PASSWORD_SHORTEST = 12
+# No hash begins so.
+NO_PASSWORD = "!"
 
 
 def add_account(
@@ -73,6 +75,11 @@ def accounts(services: Services) -> list[Account]:
         return uow.accounts.all()
 
 
+def without_password(services: Services) -> str:
+    """In place of a password's hash: none fits it, and a link to set one is good for this one alone."""
+    return f"{NO_PASSWORD}{services.random(16).hex()}"
+
+
 def new_password(services: Services) -> str:
     """A password of 120 random bits that can be read out and typed."""
     return "-".join(re.findall("....", base64.b32encode(services.random(15)).decode().lower()))
@@ -104,7 +111,7 @@ def sign_in(
         )
     try:
         # An unknown address costs one hash too, so that time does not tell who has an account.
-        good = services.passwords.verify(password, account.password if account else services.passwords.decoy)
+        good = services.passwords.verify(password, _hash_of(services, account))
     except Unavailable:
         with services.unit_of_work(write=True) as uow:
             uow.rates.take_back(purpose, key, window=ATTEMPTS_WINDOW, now=now)
@@ -122,21 +129,26 @@ def sign_in(
     return secret, account
 
 
-def account_of(services: Services, secret: str) -> Account | None:
-    """The account of a live session, or None."""
+def _hash_of(services: Services, account: Account | None) -> str:
+    """What a password is compared with: one that costs the same where there is none, or the account is shut."""
+    known = account is not None and account.disabled_at is None and not account.password.startswith(NO_PASSWORD)
+    return account.password if known and account is not None else services.passwords.decoy
+
+
+def signed_in(services: Services, secret: str, letter_id: str | None = None) -> SignedIn | None:
+    """Whose live session this is, and what that account is on the letter now; None for any other secret."""
     now = services.clock()
     digest = Tokens.digest(secret)
     with services.unit_of_work() as uow:
-        found = uow.accounts.session(digest)
-    if found is None or not found[0].live(now):
+        found = uow.accounts.session(digest, letter_id)
+    if found is None or not found.session.live(now):
         return None
-    session, account = found
     # Being seen is stored at most a few times an hour: a page view should not cost a durable write.
-    if now - session.seen_at > SESSION_IDLE / 8:
+    if now - found.session.seen_at > SESSION_IDLE / 8:
         with services.unit_of_work(write=True) as uow:
             uow.accounts.touch_session(digest, now)
             uow.commit()
-    return account
+    return found
 
 
 def sign_out(services: Services, secret: str) -> None:

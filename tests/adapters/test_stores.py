@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from sqlalchemy.exc import StatementError
 
-from signing.domain.access import Account, Role, Session
+from signing.domain.access import Account, Role, Session, SignedIn
 from signing.domain.errors import Conflict, Faulty, NotAllowed
 from signing.domain.invitation import Invitation, InvitationStanding
 from signing.domain.letter import LetterState
@@ -261,10 +261,10 @@ def test_sessions_end_one_by_one_and_all_together(unit_of_work: OpenUnitOfWork) 
             uow.accounts.open_session(session)
         later = NOW + timedelta(minutes=5)
         uow.accounts.touch_session(sessions[0].secret_sha256, later)
-        assert uow.accounts.session(sessions[0].secret_sha256) == (replace(sessions[0], seen_at=later), account)
+        assert uow.accounts.session(sessions[0].secret_sha256) == SignedIn(replace(sessions[0], seen_at=later), account)
         uow.accounts.end_session(sessions[0].secret_sha256)
         assert uow.accounts.session(sessions[0].secret_sha256) is None
-        assert uow.accounts.session(sessions[1].secret_sha256) == (sessions[1], account)
+        assert uow.accounts.session(sessions[1].secret_sha256) == SignedIn(sessions[1], account)
         uow.accounts.end_sessions("a-1")
         assert uow.accounts.session(sessions[1].secret_sha256) is None
 

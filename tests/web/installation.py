@@ -21,7 +21,7 @@ from signing.adapters.letter_intake import read_letter
 from signing.adapters.renderings import RENDERINGS
 from signing.adapters.roster_sheets import read_roster
 from signing.adapters.tables import metadata
-from signing.domain.access import Role
+from signing.domain.access import MemberRole, Role
 from signing.domain.letter_text import LetterText
 from signing.domain.organisation import Decision, RosterEntry
 from signing.evidence.keyring import public_key_from_pem
@@ -29,7 +29,7 @@ from signing.evidence.signatory_list import SignatoryList
 from signing.evidence.statement import Signatory
 from signing.web.intake import Intake
 from signing.web.sign_in import acting
-from signing.workflow import coordinator_keys, deciding, drafting, inviting, signing_in
+from signing.workflow import coordinator_keys, deciding, drafting, inviting, memberships, signing_in
 from signing.workflow.deciding import Access
 from signing.workflow.mail_ports import NoticeKind
 from signing.workflow.opening import Wishes
@@ -176,7 +176,12 @@ class House:
     database: Database
 
     def account(self, email: str, role: Role) -> None:
+        """An account; it has a part in every letter that the house makes after it, and in no earlier one."""
         signing_in.add_account(self.services, email, role, PASSWORD)
+
+    def joins(self, letter_id: str, email: str, role: MemberRole = MemberRole.LEAD) -> None:
+        """Somebody with an account, or without one, takes part in a letter."""
+        memberships.add(self.services, letter_id, email, role)
 
     def letter(self, *texts: LetterText, deadline: datetime | None = None) -> str:
         first, *rest = texts or (letter_text(),)

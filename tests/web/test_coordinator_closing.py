@@ -108,6 +108,7 @@ def test_what_another_coordinator_has_begun_is_told_of(
     house.approve(draft, ORGANISATION)
     begins(coordinator, f"{path}/close", key.public.key)
     house.account("second@example.org", Role.COORDINATOR)
+    house.joins(draft, "second@example.org")
     second = visit().signs_in("second@example.org").goes_to(f"{path}/close")
     assert "Another coordinator has begun this, and holds the key." in second.words
     assert coordinator_signing.waiting(house.services, draft, "close")[0].prepared_id not in second.text

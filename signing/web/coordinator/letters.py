@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from flask_login import current_user  # type: ignore[import-untyped]
 
+from signing.domain.access import Permission
 from signing.web.coordinator import letter_import
 from signing.web.guards import Door, Persona, door
 from signing.web.intake import Intake
-from signing.workflow import drafting, tracking
+from signing.workflow import memberships, tracking
 from signing.workflow.ports import Services
 
 
@@ -18,7 +20,8 @@ def blueprint(services: Services, intake: Intake) -> Door:
 
     @made.get("/")
     def index() -> ResponseReturnValue:
-        letters = [tracking.status(services, letter.id) for letter in drafting.letters(services)]
+        own = memberships.letters_of(services, current_user.account.id, Permission.LETTER_READ)
+        letters = [tracking.status(services, letter.id) for letter in own]
         return render_template("coordinator/letters.html", letters=letters)
 
     @made.get("/letters")
