@@ -47,11 +47,10 @@ def disagreements(texts: Mapping[str, LetterText], *, name: Callable[[str], str]
     Raises:
         Faulty: when a body holds what a letter cannot (as `LetterText.blocks` does).
     """
-    (first, *others) = texts.items() if texts else [("", None)]
+    tags = list(texts)
     found: list[Disagreement] = []
-    for other in others:
-        assert first[1] is not None, "others come after a first"
-        found += islice(_Comparing((first[0], first[1]), other, name).all(), MOST)
+    for tag in tags[1:]:
+        found += islice(_Comparing((tags[0], texts[tags[0]]), (tag, texts[tag]), name).all(), MOST)
     return found
 
 
