@@ -6,10 +6,10 @@ again. At least once, at most one extra copy a crash (FLOORS 4).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, func, insert, select, update
 
 from signing.adapters.tables import outbox
 from signing.workflow.mail_ports import ASKED_FOR, Notice, NoticeKind, NoticeStatus, OutboxProgress
@@ -101,6 +101,29 @@ class OutboxStore:
 
     def mark_failed(self, notice_id: str, reply: str) -> None:
         self._unless_settled(notice_id, status=NoticeStatus.FAILED, last_reply=reply, lease_owner=None)
+
+    def by_message_id(self, message_ids: Collection[str]) -> list[Notice]:
+        """The mails that went out under these Message-IDs."""
+        if not message_ids:
+            return []
+        rows = self._connection.execute(
+            select(*_NOTICE).where(outbox.c.message_id.in_(message_ids)).order_by(outbox.c.id)
+        )
+        return [Notice(*row) for row in rows]
+
+    def mark_bounced(self, notice_id: str, at: datetime, reason: str) -> bool:
+        """Note that a mail came back, unless that is known; whether it was news."""
+        return self._noted(outbox.c.bounced_at, notice_id, bounced_at=at, bounce_reason=reason)
+
+    def mark_delivered(self, notice_id: str, at: datetime) -> bool:
+        """Note that the reader's own server has the mail, unless that is known; whether it was news."""
+        return self._noted(outbox.c.delivered_at, notice_id, delivered_at=at)
+
+    def _noted(self, when: ColumnElement[datetime | None], notice_id: str, **values: object) -> bool:
+        done = self._connection.execute(
+            update(outbox).where(outbox.c.id == notice_id, when.is_(None)).values(**values)
+        )
+        return done.rowcount == 1
 
     def _unless_settled(self, notice_id: str, **values: object) -> None:
         # A worker whose lease ran out may come late with bad news about a mail that another one has sent.

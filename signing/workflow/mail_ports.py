@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -75,6 +75,11 @@ class Notice:
         return _given(self.organisation_id)
 
     @property
+    def came_back(self) -> bool:
+        """Whether it did not reach its reader: no server took it, or one sent it back later."""
+        return self.status is NoticeStatus.FAILED or self.bounced_at is not None
+
+    @property
     def invitation(self) -> str:
         """The invitation it is about. Raises NotFound for a mail to coordinators or addressees."""
         return _given(self.invitation_id)
@@ -112,3 +117,11 @@ class Outbox(Protocol):
     def mark_sent(self, notice_id: str, at: datetime, reply: str) -> None: ...
     def mark_retry(self, notice_id: str, due: datetime, reply: str) -> None: ...
     def mark_failed(self, notice_id: str, reply: str) -> None: ...
+    def by_message_id(self, message_ids: Collection[str]) -> list[Notice]:
+        """The mails that went out under these Message-IDs."""
+
+    def mark_bounced(self, notice_id: str, at: datetime, reason: str) -> bool:
+        """Note that a mail came back, unless that is known; whether it was news."""
+
+    def mark_delivered(self, notice_id: str, at: datetime) -> bool:
+        """Note that the reader's own server has the mail, unless that is known; whether it was news."""

@@ -38,6 +38,32 @@ def notice(
     )
 
 
+def letter_notice(
+    services: Services,
+    kind: NoticeKind,
+    letter_id: str,
+    subject_id: str,
+    to: str,
+    due: datetime,
+    *,
+    language: str | None = None,
+) -> Notice:
+    """One mail about a letter to an address that is no organisation's: a coordinator's, an addressee's."""
+    name = new_id(services)
+    return Notice(
+        id=name,
+        kind=kind,
+        letter_id=letter_id,
+        organisation_id=None,
+        invitation_id=None,
+        subject_id=subject_id,
+        to=to,
+        message_id=_message_id(services, name),
+        due=due,
+        language=language,
+    )
+
+
 def readdressed(services: Services, notice: Notice, address: str) -> Notice:
     """The same mail to another address, as a mail of its own."""
     name = new_id(services)

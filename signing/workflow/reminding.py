@@ -15,7 +15,7 @@ from signing.domain.letter import Letter, LetterAction, Version
 from signing.domain.organisation import Answer, RosterEntry
 from signing.workflow.inviting import refused
 from signing.workflow.letters import carried, letter_of, locked_letter
-from signing.workflow.mail_ports import Notice, NoticeKind, NoticeStatus
+from signing.workflow.mail_ports import Notice, NoticeKind
 from signing.workflow.notices import notice
 from signing.workflow.ports import InvitationView, Services, UnitOfWork
 
@@ -181,8 +181,8 @@ def _is_live(invitation: Invitation, now: datetime) -> bool:
 
 
 def _is_of_today(queued: Notice, now: datetime) -> bool:
-    """Whether this mail of ours came, or may come, within a day; one that failed never came."""
-    if queued.kind in _ANSWERS or queued.status is NoticeStatus.FAILED:
+    """Whether this mail of ours came, or may come, within a day; one that came back never came."""
+    if queued.kind in _ANSWERS or queued.came_back:
         return False
     return queued.sent_at is None or now - queued.sent_at < A_DAY
 
@@ -190,7 +190,7 @@ def _is_of_today(queued: Notice, now: datetime) -> bool:
 def _failed(notices: Sequence[Notice]) -> set[tuple[str, str]]:
     """The invitations and addresses whose newest mail, of all but codes and receipts, came back."""
     newest = {(each.invitation, each.to): each for each in notices if each.invitation_id and each.kind not in _ANSWERS}
-    return {key for key, each in newest.items() if each.status is NoticeStatus.FAILED}
+    return {key for key, each in newest.items() if each.came_back}
 
 
 def _told(turns: Sequence[_Turn]) -> Reminding:

@@ -87,7 +87,7 @@ def status(services: Services, letter_id: str) -> Status:
         standing = entry.standing(
             version=letter.version,
             invited=entry.organisation_id in invited,
-            mail_failed=mail is not None and mail.status is NoticeStatus.FAILED,
+            mail_failed=mail is not None and mail.came_back,
             carried=reaches,
         )
         rows.append(
@@ -95,7 +95,7 @@ def status(services: Services, letter_id: str) -> Status:
                 entry=entry,
                 standing=standing,
                 mail=mail.status if mail else None,
-                mail_reply=mail.last_reply if mail else None,
+                mail_reply=(mail.bounce_reason or mail.last_reply) if mail else None,
                 confidential=entry.confidential,
                 carried_from=entry.answer_version if reaches and standing is Standing.APPROVED else None,
                 speakers=who.get(entry.organisation_id, NOBODY_INVITED),

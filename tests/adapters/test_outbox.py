@@ -158,3 +158,32 @@ def test_progress_counts_each_mail_once_and_none_that_somebody_asked_for(unit_of
     with unit_of_work() as uow:
         assert uow.outbox.progress(LETTER) == OutboxProgress(queued=2, sent=3, failed=1, bounced=0)
         assert uow.outbox.progress("another") == OutboxProgress()
+
+
+def test_a_mail_that_came_back_or_arrived_is_found_by_its_message_id_and_noted_once(
+    unit_of_work: OpenUnitOfWork,
+) -> None:
+    lay_out(unit_of_work)
+    lay_out_notices(unit_of_work, 3)
+    claim(unit_of_work)
+    later = NOW + timedelta(hours=1)
+    with unit_of_work(write=True) as uow:
+        for number in range(3):
+            uow.outbox.mark_sent(f"notice-{number:04d}", NOW, "250 ok")
+        uow.commit()
+    sent_as = [f"<{number}@letters.example.org>" for number in range(3)]
+    with unit_of_work(write=True) as uow:
+        assert uow.outbox.mark_bounced("notice-0000", NOW, "550 no such user")
+        assert not uow.outbox.mark_bounced("notice-0000", later, "550 again")
+        assert uow.outbox.mark_delivered("notice-0001", NOW)
+        assert not uow.outbox.mark_delivered("notice-0001", later)
+        uow.commit()
+    notices = stored(unit_of_work)
+    assert [(each.bounced_at, each.bounce_reason, each.delivered_at, each.came_back) for each in notices.values()] == [
+        (NOW, "550 no such user", None, True), (None, None, NOW, False), (None, None, None, False),
+    ]  # fmt: skip
+    with unit_of_work() as uow:
+        assert uow.outbox.by_message_id([]) == []
+        found = uow.outbox.by_message_id([sent_as[1], "<nobody@letters.example.org>"])
+        assert [each.id for each in found] == ["notice-0001"]
+        assert uow.outbox.progress(LETTER) == OutboxProgress(queued=0, sent=2, failed=0, bounced=1)
