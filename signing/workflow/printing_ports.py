@@ -51,6 +51,11 @@ class Typesetter(Protocol):
         """Lines of the signatory list as they will be printed, as an inline SVG; with `withheld` the line for so many
         names that are not told stands last and is what the picture is about. Raises Refusal `no-glyph`."""
 
+    def page_pictures(
+        self, text: LetterText, *, version: int, text_sha256: str, draft_for: str, paper: str = "a4"
+    ) -> tuple[str, ...]:
+        """Each page of the PDF of a draft as an SVG file. Raises Refusal `no-glyph`."""
+
 
 class Rendering(Protocol):
     """The letter in another form than PDF, from what `Typesetter.letter_pdf` takes."""

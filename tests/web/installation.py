@@ -81,6 +81,13 @@ class Typesetter:
     ) -> str:
         return typeset.names_picture(lines, language=language, withheld=withheld, prefix=prefix)
 
+    def page_pictures(
+        self, text: LetterText, *, version: int, text_sha256: str, draft_for: str, paper: str = "a4"
+    ) -> tuple[str, ...]:
+        return typeset.page_pictures(
+            text, version=version, text_sha256=text_sha256, draft_for=draft_for, paper=paper
+        )
+
 
 class Collation:
     def version(self) -> str:

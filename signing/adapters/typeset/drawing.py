@@ -89,6 +89,12 @@ def draw(
     return drawn
 
 
+def left_of(paper: Paper, rtl: bool, x: float, width: float) -> float:
+    """The left end of what stands `x` from the edge where lines begin, and is so wide, from the left of the sheet."""
+    x += paper.margin
+    return paper.width - x - width if rtl else x
+
+
 class _Page:
     """One page while it is drawn."""
 
@@ -169,8 +175,7 @@ class _Page:
 
     def _left(self, x: float, width: float) -> float:
         """The left end of what stands `x` from the edge where lines begin."""
-        x += self._paper.margin
-        return self._paper.width - x - width if self._rtl else x
+        return left_of(self._paper, self._rtl, x, width)
 
     def _heading(self, row: Row, top: float) -> None:
         headings = self._drawn.headings

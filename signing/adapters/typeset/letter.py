@@ -8,9 +8,9 @@ from __future__ import annotations
 import datetime
 import gc
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from signing.adapters.typeset.blocks import Frame, body
 from signing.adapters.typeset.drawing import draw
@@ -32,7 +32,7 @@ _typesetting = threading.Lock()
 
 
 @contextmanager
-def _undisturbed() -> Iterator[None]:
+def undisturbed() -> Iterator[None]:
     """One letter at a time, and no search for circles of objects: a long list makes hundreds of thousands of them that
     all live until the end, and looking at them again and again took two fifths of the time."""
     with _typesetting:
@@ -45,7 +45,7 @@ def _undisturbed() -> Iterator[None]:
                 gc.enable()
 
 
-@_undisturbed()
+@undisturbed()
 def letter_pdf(
     text: LetterText,
     *,
@@ -73,6 +73,48 @@ def letter_pdf(
         Refusal: `no-glyph`, when a character of the words or of a name has no glyph in the embedded fonts; it
             names the place or the organisation, and the character.
     """
+    leaves = laid_out(
+        text, listing=listing, version=version, text_sha256=text_sha256, phrase=phrase, check_url=check_url,
+        draft_for=draft_for, paper=paper,
+    )  # fmt: skip
+    layout = leaves.layout
+    drawn = draw(
+        leaves.pages, paper=layout.paper, root=leaves.root, rtl=layout.rtl, head=leaves.head, foot=leaves.foot,
+        tagged=tagged,
+    )  # fmt: skip
+    return finished(
+        drawn,
+        title=text.title,
+        language=text.language,
+        document_date=document_date,
+        rtl=layout.rtl,
+        seal=None if draft_for is not None else layout.words.seal,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Leaves:
+    """A letter on its pages, not drawn yet: `head` stands above the first, `foot` below each, counted from 1."""
+
+    layout: Layout
+    root: Element
+    pages: Sequence[Sequence[Placed]]
+    head: Sequence[Placed]
+    foot: Callable[[int], Sequence[Placed]]
+
+
+def laid_out(
+    text: LetterText,
+    *,
+    listing: SignatoryList | None,
+    version: int,
+    text_sha256: str,
+    phrase: str,
+    check_url: str | None,
+    draft_for: str | None,
+    paper: str,
+) -> Leaves:
+    """Every row of the letter at its place; the arguments, and what is raised, are those of `letter_pdf`."""
     layout = Layout.of(text, paper)
     words = layout.words
     root = Element("Document")
@@ -94,15 +136,7 @@ def letter_pdf(
     def below(number: int) -> list[Placed]:
         return foot(layout, near, words.page(number, len(pages.pages)))
 
-    drawn = draw(pages.pages, paper=layout.paper, root=root, rtl=layout.rtl, head=above, foot=below, tagged=tagged)
-    return finished(
-        drawn,
-        title=text.title,
-        language=text.language,
-        document_date=document_date,
-        rtl=layout.rtl,
-        seal=None if draft_for is not None else words.seal,
-    )
+    return Leaves(layout, root, pages.pages, above, below)
 
 
 def _place_end(

@@ -9,24 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from html import escape
 from itertools import groupby
 
 from signing.adapters.typeset.blocks import Frame, fixed
-from signing.adapters.typeset.fonts import GREY, ruler, style_for
+from signing.adapters.typeset.fonts import GREY, ruler
+from signing.adapters.typeset.glyph_outlines import UNITS, GlyphOutlines, units
 from signing.adapters.typeset.layout import Layout
-from signing.adapters.typeset.lines import Piece
 from signing.adapters.typeset.names import NameRows, Shown, shown
 from signing.adapters.typeset.pages import BASELINE, Row, height_of
 from signing.adapters.typeset.setting import BODY
 from signing.adapters.typeset.signatories import IN_TWO_COLUMNS, group_title
 from signing.adapters.typeset.structure import Element
-from signing.adapters.typeset.textlayer import Cut, outline, placed_glyphs
 from signing.workflow.printing_ports import PictureLine
 
-_UNITS = 20
-"""Of the drawing to a point: fine enough for a screen, coarse enough for a slow line."""
 _GUTTER = 9.0
 _MARK = 2.0
 _ABOVE = 3.0
@@ -38,9 +34,6 @@ _OTHERS_INK = ".68"
 _BAR_INK = ".22"
 _OTHERS_ROWS = 3
 """No more of another's name: whoever typed a long one must not make this page slow."""
-_KEPT_OUTLINES = 4096
-
-_outline = lru_cache(maxsize=_KEPT_OUTLINES)(outline)
 
 
 def names_picture(
@@ -129,9 +122,10 @@ class _Drawing:
     prefix: str
     top: float = _ABOVE
     parts: list[str] = field(default_factory=list)
-    outlines: dict[tuple[Cut, float, int], str] = field(default_factory=dict)
-    """What stands for each glyph in a size: the id of its outline."""
-    defined: list[str] = field(default_factory=list)
+    outlines: GlyphOutlines = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.outlines = GlyphOutlines(self.prefix)
 
     def add(self, rows: Sequence[Row], *, ours: bool) -> None:
         """Draws rows below what there is."""
@@ -141,15 +135,17 @@ class _Drawing:
             x = self.width + _OVERHANG + _GUTTER - _MARK if self.rtl else 0.0
             high = height_of(rows) - rows[0].gap
             self.parts.append(
-                f'<rect class="line-mark" x="{_units(x)}" y="{_units(self.top)}" width="{_units(_MARK)}" '
-                f'height="{_units(high)}"/>'
+                f'<rect class="line-mark" x="{units(x)}" y="{units(self.top)}" width="{units(_MARK)}" '
+                f'height="{units(high)}"/>'
             )
         for place, row in enumerate(rows):
             self.top += row.gap if place else 0.0
             baseline = self.top + BASELINE * row.height
             for grey, pieces in groupby(row.pieces, key=lambda piece: piece.manner.colour == GREY):
                 ink = (_OWN_GREY if grey else _OWN_INK) if ours else _OTHERS_INK
-                uses = "".join(self._used(piece, baseline) for piece in pieces)
+                uses = "".join(
+                    self.outlines.used(piece, self._left(piece.x, piece.width), baseline) for piece in pieces
+                )
                 self.parts.append(f'<g fill-opacity="{ink}">{uses}</g>' if uses else "")
             self.top += row.height
 
@@ -160,8 +156,8 @@ class _Drawing:
         width, height = _BAR
         top = self.top + BASELINE * leading - height
         self.parts.append(
-            f'<rect fill-opacity="{_BAR_INK}" x="{_units(self._left(0.0, width))}" y="{_units(top)}" '
-            f'width="{_units(width)}" height="{_units(height)}" rx="{_units(height / 3)}"/>'
+            f'<rect fill-opacity="{_BAR_INK}" x="{units(self._left(0.0, width))}" y="{units(top)}" '
+            f'width="{units(width)}" height="{units(height)}" rx="{units(height / 3)}"/>'
         )
         self.top += leading
 
@@ -169,39 +165,12 @@ class _Drawing:
         """The left end of what stands `x` from the edge where lines begin."""
         return _OVERHANG + self.width - x - width if self.rtl else _GUTTER + x
 
-    def _used(self, piece: Piece, baseline: float) -> str:
-        manner = piece.manner
-        left = self._left(piece.x, piece.width)
-        used = []
-        for cut, glyph, x, y in placed_glyphs(style_for(manner), piece.text, rtl=piece.rtl or None):
-            name = self._defined(cut, manner.size, glyph)
-            if name:
-                at = _units(left + x * manner.size), _units(baseline - y * manner.size)
-                used.append(f'<use href="#{name}" x="{at[0]}" y="{at[1]}"/>')
-        return "".join(used)
-
-    def _defined(self, cut: Cut, size: float, glyph: int) -> str:
-        """The id of the outline of a glyph, empty where there is nothing to draw."""
-        key = (cut, size, glyph)
-        if key not in self.outlines:
-            contours = _outline(cut, glyph, size * _UNITS)
-            name = f"{self.prefix}{len(self.defined)}" if contours else ""
-            if contours:
-                stroke = _units(cut.embolden * cut.scale * size)
-                heavy = f' stroke="currentColor" stroke-width="{stroke}"' if stroke else ""
-                self.defined.append(f'<path id="{name}" d="{contours}"{heavy}/>')
-            self.outlines[key] = name
-        return self.outlines[key]
-
     def svg(self, called: str) -> str:
         """The whole picture under a name for those who cannot see it."""
-        width, height = _units(self.width + _GUTTER + _OVERHANG), _units(self.top + _ABOVE)
+        width, height = units(self.width + _GUTTER + _OVERHANG), units(self.top + _ABOVE)
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{escape(called)}" fill="currentColor" '
-            f'width="{width // _UNITS}" height="{height // _UNITS}" viewBox="0 0 {width} {height}">'
-            f"<defs>{''.join(self.defined)}</defs>{''.join(self.parts)}</svg>"
+            f'width="{width // UNITS}" height="{height // UNITS}" viewBox="0 0 {width} {height}">'
+            f"<defs>{''.join(self.outlines.definitions)}</defs>{''.join(self.parts)}</svg>"
         )
 
-
-def _units(points: float) -> int:
-    return round(points * _UNITS)
