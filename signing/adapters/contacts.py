@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from signing.adapters.contact_tables import contact_change, link_request, refused_address, remark, review
-from signing.domain.discussion import Remark
+from signing.domain.discussion import Remark, Settlement
 from signing.domain.handover import ContactChange, Review
 from signing.workflow.contact_ports import LinkRequest
 
@@ -57,6 +57,16 @@ class RemarkStore:
     def take_back(self, remark_id: str, at: datetime) -> None:
         self._connection.execute(
             update(remark).where(remark.c.id == remark_id, remark.c.taken_back_at.is_(None)).values(taken_back_at=at)
+        )
+
+    def settle(
+        self, remark_id: str, settlement: Settlement | None, at: datetime | None, version: int | None
+    ) -> None:
+        """What became of it, when, and in which version; all None: nothing yet."""
+        self._connection.execute(
+            update(remark)
+            .where(remark.c.id == remark_id)
+            .values(settled=settlement, settled_at=at, settled_version=version)
         )
 
     def _standing(self, query: Select[Any]) -> list[Remark]:

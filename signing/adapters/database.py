@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Engine, make_url, text
 from sqlalchemy import exc as database_errors
 
 from signing.adapters.accounts import AccountStore
+from signing.adapters.address_book import AddressBookStore, BroughtRosterStore
 from signing.adapters.answers import AnswerStore
 from signing.adapters.bindings import BindingStore, CoordinatorKeyStore
 from signing.adapters.contacts import (
@@ -42,6 +43,7 @@ from signing.adapters.sealed_documents import SealedDocumentStore
 from signing.adapters.sqlite_file import SQLITE_VERSION, SqliteFile
 from signing.adapters.stages import StageStore
 from signing.adapters.told import ToldApprovalStore
+from signing.adapters.stages import StageStore
 from signing.domain.errors import Conflict, Faulty, Refusal, Unavailable
 from signing.workflow.account_ports import Accounts, Rates
 from signing.workflow.address_book_ports import AddressBook, BroughtRosters
@@ -57,7 +59,10 @@ from signing.workflow.evidence_ports import (
 from signing.workflow.mail_ports import Outbox
 from signing.workflow.people_ports import ActivityRecord, Members
 from signing.workflow.ports import Answers, Codes, Editions, Invitations, Letters, Log
+from signing.workflow.roster_desk_ports import RosterDesk
 from signing.workflow.roster_ports import Roster
+from signing.workflow.stage_ports import Stages
+from signing.workflow.told_ports import ToldApprovals
 
 FILE_NAME = "signing.sqlite3"
 
@@ -69,6 +74,9 @@ class Transaction:
         self._connection = connection
         self.letters: Letters = LetterStore(connection)
         self.roster: Roster = RosterStore(connection)
+        self.roster_desk: RosterDesk = RosterDeskStore(connection)
+        self.address_book: AddressBook = AddressBookStore(connection)
+        self.brought_rosters: BroughtRosters = BroughtRosterStore(connection)
         self.invitations: Invitations = InvitationStore(connection)
         self.codes: Codes = CodeStore(connection)
         self.log: Log = LogStore(connection)
@@ -89,6 +97,8 @@ class Transaction:
         self.refused_addresses: RefusedAddresses = RefusedAddressStore(connection)
         self.link_requests: LinkRequests = LinkRequestStore(connection)
         self.activity: ActivityRecord = ActivityStore(connection)
+        self.stages: Stages = StageStore(connection)
+        self.told: ToldApprovals = ToldApprovalStore(connection)
         self.members: Members = MemberStore(connection)
 
     def commit(self) -> None:

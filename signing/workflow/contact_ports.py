@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from signing.domain.discussion import Remark
+from signing.domain.discussion import Remark, Settlement
 from signing.domain.handover import ContactChange, Review
 
 
@@ -21,6 +21,10 @@ class Remarks(Protocol):
     def of_letter(self, letter_id: str) -> list[Remark]: ...
     def answer(self, remark_id: str, words: str, at: datetime) -> None: ...
     def take_back(self, remark_id: str, at: datetime) -> None: ...
+    def settle(
+        self, remark_id: str, settlement: Settlement | None, at: datetime | None, version: int | None
+    ) -> None:
+        """What became of it, when, and in which version; all None: nothing yet."""
 
 
 class ContactChanges(Protocol):

@@ -7,6 +7,7 @@ the contact has seen the new words and answered them.
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from signing.domain.discussion import Remark, RemarkKind
@@ -16,12 +17,14 @@ from signing.domain.letter_text import LetterText, plain_block
 from signing.domain.organisation import RosterEntry
 from signing.evidence.letter_file import is_unsafe_character
 from signing.workflow import confirming
+from signing.workflow.activity import Act, record
 from signing.workflow.contact_access import Access, allowed, current_version, invited, stale_words, used_page
 from signing.workflow.identifiers import new_id
 from signing.workflow.letters import letter_of, texts_of
 from signing.workflow.mail_ports import NoticeKind
 from signing.workflow.notices import notice
 from signing.workflow.ports import InvitationView, Services, UnitOfWork
+from signing.workflow.settling import Settled, Step, Words
 from signing.workflow.signatory_form import check_page_key
 
 LONGEST_WORDS = 4000
@@ -64,35 +67,59 @@ class RemarkPlace:
 
 @dataclass(frozen=True, slots=True)
 class LetterRemark:
-    """A remark with the entry of the organisation that made it, for the coordinator.
+    """A remark with the entry of the organisation that made it, for the coordinator, and how far it has come.
 
-    `waits`: it is a "yes, if", and the organisation has not answered the letter since.
+    `waits`: it is a "yes, if", and the organisation has not answered the letter since. `unanswered`: it asks
+    something of the coordinator.
     """
 
     remark: Remark
     entry: RosterEntry
+    settled: Settled
 
     @property
     def waits(self) -> bool:
         return self.remark.waits(self.entry.answered_at)
+
+    @property
+    def unanswered(self) -> bool:
+        return self.remark.kind is RemarkKind.QUESTION and self.remark.answer is None
+
+    @property
+    def to_do(self) -> bool:
+        """Whether the coordinator has neither answered nor settled it."""
+        return self.settled.step is Step.OPEN and self.remark.answer is None
 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
     """All remarks on the same words, oldest first; `quote` None are those on the whole letter.
 
-    `current` says whether the newest opened version still has these words.
+    `current` says whether the newest opened version still has these words, `block` where they stand in it.
     """
 
     quote: str | None
     language: str | None
     current: bool
     remarks: tuple[LetterRemark, ...]
+    block: int | None = None
+
+    def only(self, which: Callable[[LetterRemark], bool]) -> Passage:
+        """The same with those remarks alone."""
+        return replace(self, remarks=tuple(each for each in self.remarks if which(each)))
+
+
+@dataclass(frozen=True, slots=True)
+class Discussion:
+    """`texts` are the newest opened ones by language, `passages` what was said of them, in the letter's order."""
+
+    letter: Letter
+    texts: dict[str, LetterText]
+    passages: tuple[Passage, ...]
 
     @property
-    def conditions(self) -> Passage:
-        """The same with those alone that say "yes, if"."""
-        return replace(self, remarks=tuple(each for each in self.remarks if each.remark.condition))
+    def remarks(self) -> list[LetterRemark]:
+        return [each for passage in self.passages for each in passage.remarks]
 
 
 def place(services: Services, access: Access, language: str | None, block: int | None) -> RemarkPlace:
@@ -198,21 +225,19 @@ def of_letter(services: Services, letter_id: str) -> tuple[Letter, list[LetterRe
     """All remarks on a letter, oldest first, for its coordinator. Raises NotFound."""
     with services.unit_of_work() as uow:
         letter = letter_of(uow, letter_id)
-        entries = {each.organisation_id: each for each in uow.roster.entries(letter_id)}
-        remarks = uow.remarks.of_letter(letter_id)
-    return letter, [LetterRemark(each, entries[each.organisation_id]) for each in remarks]
+        return letter, _judged(uow, letter, uow.letters.version(letter_id, letter.version))
 
 
-def by_passage(services: Services, letter_id: str) -> list[Passage]:
-    """All remarks on a letter: first on the whole of it, then passage by passage in its order. Raises NotFound.
+def discussion(services: Services, letter_id: str) -> Discussion:
+    """The newest opened words with all that was said of them: first of the whole of it, then passage by passage.
 
-    Words that are gone stand where they stood.
+    Words that are gone stand where they stood. Raises NotFound.
     """
-    letter, remarks = of_letter(services, letter_id)
-    if not remarks:
-        return []
     with services.unit_of_work() as uow:
-        texts = texts_of(current_version(uow, letter))
+        letter = letter_of(uow, letter_id)
+        opened = uow.letters.version(letter_id, letter.version)
+        remarks = _judged(uow, letter, opened)
+    texts = texts_of(opened) if opened else {}
     now_at = {
         (language, plain_block(block)): number
         for language, text in texts.items()
@@ -227,10 +252,22 @@ def by_passage(services: Services, letter_id: str) -> list[Passage]:
         gone = not stands and (language, quote) not in now_at
         place = (-1 if number is None else number, gone, language != letter.language, language, quote)
         passages.setdefault(place, []).append(each)
-    return [
-        Passage(of[0].remark.quote, of[0].remark.language, not place[1], tuple(of))
-        for place, of in sorted(passages.items(), key=lambda item: item[0])
-    ]
+    return Discussion(
+        letter,
+        texts,
+        tuple(
+            Passage(of[0].remark.quote, of[0].remark.language, not place[1], tuple(of), None if place[1] else place[0])
+            for place, of in sorted(passages.items(), key=lambda item: item[0])
+        ),
+    )
+
+
+def _judged(uow: UnitOfWork, letter: Letter, opened: Version | None) -> list[LetterRemark]:
+    """All remarks of the letter, oldest first, each with how far it has come."""
+    entries = {each.organisation_id: each for each in uow.roster.entries(letter.id)}
+    words = Words.of(opened, uow.letters.draft(letter.id))
+    made = ((each, entries[each.organisation_id]) for each in uow.remarks.of_letter(letter.id))
+    return [LetterRemark(remark, entry, words.settled(remark, entry)) for remark, entry in made]
 
 
 def answer(services: Services, letter_id: str, remark_id: str, words: str) -> None:
@@ -254,6 +291,7 @@ def answer(services: Services, letter_id: str, remark_id: str, words: str) -> No
             raise Refusal("This remark was answered before, by you or a colleague.", code="answered-already")
         uow.remarks.answer(known.id, said, now)
         _tell(services, uow, known)
+        record(services, uow, Act.REMARK_ANSWERED, letter_id, known.organisation_id)
         uow.commit()
 
 

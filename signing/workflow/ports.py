@@ -15,6 +15,7 @@ from signing.domain.organisation import RosterEntry
 from signing.evidence.keyring import PublicKey
 from signing.evidence.merkle import Frontier
 from signing.workflow.account_ports import NO_COUNTER, Accounts, Passwords, RateKey, Rates
+from signing.workflow.address_book_ports import AddressBook, BroughtRosters
 from signing.workflow.contact_ports import ContactChanges, LinkRequests, RefusedAddresses, Remarks, Reviews
 from signing.workflow.evidence_ports import (
     Bindings,
@@ -29,8 +30,11 @@ from signing.workflow.evidence_ports import (
 from signing.workflow.mail_ports import Outbox
 from signing.workflow.people_ports import ActivityRecord, Members
 from signing.workflow.printing_ports import Collation, Rendering, Typesetter
+from signing.workflow.roster_desk_ports import RosterDesk
 from signing.workflow.roster_ports import Roster
+from signing.workflow.stage_ports import Stages
 from signing.workflow.tokens import Tokens
+from signing.workflow.told_ports import ToldApprovals
 
 
 class Letters(Protocol):
@@ -66,6 +70,9 @@ class Letters(Protocol):
 
     def set_policy(self, letter_id: str, *, min_level: int, binders: tuple[str, ...]) -> None:
         """Store what the letter asks of assents; the use case sees to it that it is never lowered."""
+
+    def arrange(self, letter: Letter) -> None:
+        """Store zone, deadlines, quorum, rhythm, what answers may be, and up to when the rhythm is done with."""
 
     def set_paper(self, letter_id: str, paper: str) -> None: ...
     def set_sharing(self, letter_id: str, *, shares: str, mail_links: bool) -> None: ...
@@ -111,6 +118,9 @@ class InvitationView:
 
 class Invitations(Protocol):
     def add(self, invitation: Invitation) -> None: ...
+    def add_all(self, invitations: Sequence[Invitation]) -> None:
+        """The same for many, in as few statements."""
+
     def reissue(self, invitation: Invitation) -> None:
         """Store the new generation, digests, times and holder of a known invitation, and clear its revocation."""
 
@@ -251,6 +261,9 @@ class UnitOfWork(Protocol):
 
     letters: Letters
     roster: Roster
+    roster_desk: RosterDesk
+    address_book: AddressBook
+    brought_rosters: BroughtRosters
     invitations: Invitations
     codes: Codes
     log: Log
@@ -271,6 +284,8 @@ class UnitOfWork(Protocol):
     refused_addresses: RefusedAddresses
     link_requests: LinkRequests
     activity: ActivityRecord
+    stages: Stages
+    told: ToldApprovals
     members: Members
 
     def commit(self) -> None: ...

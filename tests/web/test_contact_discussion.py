@@ -234,7 +234,7 @@ def test_yes_if_is_told_with_the_status_until_the_organisation_answers(
     house.approve(letter_id, ORGANISATION)
     assert row_of(house, letter_id) == ("approved", 2, 0)
     assert "yes, if:" not in coordinator.goes_to(status).words
-    assert "has answered since" in coordinator.goes_to(f"/coordinator/letters/{letter_id}/remarks/").words
+    assert "has answered the letter since" in coordinator.goes_to(f"/coordinator/letters/{letter_id}/remarks/").words
 
 
 def test_remarks_stand_in_the_order_of_the_letter_and_yes_if_can_be_read_alone(
@@ -252,7 +252,7 @@ def test_remarks_stand_in_the_order_of_the_letter_and_yes_if_can_be_read_alone(
     drafting.import_letter(house.services, letter_text(body="Third words.\n\nFirst words."), letter_id=letter_id)
     house.open(letter_id)
     address = f"/coordinator/letters/{letter_id}/remarks/"
-    shown = [(each.quote, each.current) for each in discussing.by_passage(house.services, letter_id)]
+    shown = [(each.quote, each.current) for each in discussing.discussion(house.services, letter_id).passages]
     assert shown == [(None, True), ("Third words.", True), ("Second words.", False)]
     words = coordinator.goes_to(address).words
     said = ("Of the whole.", "Of the third.", "These words are not in the letter any more.")

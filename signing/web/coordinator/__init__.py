@@ -13,6 +13,7 @@ from signing.web.coordinator import (
     renderings,
     roster,
     signing,
+    told,
     vouching,
     words,
 )
@@ -38,5 +39,6 @@ def blueprints(services: Services, intake: Intake) -> list[Door]:
         reminders.blueprint(services),
         renderings.blueprint(services),
         signing.blueprint(services),
+        told.blueprint(services),
         vouching.blueprint(services),
     ]
