@@ -15,7 +15,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, make_url, text
 from sqlalchemy import exc as database_errors
 
-from signing.adapters.accounts import AccountStore
+from signing.adapters.accounts import AccountStore, SignInPasskeyStore
 from signing.adapters.address_book import AddressBookStore, BroughtRosterStore
 from signing.adapters.answers import AnswerStore
 from signing.adapters.bindings import BindingStore, CoordinatorKeyStore
@@ -44,10 +44,12 @@ from signing.adapters.sqlite_file import SQLITE_VERSION, SqliteFile
 from signing.adapters.stages import StageStore
 from signing.adapters.told import ToldApprovalStore
 from signing.adapters.stages import StageStore
+from signing.adapters.working_texts import WorkingTextStore
 from signing.domain.errors import Conflict, Faulty, Refusal, Unavailable
-from signing.workflow.account_ports import Accounts, Rates
+from signing.workflow.account_ports import Accounts, Rates, SignInPasskeys
 from signing.workflow.address_book_ports import AddressBook, BroughtRosters
 from signing.workflow.contact_ports import ContactChanges, LinkRequests, RefusedAddresses, Remarks, Reviews
+from signing.workflow.editing_ports import WorkingTexts
 from signing.workflow.evidence_ports import (
     Bindings,
     CoordinatorKeys,
@@ -84,6 +86,7 @@ class Transaction:
         self.answers: Answers = AnswerStore(connection)
         self.editions: Editions = EditionStore(connection)
         self.accounts: Accounts = AccountStore(connection)
+        self.sign_in_passkeys: SignInPasskeys = SignInPasskeyStore(connection)
         self.rates: Rates = RateStore(connection)
         self.bindings: Bindings = BindingStore(connection)
         self.coordinator_keys: CoordinatorKeys = CoordinatorKeyStore(connection)
@@ -100,6 +103,7 @@ class Transaction:
         self.stages: Stages = StageStore(connection)
         self.told: ToldApprovals = ToldApprovalStore(connection)
         self.members: Members = MemberStore(connection)
+        self.working_texts: WorkingTexts = WorkingTextStore(connection)
 
     def commit(self) -> None:
         """Make everything since the beginning durable, or raise and leave nothing of it."""

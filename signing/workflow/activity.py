@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from signing.domain.access import Actor
 from signing.domain.activity import Activity
 from signing.workflow.identifiers import new_id
 from signing.workflow.ports import Services, UnitOfWork
@@ -13,7 +14,9 @@ from signing.workflow.ports import Services, UnitOfWork
 class Act(StrEnum):
     """What can be done, in the past tense; sorted by the part of the house."""
 
+    LETTER_BEGUN = "letter-begun"
     LETTER_IMPORTED = "letter-imported"
+    DRAFT_SAVED = "draft-saved"
     VERSION_OPENED = "version-opened"
     ROSTER_IMPORTED = "roster-imported"
     ENTRY_CHANGED = "entry-changed"
@@ -39,13 +42,36 @@ class Act(StrEnum):
     MEMBER_REMOVED = "member-removed"
     DIGEST_WISHED = "digest-wished"
     DIGEST_ENDED = "digest-ended"
+    SIGNED_IN = "signed-in"
+    PASSWORD_CHANGED = "password-changed"
+    PASSWORD_SET = "password-set"
+    APP_ADDED = "app-added"
+    APP_REMOVED = "app-removed"
+    RECOVERY_CODE_USED = "recovery-code-used"
+    PASSKEY_ADDED = "passkey-added"
+    PASSKEY_REMOVED = "passkey-removed"
+    SESSION_ENDED = "session-ended"
+    OTHER_SESSIONS_ENDED = "other-sessions-ended"
+    ACCOUNT_ADDED = "account-added"
+    ACCOUNT_RESET = "account-reset"
+    ACCOUNT_DISABLED = "account-disabled"
+    ACCOUNT_ENABLED = "account-enabled"
+    KEY_REGISTERED = "key-registered"
+    KEY_RETIRED = "key-retired"
 
 
 def record(
-    services: Services, uow: UnitOfWork, act: Act, letter_id: str | None, subject: str | None = None, **detail: object
+    services: Services,
+    uow: UnitOfWork,
+    act: Act,
+    letter_id: str | None,
+    subject: str | None = None,
+    by: Actor | None = None,
+    **detail: object,
 ) -> None:
-    """Write down that whoever acts now did `act`; counts once the caller commits."""
-    actor = services.actor()
+    """Write down that whoever acts now, or `by` where nobody is signed in yet, did `act`; counts once the caller
+    commits."""
+    actor = by or services.actor()
     uow.activity.add(
         Activity(
             id=new_id(services),

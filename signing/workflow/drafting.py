@@ -10,10 +10,12 @@ from signing.domain.errors import Faulty, NotAllowed, NotFound
 from signing.domain.letter import PAPERS, SHARES, Letter, LetterAction, LetterState, Version
 from signing.domain.letter_text import LetterText
 from signing.workflow import memberships, opening
+from signing.workflow.activity import Act, record
 from signing.workflow.coordinator_statements import sign_for_service
+from signing.workflow.draft_words import put_text
 from signing.workflow.identifiers import new_id
 from signing.workflow.letters import letter_of, locked_letter, print_draft, texts_of
-from signing.workflow.opening import Wishes, describe, main_title, origin_of
+from signing.workflow.opening import Wishes, describe, origin_of
 from signing.workflow.ports import Services
 
 
@@ -57,26 +59,19 @@ def import_letter(
         raise Faulty("This deadline has passed already. Choose a later one.", field="deadline", code="deadline-past")
     with services.unit_of_work(write=True) as uow:
         if letter_id is None:
-            letter = _new_letter(services, text, deadline or file_deadline, now)
+            letter = new_letter(services, text.title, text.language, deadline or file_deadline, now)
             uow.letters.add(letter)
             uow.log.create(letter.id)
             memberships.begin(services, uow, letter.id, leads)
         else:
             letter, _ = locked_letter(uow, letter_id)
-        letter.after(LetterAction.DRAFT_VERSION, now)
-        number = letter.version + 1
-        base = uow.letters.draft(letter.id) or uow.letters.version(letter.id, letter.version)
-        files = dict(base.files) if base else {}
-        files[text.language] = text.to_bytes()
-        draft = Version(letter.id, number, files, None)
-        uow.letters.save_draft(draft)
+        letter, number = put_text(services, uow, letter, text)
         if letter.state is LetterState.DRAFT:
-            title, language = main_title(letter, draft)
-            letter = replace(letter, title=title, language=language)
             deadline = deadline or file_deadline
         describe(uow, replace(letter, hard_deadline=deadline or letter.hard_deadline))
         if paper is not None:
             uow.letters.set_paper(letter.id, known_paper(paper))
+        record(services, uow, Act.LETTER_IMPORTED, letter.id, language=text.language, version=number)
         uow.commit()
     return ImportResult(letter.id, number)
 
@@ -192,12 +187,15 @@ def open_letter(services: Services, letter_id: str, wishes: Wishes | None = None
         raise
 
 
-def _new_letter(services: Services, text: LetterText, deadline: datetime | None, now: datetime) -> Letter:
+def new_letter(
+    services: Services, title: str, language: str, deadline: datetime | None, now: datetime
+) -> Letter:
+    """A letter that has no words yet."""
     letter_id = new_id(services)
     return Letter(
         id=letter_id,
-        title=text.title,
-        language=text.language,
+        title=title,
+        language=language,
         state=LetterState.DRAFT,
         version=0,
         origin=origin_of(services, letter_id),

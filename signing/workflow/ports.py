@@ -14,9 +14,10 @@ from signing.domain.letter import Letter, LetterState, Version
 from signing.domain.organisation import RosterEntry
 from signing.evidence.keyring import PublicKey
 from signing.evidence.merkle import Frontier
-from signing.workflow.account_ports import NO_COUNTER, Accounts, Passwords, RateKey, Rates
+from signing.workflow.account_ports import NO_COUNTER, Accounts, Passwords, RateKey, Rates, SignInPasskeys
 from signing.workflow.address_book_ports import AddressBook, BroughtRosters
 from signing.workflow.contact_ports import ContactChanges, LinkRequests, RefusedAddresses, Remarks, Reviews
+from signing.workflow.editing_ports import WorkingTexts
 from signing.workflow.evidence_ports import (
     Bindings,
     CoordinatorKeys,
@@ -271,6 +272,7 @@ class UnitOfWork(Protocol):
     answers: Answers
     editions: Editions
     accounts: Accounts
+    sign_in_passkeys: SignInPasskeys
     rates: Rates
     bindings: Bindings
     coordinator_keys: CoordinatorKeys
@@ -287,6 +289,7 @@ class UnitOfWork(Protocol):
     stages: Stages
     told: ToldApprovals
     members: Members
+    working_texts: WorkingTexts
 
     def commit(self) -> None: ...
 
