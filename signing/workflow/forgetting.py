@@ -6,6 +6,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from signing.domain.access import SESSION_LASTS
+from signing.workflow.address_book_ports import BROUGHT_LASTS
 from signing.workflow.ports import Services
 from signing.workflow.waiting_assents import OWN_KEY_LASTS
 
@@ -21,4 +22,5 @@ def forget(services: Services) -> None:
         uow.codes.forget_before(now - CODES_KEPT)
         uow.rates.forget_before(now)
         uow.prepared.forget_before(now)
+        uow.brought_rosters.forget_before(now - BROUGHT_LASTS)
         uow.commit()

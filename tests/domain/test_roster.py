@@ -1,10 +1,13 @@
 """The rows of a roster: what keeps a row out, and what is only said."""
 
+import itertools
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from signing.domain.roster import RosterRow, check_rows, name_key
+from signing.domain.roster import KnownOrganisation, RosterRow, check_rows, name_key, warn_of_known
 
 ROW = RosterRow(
     line=2,
@@ -119,13 +122,67 @@ def test_one_contact_of_two_organisations_is_a_warning():
         ("Association for Progressive Communications", "Association for Progressive Communications (APC)"),
         ("EFF", "Electronic Frontier Foundation (EFF)"),
         ("Alternative Information & Development Centre", "Alternative Information and Development Centre"),
-        ("Internet Society", "Internet Society – Bulgaria"),
         ('Centro "Montes Mozo S.J"', 'Centro "Montes Mozo SJ" (CSMM)'),
     ],
 )
 def test_names_that_look_alike_are_warned_of_and_kept_as_two(one, other):
     assert warned(one, other) == [(3, "near-duplicate")]
     assert warned(other, one) == [(3, "near-duplicate")]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Internet Society", "Internet Society – Bulgaria"),
+        ("Reporters without Borders", "Reporters without Borders Germany"),
+        ("Reporters Without Borders, Austria", "Reporters without Borders (Germany)"),
+        ("Amnesty International", "Amnesty International Ghana"),
+        ("Attac Norway", "ATTAC Hungary Association"),
+        ("Friends of the Earth Spain", "Friends of the Earth, the Netherlands"),
+    ],
+)
+def test_chapters_of_one_body_are_told_apart_from_doubles(one, other):
+    assert warned(one, other) == [(3, "chapter")]
+    assert warned(other, one) == [(3, "chapter")]
+
+
+def test_a_place_that_belongs_to_the_name_makes_no_chapter():
+    assert warned("Human Rights in China", "Human Rights in Iran", "Campaign for Tibet", "Campaign for Chad") == []
+    assert warned("Karisma (Colombia)", "Hiperderecho (Colombia)") == []
+
+
+def test_organisations_of_the_address_book_are_proposed_and_nothing_is_merged():
+    known = [
+        KnownOrganisation("org-k", "Fundación Karisma, Colombia"),
+        KnownOrganisation("org-r", "Reporters without Borders", here=True),
+        KnownOrganisation("org-d", "Delta"),
+        KnownOrganisation("org-i", "Other words altogether", acronym="DIFF"),
+    ]
+    brought = rows("Karisma", "Reporters without Borders Germany", "Delta", "Diff")
+    brought[3] = replace(brought[3], id="org-i")
+    found = list(warn_of_known(brought, known))
+    assert [(each.line, each.code, each.proposes) for each in found] == [
+        (2, "known-near-duplicate", "org-k"), (3, "known-chapter", None)
+    ]
+    assert "in the address book" in found[0].message
+    assert "on this roster already" in found[1].message
+
+
+VOCABULARY = ("Rivers", "Watch", "Foundation", "of", "the", "Valley", "Ghana", "Chad", "International", "–", ",", "(")
+WORDS = st.lists(st.sampled_from(VOCABULARY))
+
+
+@given(st.lists(WORDS.map(" ".join).filter(str.strip), max_size=12))
+def test_likeness_says_the_same_whichever_comes_first_and_of_each_at_most_once(names):
+    """Whatever the names are: nobody is lost, nobody told of twice, and two are alike in either order."""
+    brought = rows(*names)
+    good, faults, warnings = check_rows(brought)
+    assert len(good) + len({fault.line for fault in faults}) == len(names)
+    told = [each.line for each in warnings if each.code != "same-email"]
+    assert len(told) == len(set(told))
+    for one, other in itertools.pairwise(names):
+        if name_key(one) != name_key(other):
+            assert warned(one, other) == warned(other, one)
 
 
 def test_an_acronym_that_is_anothers_name_is_warned_of():
