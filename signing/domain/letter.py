@@ -50,6 +50,11 @@ class LetterAction(StrEnum):
     BEGIN_CLOSING = "begin closing"
     FINISH_CLOSING = "finish closing"
     PUBLISH = "publish"
+    CHOOSE_EMBARGO = "choose when it is published"
+    CHOOSE_LATE = "choose until when late approvals are taken"
+    DELIVER = "choose whom the letter is delivered to"
+    ABANDON = "abandon"
+    FORGET = "delete contact data"
 
 
 S, A = LetterState, LetterAction
@@ -86,9 +91,32 @@ TRANSITIONS: dict[tuple[LetterState, LetterAction], LetterState] = {
     (S.CLOSED, A.BEGIN_CLOSING): S.CLOSED,
     (S.CLOSED, A.FINISH_CLOSING): S.CLOSED,
     (S.CLOSED, A.PUBLISH): S.PUBLISHED,
+    (S.DRAFT, A.CHOOSE_EMBARGO): S.DRAFT,
+    (S.OPEN, A.CHOOSE_EMBARGO): S.OPEN,
+    (S.CLOSED, A.CHOOSE_EMBARGO): S.CLOSED,
+    (S.OPEN, A.CHOOSE_LATE): S.OPEN,
+    (S.CLOSED, A.CHOOSE_LATE): S.CLOSED,
+    (S.DRAFT, A.DELIVER): S.DRAFT,
+    (S.OPEN, A.DELIVER): S.OPEN,
+    (S.CLOSING, A.DELIVER): S.CLOSING,
+    (S.CLOSED, A.DELIVER): S.CLOSED,
+    (S.DRAFT, A.ABANDON): S.ABANDONED,
+    (S.OPEN, A.ABANDON): S.ABANDONED,
+    # Pressed twice.
+    (S.ABANDONED, A.ABANDON): S.ABANDONED,
+    (S.ABANDONED, A.REVOKE_KEY): S.ABANDONED,
+    (S.ABANDONED, A.FORGET): S.ABANDONED,
 }
 # Publishing twice is publishing; everything else goes on as when closed.
 TRANSITIONS |= {(S.PUBLISHED, action): S.PUBLISHED for state, action in tuple(TRANSITIONS) if state is S.CLOSED}
+del TRANSITIONS[S.PUBLISHED, A.CHOOSE_EMBARGO]
+TRANSITIONS[S.PUBLISHED, A.FORGET] = S.PUBLISHED
+# What a closed letter allows besides while late approvals are taken: they come into its next edition.
+LATE: dict[tuple[LetterState, LetterAction], LetterState] = {
+    (state, action): state
+    for state in (S.CLOSED, S.PUBLISHED)
+    for action in (A.ANSWER, A.INVITE, A.REMIND, A.EDIT_ROSTER, A.VOUCH)
+}
 
 REFUSALS: dict[tuple[LetterState, LetterAction], str] = {
     (S.DRAFT, A.INVITE): "Open the letter first: invitations go out only for words that no longer change.",
@@ -124,8 +152,23 @@ REFUSALS: dict[tuple[LetterState, LetterAction], str] = {
     (S.DRAFT, A.PUBLISH): "Close the letter first: what is published is a signed edition of it.",
     (S.OPEN, A.PUBLISH): "Close the letter first: what is published is a signed edition of it.",
     (S.CLOSING, A.PUBLISH): "The letter is being closed just now. Please publish it in a few minutes.",
+    (S.CLOSING, A.CHOOSE_EMBARGO): "The letter is being closed just now. Please come back in a few minutes.",
+    (S.CLOSING, A.CHOOSE_LATE): "The letter is being closed just now. Please come back in a few minutes.",
+    (S.DRAFT, A.CHOOSE_LATE): "Open the letter first: nobody can be late for it yet.",
+    (S.CLOSING, A.ABANDON): "The letter is being closed just now. Call the closing off first.",
+    (S.CLOSED, A.ABANDON): "This letter is closed and signed: it can no longer be abandoned. You need not publish it.",
+    (S.DRAFT, A.FORGET): "Abandon the letter first: what is being prepared is not deleted.",
+    (S.OPEN, A.FORGET): "Abandon the letter first, or close and publish it: organisations are being asked just now.",
+    (S.CLOSING, A.FORGET): "The letter is being closed just now. Please come back in a few minutes.",
+    (S.CLOSED, A.FORGET): "Publish the letter first: until then its organisations have to be reached.",
 }
 REFUSALS |= {(S.PUBLISHED, action): words for (state, action), words in REFUSALS.items() if state is S.CLOSED}
+del REFUSALS[S.PUBLISHED, A.FORGET]
+REFUSALS[S.PUBLISHED, A.CHOOSE_EMBARGO] = "This letter is published already."
+# What needs an address of somebody to mail to.
+NEEDS_CONTACTS = frozenset({A.INVITE, A.REISSUE, A.REMIND, A.DELIVER, A.CHOOSE_LATE})
+FORGOTTEN = "The contact data of this letter are deleted: nobody can be mailed about it any more."
+ABANDONED = N_("This letter was abandoned: it will not be published, and nobody is named under it.")
 
 NOT_NOW = "The letter is not in a state in which this can be done."
 
@@ -216,6 +259,20 @@ class Letter:
         """The hard deadline closes the doors to answers, not the letter."""
         return self.hard_deadline is not None and now >= self.hard_deadline
 
+    def takes_late(self, now: datetime) -> bool:
+        """Whether a closed letter takes approvals for its next edition now."""
+        return self.late_until is not None and now < self.late_until and self.forgotten_at is None
+
+    def embargoed(self, now: datetime) -> bool:
+        """Whether it is not published yet because its time has not come."""
+        return self.published_at is None and self.publish_at is not None and now < self.publish_at
+
+    @property
+    def forgotten_on(self) -> datetime | None:
+        """When the contact data of a letter that is over are deleted; None while it is not over."""
+        over = self.published_at or self.abandoned_at
+        return over + timedelta(days=self.keep_days) if over else None
+
     def asked_until(self, now: datetime) -> datetime | None:
         """The deadline that pages and mails ask for: the soft one until it has passed, then the hard one."""
         if self.soft_deadline is not None and now < self.soft_deadline:
@@ -229,10 +286,14 @@ class Letter:
         """
         state = self.state_at(now)
         following = TRANSITIONS.get((state, action))
+        if following is None and self.takes_late(now):
+            following = LATE.get((state, action))
         if following is None:
-            words = REFUSALS.get((state, action), NOT_NOW)
+            words = ABANDONED if state is S.ABANDONED else REFUSALS.get((state, action), NOT_NOW)
             raise NotAllowed(words, code=f"letter-{state}")
-        if action is A.ANSWER and self.past_deadline(now):
+        if self.forgotten_at is not None and action in NEEDS_CONTACTS:
+            raise NotAllowed(FORGOTTEN, code="contacts-forgotten")
+        if action is A.ANSWER and not state.closed and self.past_deadline(now):
             raise NotAllowed(
                 "The deadline for answers has passed. If you still want to answer, please write to the coordinator.",
                 code="deadline-passed",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from signing.domain.errors import NotAllowed, NotFound
-from signing.domain.letter import TRANSITIONS, LetterAction, LetterState
+from signing.domain.letter import LATE, TRANSITIONS, LetterAction, LetterState
 from signing.domain.organisation import Decision
 from signing.workflow import closing, drafting, inviting, publishing, tracking
 from tests.web.installation import House
@@ -55,8 +55,12 @@ def test_a_published_letter_takes_withdrawals_new_links_and_editions_and_stays_p
         letter.after(LetterAction.ANSWER, house.clock.now)
 
 
-def test_whatever_a_closed_letter_allows_a_published_one_allows_too() -> None:
-    for state, action in list(TRANSITIONS):
-        if state is LetterState.CLOSED:
+def test_whatever_a_closed_letter_allows_a_published_one_allows_too_but_to_be_published_at_another_time() -> None:
+    for state, action in (*TRANSITIONS, *LATE):
+        if state is LetterState.CLOSED and action is LetterAction.CHOOSE_EMBARGO:
+            assert (LetterState.PUBLISHED, action) not in TRANSITIONS
+        elif (state, action) in LATE:
+            assert LATE[LetterState.PUBLISHED, action] is LetterState.PUBLISHED
+        elif state is LetterState.CLOSED:
             assert TRANSITIONS[LetterState.PUBLISHED, action] is LetterState.PUBLISHED
     assert all(TRANSITIONS[move].closed for move in TRANSITIONS if move[0].closed)
