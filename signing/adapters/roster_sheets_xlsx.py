@@ -1,33 +1,20 @@
-"""Rows out of an .xlsx file, its zip looked through before any parser sees it.
+"""Rows out of an .xlsx file, its zip looked through before any parser sees it (`packed_files`).
 
-May import openpyxl, `signing.domain.errors` and the standard library. Refused beforehand: zips that unpack to much,
-parts written in an encoding that could hide a declaration, and any document type or entity.
+May import openpyxl, `packed_files`, `signing.domain.errors` and the standard library.
 """
 
 from __future__ import annotations
 
-import io
-import re
-import zipfile
-import zlib
 from collections.abc import Iterator
 from typing import Any, Final
 
 from signing.domain.errors import Faulty
 
+from .packed_files import EXCEL, packed_again, unpack
 from .roster_sheets_table import BadCell, Cell, TableRow
 
-MAX_PARTS: Final = 1_000
-MAX_UNPACKED: Final = 20_000_000
-MAX_RATIO: Final = 200
-_SMALL: Final = 100_000  # below this a high ratio is only a short, even text
 MAX_SHEET_ROWS: Final = 25_000
 MAX_COLUMNS: Final = 64
-
-_DECLARATION = re.compile(rb"<!\s*(?:DOCTYPE|ENTITY)", re.IGNORECASE)
-_ENCODING = re.compile(rb"""encoding\s*=\s*["']([^"']*)["']""", re.IGNORECASE)
-_ENCODINGS = frozenset({b"utf-8", b"us-ascii", b"ascii", b"utf-16"})
-_SPOILED = "cannot be read as an Excel sheet. Open it in the program that made it and save it again as .xlsx or .csv."
 
 
 def read_xlsx(data: bytes) -> Iterator[TableRow]:
@@ -36,12 +23,12 @@ def read_xlsx(data: bytes) -> Iterator[TableRow]:
     Raises:
         Faulty: when the file is no sheet, or not a safe one.
     """
-    _look_through(data)
+    parts = unpack(data, EXCEL)
     # Here and not above: the web server and every command that reads a sheet of commas start without it.
     from openpyxl import load_workbook
 
     try:
-        book = load_workbook(io.BytesIO(data), read_only=True, data_only=False, keep_links=False)
+        book = load_workbook(packed_again(parts), read_only=True, data_only=False, keep_links=False)
         sheets = book.worksheets
         if not sheets:
             raise _fault("xlsx", "The file has no sheet.")
@@ -59,7 +46,7 @@ def read_xlsx(data: bytes) -> Iterator[TableRow]:
         raise
     except Exception as error:
         # openpyxl answers a spoiled file with whatever its insides raise: KeyError, ValueError, ParseError …
-        raise _fault("xlsx", f"The file {_SPOILED}") from error
+        raise EXCEL.spoiled() from error
 
 
 def _cell(cell: Any) -> Cell:
@@ -79,44 +66,6 @@ def _cell(cell: Any) -> Cell:
     if isinstance(value, float) and value.is_integer() and abs(value) < 10**15:
         return str(int(value))
     return BadCell("is a date or a fraction. Write it as text.")
-
-
-def _look_through(data: bytes) -> None:
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            parts = archive.infolist()
-            _check_sizes(parts)
-            for part in parts:
-                _check_part(archive.read(part))
-    except Faulty:
-        raise
-    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, RuntimeError, NotImplementedError) as error:
-        raise _fault("xlsx", f"The file {_SPOILED}") from error
-
-
-def _check_sizes(parts: list[zipfile.ZipInfo]) -> None:
-    if len(parts) > MAX_PARTS or len({part.filename for part in parts}) != len(parts):
-        raise _fault("xlsx", f"The file {_SPOILED}")
-    if any(part.flag_bits & 1 for part in parts):
-        raise _fault("xlsx-locked", "The file is locked with a password. Save it without one.")
-    if any(part.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for part in parts):
-        raise _fault("xlsx", f"The file {_SPOILED}")
-    if sum(part.file_size for part in parts) > MAX_UNPACKED:
-        raise _fault("too-large", "The file unpacks to more than 20 MB. Take pictures and other sheets out of it.")
-    for part in parts:
-        if part.file_size > _SMALL and part.file_size > MAX_RATIO * max(part.compress_size, 1):
-            raise _fault("too-large", "The file unpacks to far more than it is. Save the rows alone as .csv.")
-
-
-def _check_part(content: bytes) -> None:
-    # Zero bytes go, so that UTF-16 hides nothing from the search.
-    bare = content.replace(b"\0", b"")
-    opening = bare.partition(b"?>")[0] if b"<?xml" in bare[:8] else b""
-    encoding = _ENCODING.search(opening)
-    if encoding is not None and encoding[1].lower() not in _ENCODINGS:
-        raise _fault("xlsx-unsafe", "A part of the file is in an unusual encoding. Save the rows as .csv instead.")
-    if _DECLARATION.search(bare):
-        raise _fault("xlsx-unsafe", "The file holds declarations that no sheet needs. Save the rows as .csv instead.")
 
 
 def _fault(code: str, message: str) -> Faulty:

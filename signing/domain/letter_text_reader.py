@@ -51,9 +51,12 @@ class Remark:
 
 @dataclass(frozen=True, slots=True)
 class Body:
+    """`places` are the lines where the passages begin that hold words: paragraphs and headings, inside lists too."""
+
     blocks: tuple[Block, ...]
     footnotes: Footnotes
     remarks: tuple[Remark, ...]
+    places: tuple[int, ...] = ()
 
 
 def find_unsafe(text: str) -> tuple[int, str] | None:
@@ -122,6 +125,7 @@ class _Walk:
         self._notes: dict[str, tuple[int, tuple[Run, ...]]] = {}
         self._labels: set[str] = set()
         self._inside_note = False
+        self._places: list[int] = []
 
     def body(self) -> Body:
         blocks = self._blocks(until=None)
@@ -132,7 +136,7 @@ class _Walk:
                 raise fault_at(line, "footnote-unused", message)
         self._report_unused_references()
         remarks = tuple(sorted(self._remarks, key=lambda remark: remark.line))
-        return Body(blocks, footnotes, remarks)
+        return Body(blocks, footnotes, remarks, tuple(self._places))
 
     def _report_unused_references(self) -> None:
         references = self._environment.get("references", {})
@@ -189,6 +193,7 @@ class _Walk:
         self._at += 2
         if not runs:
             return None
+        self._place(token)
         return Heading(int(token.tag[1:]), runs) if heading else Paragraph(runs)
 
     def _list(self, token: Token) -> Block | None:
@@ -209,7 +214,14 @@ class _Walk:
         text = f"{token.info.strip()}\n{token.content}" if token.info.strip() else token.content
         self._check_safe(text, line)
         runs = settle([Run(text.rstrip("\n"))])
-        return Paragraph(runs) if runs else None
+        if not runs:
+            return None
+        self._place(token)
+        return Paragraph(runs)
+
+    def _place(self, token: Token) -> None:
+        if not self._inside_note:
+            self._places.append(_line(token))
 
     def _note(self, token: Token) -> None:
         label, line = str(token.meta["label"]), _line(token)
