@@ -78,6 +78,7 @@ def build(
             lambda: load_document_key(settings.keys, settings.key_passphrase()), time_authorities(settings, roots)
         ),
         actor=actor,
+        scrub=database.scrub,
     )
 
 
@@ -108,7 +109,13 @@ def log_keeper(settings: Settings) -> LogKeeper:
     from signing.adapters.seal_keeper import SealKeeper
 
     services = build(settings, actor=the_clock)
-    return LogKeeper(services.clock, [*_outside_keepers(settings, services), SealKeeper(services)])
+    keepers: list[Keeper] = [*_outside_keepers(settings, services), SealKeeper(services)]
+    if settings.bounces is not None:
+        from signing.adapters.bounce_keeper import BounceKeeper
+        from signing.adapters.return_mailbox import open_returns
+
+        keepers.append(BounceKeeper(services, open_returns(settings.bounces)))
+    return LogKeeper(services.clock, keepers)
 
 
 def clock_keeper(settings: Settings) -> ClockKeeper:
@@ -117,6 +124,15 @@ def clock_keeper(settings: Settings) -> ClockKeeper:
 
     duties: list[Duty] = []
     return ClockKeeper(build(settings, actor=the_clock), duties)
+
+
+def webhook_keeper(settings: Settings) -> LogKeeper:
+    """What programs are told, apart from all else: whoever is slow to listen keeps nothing waiting."""
+    from signing.adapters.log_keeper import LogKeeper
+    from signing.adapters.webhook_keeper import WebhookKeeper
+
+    services = build(settings, actor=the_clock)
+    return LogKeeper(services.clock, [WebhookKeeper(services, home=settings.on_loopback)])
 
 
 def outside_keepers(settings: Settings, services: Services) -> LogKeeper:

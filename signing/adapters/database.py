@@ -19,6 +19,7 @@ from signing.adapters.accounts import AccountStore, SignInPasskeyStore
 from signing.adapters.address_book import AddressBookStore, BroughtRosterStore
 from signing.adapters.answers import AnswerStore
 from signing.adapters.bindings import BindingStore, CoordinatorKeyStore
+from signing.adapters.contact_data import ContactDataStore
 from signing.adapters.contacts import (
     ContactChangeStore,
     LinkRequestStore,
@@ -26,6 +27,7 @@ from signing.adapters.contacts import (
     RemarkStore,
     ReviewStore,
 )
+from signing.adapters.delivery import DeliveryAddressStore
 from signing.adapters.editions import EditionStore
 from signing.adapters.invitations import CodeStore, InvitationStore
 from signing.adapters.letters import LetterStore
@@ -35,21 +37,24 @@ from signing.adapters.outbox import OutboxStore
 from signing.adapters.people import ActivityStore, MemberStore
 from signing.adapters.postgresql_server import postgresql_engine
 from signing.adapters.prepared import PreparedStore
+from signing.adapters.programs import ApiTokenStore, WebhookStore
 from signing.adapters.rates import RateStore
 from signing.adapters.roster import RosterStore
-from signing.adapters.roster_order import renew
 from signing.adapters.roster_desk import RosterDeskStore
+from signing.adapters.roster_order import renew
+from signing.adapters.scrubbing import scrub
 from signing.adapters.sealed_documents import SealedDocumentStore
 from signing.adapters.sqlite_file import SQLITE_VERSION, SqliteFile
 from signing.adapters.stages import StageStore
 from signing.adapters.told import ToldApprovalStore
-from signing.adapters.stages import StageStore
 from signing.adapters.working_texts import WorkingTextStore
 from signing.domain.errors import Conflict, Faulty, Refusal, Unavailable
 from signing.workflow.account_ports import Accounts, Rates, SignInPasskeys
 from signing.workflow.address_book_ports import AddressBook, BroughtRosters
+from signing.workflow.api_ports import ApiTokens, Webhooks
 from signing.workflow.contact_ports import ContactChanges, LinkRequests, RefusedAddresses, Remarks, Reviews
 from signing.workflow.editing_ports import WorkingTexts
+from signing.workflow.delivery_ports import ContactData, DeliveryAddresses
 from signing.workflow.evidence_ports import (
     Bindings,
     CoordinatorKeys,
@@ -102,7 +107,11 @@ class Transaction:
         self.activity: ActivityRecord = ActivityStore(connection)
         self.stages: Stages = StageStore(connection)
         self.told: ToldApprovals = ToldApprovalStore(connection)
+        self.api_tokens: ApiTokens = ApiTokenStore(connection)
+        self.webhooks: Webhooks = WebhookStore(connection)
         self.members: Members = MemberStore(connection)
+        self.delivery_addresses: DeliveryAddresses = DeliveryAddressStore(connection)
+        self.contact_data: ContactData = ContactDataStore(connection)
         self.working_texts: WorkingTexts = WorkingTextStore(connection)
 
     def commit(self) -> None:
@@ -161,6 +170,15 @@ class Database:
                 return f"PostgreSQL {connection.execute(text('SHOW server_version')).scalar_one()}"
         version = ".".join(map(str, SQLITE_VERSION))
         return f"SQLite {version}, journal {'WAL + FULL' if self._file.wal else 'DELETE + EXTRA'}"
+
+    def scrub(self) -> None:
+        """Let no byte of what was deleted stay in the files. Raises Unavailable when somebody is in the way: it is done
+        the next time."""
+        self._after_fork()
+        try:
+            scrub(self.engine, self._file)
+        except (database_errors.SQLAlchemyError, sqlite3.Error) as error:
+            raise _unavailable() from error
 
     def dispose(self) -> None:
         """Close every connection that is not in use."""

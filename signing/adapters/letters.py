@@ -18,6 +18,13 @@ _VERSIONS = (
     .where(letter_version.c.letter_id == bindparam("the_letter"))
     .order_by(letter_version.c.number, version_file.c.language)
 )
+_ARRANGED = (
+    "zone", "soft_deadline", "hard_deadline", "quorum", "allows_confidential", "allows_carry", "rhythm",
+    "reminded_up_to",
+)  # fmt: skip
+_SCHEDULED = (
+    "publish_at", "late_until", "abandoned_at", "archived_at", "keep_days", "forgotten_at",
+)  # fmt: skip
 _DRAFT = _VERSIONS.where(letter_version.c.opened_at.is_(None))
 _VERSION = _VERSIONS.where(letter_version.c.number == bindparam("the_number"))
 
@@ -81,6 +88,16 @@ class LetterStore:
     def set_policy(self, letter_id: str, *, min_level: int, binders: tuple[str, ...]) -> None:
         values = {"min_level": min_level, "binders": binders}
         self._connection.execute(update(letter).where(letter.c.id == letter_id).values(values))
+
+    def arrange(self, letter_: Letter) -> None:
+        """Store zone, deadlines, quorum, rhythm, what answers may be, and up to when the rhythm is done with."""
+        values = {name: getattr(letter_, name) for name in _ARRANGED}
+        self._connection.execute(update(letter).where(letter.c.id == letter_.id).values(values))
+
+    def schedule(self, letter_: Letter) -> None:
+        """Store its times beside those of `set_state`: of publishing, late approvals, its end, and what is kept."""
+        values = {name: getattr(letter_, name) for name in _SCHEDULED}
+        self._connection.execute(update(letter).where(letter.c.id == letter_.id).values(values))
 
     def set_paper(self, letter_id: str, paper: str) -> None:
         self._connection.execute(update(letter).where(letter.c.id == letter_id).values(paper=paper))

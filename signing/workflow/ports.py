@@ -16,8 +16,10 @@ from signing.evidence.keyring import PublicKey
 from signing.evidence.merkle import Frontier
 from signing.workflow.account_ports import NO_COUNTER, Accounts, Passwords, RateKey, Rates, SignInPasskeys
 from signing.workflow.address_book_ports import AddressBook, BroughtRosters
+from signing.workflow.api_ports import ApiTokens, Webhooks
 from signing.workflow.contact_ports import ContactChanges, LinkRequests, RefusedAddresses, Remarks, Reviews
 from signing.workflow.editing_ports import WorkingTexts
+from signing.workflow.delivery_ports import ContactData, DeliveryAddresses
 from signing.workflow.evidence_ports import (
     Bindings,
     CoordinatorKeys,
@@ -74,6 +76,10 @@ class Letters(Protocol):
 
     def arrange(self, letter: Letter) -> None:
         """Store zone, deadlines, quorum, rhythm, what answers may be, and up to when the rhythm is done with."""
+
+    def schedule(self, letter: Letter) -> None:
+        """Store when it is published and forgotten, until when it takes late approvals, when it was abandoned, archived
+        and forgotten, and for how many days contact data are kept."""
 
     def set_paper(self, letter_id: str, paper: str) -> None: ...
     def set_sharing(self, letter_id: str, *, shares: str, mail_links: bool) -> None: ...
@@ -288,7 +294,11 @@ class UnitOfWork(Protocol):
     activity: ActivityRecord
     stages: Stages
     told: ToldApprovals
+    api_tokens: ApiTokens
+    webhooks: Webhooks
     members: Members
+    delivery_addresses: DeliveryAddresses
+    contact_data: ContactData
     working_texts: WorkingTexts
 
     def commit(self) -> None: ...
@@ -322,6 +332,10 @@ class Installation:
     mail_from: str = ""
 
 
+def nothing_to_scrub() -> None:
+    """Where there is no file of deleted bytes."""
+
+
 def command_line() -> Actor:
     """Whoever has a shell on the server."""
     return Actor("command line")
@@ -332,7 +346,8 @@ class Services:
     """Everything a use case may ask of the world, built once by `bootstrap`.
 
     `renderings` are by the ending of the file they make: `html`, `txt`, `docx`. `actor` says who acts just now: the
-    account of the request that is answered, the command line, or the clock.
+    account of the request that is answered, the command line, or the clock. `scrub` makes the database's files anew
+    without what was deleted.
     """
 
     unit_of_work: OpenUnitOfWork
@@ -351,3 +366,4 @@ class Services:
     installation: Installation
     sealer: Sealer | None = None
     actor: Callable[[], Actor] = command_line
+    scrub: Callable[[], None] = nothing_to_scrub
