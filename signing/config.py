@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import SplitResult, parse_qs, urlsplit
+from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 from dotenv import dotenv_values
 from email_validator import EmailNotValidError, validate_email
@@ -30,9 +30,10 @@ KNOWN = {
     "SIGNING_KEY_PASSPHRASE_FILE": "file that holds it instead (SIGNING_HOME/key-passphrase)",
     "SIGNING_TSA_URLS": "RFC 3161 time-stamping authorities, separated by spaces; roots in SIGNING_KEYS/tsa (none)",
     "SIGNING_WITNESSES": "C2SP tlog-policy file: the witnesses of our logs, their addresses, and the quorum (none)",
+    "SIGNING_BOUNCES": "where mails come back to: a Maildir, or imaps://user:password@host/INBOX (none)",
 }
 SECRET_SHORTEST = 32
-LATER = {"SIGNING_REDIS_URL", "SIGNING_BOUNCES"}
+LATER = {"SIGNING_REDIS_URL"}
 
 
 class SettingsRefused(Refusal):
@@ -55,6 +56,7 @@ class Settings:
     passphrase_file: Path
     witnesses: Path | None = None
     tsa_urls: tuple[str, ...] = ()
+    bounces: str | None = None
 
     @property
     def host(self) -> str:
@@ -163,6 +165,7 @@ def load(environment: Mapping[str, str] | None = None, folder: Path | None = Non
         passphrase_file=folder / given.get("SIGNING_KEY_PASSPHRASE_FILE", str(home / "key-passphrase")),
         witnesses=folder / given["SIGNING_WITNESSES"] if "SIGNING_WITNESSES" in given else None,
         tsa_urls=_tsa_urls(given.get("SIGNING_TSA_URLS", "")),
+        bounces=_bounces(given.get("SIGNING_BOUNCES"), folder),
     )
 
 
@@ -213,6 +216,25 @@ def _smtp_url(value: str | None) -> str | None:
         raise SettingsRefused(
             "SIGNING_SMTP_URL would send links, codes and its password unencrypted. Use smtps:// or add ?starttls=1."
         )
+    return value
+
+
+def _bounces(value: str | None, folder: Path) -> str | None:
+    """An IMAP address as it is, a Maildir from the root of the disk."""
+    if value is None or "://" not in value:
+        return str(folder / value) if value else None
+    try:
+        parts = urlsplit(value)
+        sound = bool(parts.hostname and parts.username and parts.password) and _port_is_sound(parts)
+    except ValueError:
+        sound = False
+    if not sound or parts.scheme not in ("imap", "imaps") or re.search(r'["\\\s\x00-\x1f]', unquote(parts.path)):
+        raise SettingsRefused(
+            "SIGNING_BOUNCES must be the folder of a Maildir, or look like imaps://user:password@host/INBOX "
+            "(write @ in the user's name as %40)."
+        )
+    if parts.scheme == "imap" and not is_loopback(parts.hostname or ""):
+        raise SettingsRefused("SIGNING_BOUNCES would send its password unencrypted. Use imaps://.")
     return value
 
 

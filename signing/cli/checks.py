@@ -9,6 +9,7 @@ from pathlib import Path
 
 from signing.adapters.authority_roots import read_roots
 from signing.adapters.database import connect
+from signing.adapters.return_mailbox import Unreadable, open_returns
 from signing.adapters.stamping import NoStamp, TimeAuthority
 from signing.adapters.transport import Deferred
 from signing.bootstrap import build, open_transport, time_authorities
@@ -59,6 +60,7 @@ def look_around(settings: Settings) -> Iterator[Finding]:
     if settings.tsa_urls and fault_in("time stamps", look) is None:
         yield from map(_answering, authorities)
         yield from letters
+    yield _returns(settings)
     yield from _attestor(settings)
     yield seal_checks.document_key(settings)
     yield from seal_checks.trial_seal(settings)
@@ -84,6 +86,23 @@ def _attestor(settings: Settings) -> Iterator[Finding]:
                 "The letter names another key than this installation has, so codes count for nothing there. Put the "
                 f"right key file back, or name the new one: signing letter open {letter_id} --rekey",
             )
+
+
+def _returns(settings: Settings) -> Finding:
+    """Whether anybody hears of mails that come back."""
+    if settings.bounces is None:
+        return Finding(
+            "mails that come back", "note",
+            "No SIGNING_BOUNCES: a mail that is sent back later looks like one that arrived. Give the mailbox of "
+            f"{settings.mail_from}: a Maildir, or imaps://user:password@host/INBOX.",
+        )
+    try:
+        open_returns(settings.bounces).check()
+    except Unreadable as unreadable:
+        return Finding(
+            "mails that come back", "mend", f"SIGNING_BOUNCES cannot be read: {unreadable.reason}. Check the setting."
+        )
+    return Finding("mails that come back", "ok")
 
 
 def _answering(authority: TimeAuthority) -> Finding:

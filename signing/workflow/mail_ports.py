@@ -92,6 +92,22 @@ def _given(name: str | None) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class DeliveryReport:
+    """What a mail server says of mails of ours, as read from the return mailbox; nothing of it is believed yet.
+
+    `message_ids` are those that stand in it, `notices` the ids of those it was returned to; `failed` and `delivered`
+    are addresses, `written_to` the one that the returned mail itself went to; `reason` is in the server's own words.
+    """
+
+    message_ids: frozenset[str] = frozenset()
+    notices: frozenset[str] = frozenset()
+    failed: frozenset[str] = frozenset()
+    delivered: frozenset[str] = frozenset()
+    written_to: frozenset[str] = frozenset()
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class OutboxProgress:
     """How the mails of a letter fare that nobody asked for: each is counted once. `sent` did not come back so far."""
 
