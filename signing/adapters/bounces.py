@@ -69,8 +69,10 @@ def _tamed(data: bytes) -> bytes:
 
 def _report(data: bytes) -> DeliveryReport:
     message = message_from_bytes(data)
-    failed, delivered, reason = _statuses(message)
-    failed |= _found(message)
+    failed, delivered, others, reason = _statuses(message)
+    if failed or not (delivered or others):
+        # Where a report says that nobody failed, what its words look like is no news.
+        failed |= _found(message)
     texts = "\n".join([data.decode("utf-8", "replace"), *_texts(message)])
     return DeliveryReport(
         message_ids=frozenset(each for row in _MESSAGE_ID.findall(texts) for each in _ONE_ID.findall(row)),
@@ -82,11 +84,12 @@ def _report(data: bytes) -> DeliveryReport:
     )
 
 
-def _statuses(message: Message) -> tuple[set[str], set[str], str]:
-    """Who failed and whom it was delivered to, as a report of RFC 3464 says it, and why."""
+def _statuses(message: Message) -> tuple[set[str], set[str], bool, str]:
+    """Who failed and whom it was delivered to, as a report of RFC 3464 says it; whether it speaks of anybody else; and
+    why it failed."""
     failed: set[str] = set()
     delivered: set[str] = set()
-    reason = ""
+    others, reason = False, ""
     for part in message.walk():
         if part.get_content_type() != "message/delivery-status" or not part.is_multipart():
             continue
@@ -103,7 +106,8 @@ def _statuses(message: Message) -> tuple[set[str], set[str], str]:
                 reason = reason or said[2] or said[0] or f"status {block.get('status', '')}"
             elif action.startswith("delivered"):
                 delivered |= addresses
-    return failed, delivered, reason
+            others = others or bool(action)
+    return failed, delivered, others, reason
 
 
 def _messages(part: Message) -> Iterator[Message]:

@@ -60,7 +60,7 @@ def look_around(settings: Settings) -> Iterator[Finding]:
     if settings.tsa_urls and fault_in("time stamps", look) is None:
         yield from map(_answering, authorities)
         yield from letters
-    yield _returns(settings)
+    yield returns(settings)
     yield from _attestor(settings)
     yield seal_checks.document_key(settings)
     yield from seal_checks.trial_seal(settings)
@@ -88,7 +88,7 @@ def _attestor(settings: Settings) -> Iterator[Finding]:
             )
 
 
-def _returns(settings: Settings) -> Finding:
+def returns(settings: Settings) -> Finding:
     """Whether anybody hears of mails that come back."""
     if settings.bounces is None:
         return Finding(

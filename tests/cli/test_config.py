@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from signing.cli.checks import returns
 from signing.config import SettingsRefused, load
 from tests.evidence.builders import WITNESS_KEY
 
@@ -55,6 +56,12 @@ def test_an_empty_variable_overrules_the_file_with_the_default(tmp_path: Path) -
         ("SIGNING_BASE_URL", "https://letters.example:port"),
         ("SIGNING_DATABASE_URL", "mysql://host/name"),
         ("SIGNING_DATABASE_URL", "postgresql://host/name"),
+        ("SIGNING_BOUNCES", "imap://letters:secret@mail.example"),
+        ("SIGNING_BOUNCES", "imaps://mail.example/INBOX"),
+        ("SIGNING_BOUNCES", "pop3://letters:secret@mail.example"),
+        ("SIGNING_BOUNCES", "imaps://letters:secret@mail.example:port"),
+        ("SIGNING_BOUNCES", 'imaps://letters:secret@mail.example/INBOX"%0d%0aA1 DELETE'),
+        ("SIGNING_BOUNCES", "imaps://[letters:secret@mail.example"),
         ("SIGNING_SMTP_URL", "mail.example"),
         ("SIGNING_SMTP_URL", "smtp://user:secret@mail.example"),
         ("SIGNING_SMTP_URL", "smtp://mail.example"),
@@ -129,3 +136,19 @@ def test_witnesses_are_a_policy_file_with_addresses_or_are_refused_in_words(tmp_
     for where in ("https://witness.example/w1", "http://localhost:8100", "http://127.0.0.1:8100/"):
         (tmp_path / "witnesses.policy").write_text(f"{line} {where}\nquorum w1\n")
         assert settings.witness_policy() == f"{line} {where}\nquorum w1\n"
+
+
+def test_mails_come_back_to_a_maildir_in_our_folder_or_to_an_account(tmp_path: Path) -> None:
+    assert load({}, tmp_path).bounces is None
+    assert load({"SIGNING_BOUNCES": "returns"}, tmp_path).bounces == str(tmp_path / "returns")
+    assert load({"SIGNING_BOUNCES": "/var/mail/returns"}, tmp_path).bounces == "/var/mail/returns"
+    for url in ("imaps://letters%40example.org:secret@mail.example/Returns", "imap://letters:secret@127.0.0.1:1143"):
+        assert load({"SIGNING_BOUNCES": url}, tmp_path).bounces == url
+
+
+def test_doctor_says_whether_anybody_hears_of_mails_that_come_back(tmp_path: Path) -> None:
+    (tmp_path / "good" / "new").mkdir(parents=True)
+    assert "No SIGNING_BOUNCES" in returns(load({}, tmp_path)).remedy
+    assert returns(load({"SIGNING_BOUNCES": "good"}, tmp_path)).state == "ok"
+    nowhere = returns(load({"SIGNING_BOUNCES": "nowhere"}, tmp_path))
+    assert (nowhere.state, "No such file" in nowhere.remedy) == ("mend", True)
