@@ -7,8 +7,8 @@ left out or cannot be shown is a warning with its line; what would lose words is
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, TypeAlias
 
@@ -19,11 +19,13 @@ from signing.domain.letter_text_reader import Body, Remark, fault_at, read_body
 
 from .letter_intake_dates import date_line_for, locale_of
 from .letter_intake_front_matter import read_front_matter
-from .letter_intake_lines import Line, decode, first_words, to_lines
-from .letter_intake_mending import mend_cuts
+from .letter_intake_lines import Line, Opening, decode, first_words, skip_blank, to_lines
+from .letter_intake_mending import EVERYTHING, Mended, Proposal, choice, mend
 from .letter_intake_plain import read_plain_letter
+from .letter_intake_word import read_word_letter
+from .packed_files import MAX_FILE_BYTES as MAX_PACKED_BYTES
 
-__all__ = ["IntakeWarning", "LetterDraft", "date_line_for", "read_letter"]
+__all__ = ["EVERYTHING", "IntakeWarning", "LetterDraft", "Proposal", "date_line_for", "read_letter"]
 
 MAX_FILE_BYTES: Final = 1_000_000
 IntakeWarning: TypeAlias = Remark
@@ -34,42 +36,116 @@ _TABLE_RULE = re.compile(r"\s*\|?\s*:?-{3,}:?\s*(\|\s*:?-{3,}:?\s*)+\|?\s*\Z")
 
 @dataclass(frozen=True, slots=True)
 class LetterDraft:
-    """What a file gave: the words, an optional deadline in UTC, and what the coordinator should look at."""
+    """What a file gave: the words, an optional deadline in UTC, and what the coordinator should look at.
+
+    `proposals` are typographic repairs, `made` the ids of those that are in `text` already. `counts` says what the
+    lines of warnings and proposals are: `line`, or `paragraph` of a Word document.
+    """
 
     text: LetterText
     deadline: datetime | None
     warnings: tuple[IntakeWarning, ...]
+    proposals: tuple[Proposal, ...] = ()
+    made: frozenset[str] = frozenset()
+    counts: str = "line"
 
 
-def read_letter(data: bytes, filename: str, *, language: str | None = None, mend: bool = True) -> LetterDraft:
-    """Read a `.md` or `.txt` letter into a draft.
+def read_letter(
+    data: bytes,
+    filename: str,
+    *,
+    language: str | None = None,
+    mend: bool | Container[str] = True,
+    title: str | None = None,
+    date: str | None = None,
+) -> LetterDraft:
+    """Read a `.md`, `.txt` or `.docx` letter into a draft.
 
-    `language` speaks where the file does not; `mend` joins paragraphs that a page break cut in two in a
-    `.txt` (else, and in a `.md`, the joins are only proposed).
+    `language`, `title` and `date` speak where the file does not. `mend` names the proposals that are made by their
+    ids (`EVERYTHING`: all); True makes those that are sure in a file that was copied out of pages: paragraphs of a
+    `.txt` or `.docx` that a page break cut in two. False makes none.
 
     Raises:
         Faulty: with the line and the remedy, when the file cannot be taken as it is.
     """
-    if len(data) > MAX_FILE_BYTES:
-        raise _refused("too-large", "The file is larger than 1 MB. A letter is text only: is this the right file?")
     ending = filename.lower().rpartition(".")[2]
-    if ending not in ("md", "txt"):
-        raise _refused("file-kind", "Bring the letter as a .md or .txt file; other kinds cannot be read yet.")
+    if ending not in ("md", "txt", "docx"):
+        message = "Bring the letter as a Word document (.docx), as Markdown (.md) or as plain text (.txt)."
+        raise _refused("old-word" if ending == "doc" else "file-kind", message)
+    if len(data) > (MAX_PACKED_BYTES if ending == "docx" else MAX_FILE_BYTES):
+        most = (MAX_PACKED_BYTES if ending == "docx" else MAX_FILE_BYTES) // 1_000_000
+        raise _refused(
+            "too-large", f"The file is larger than {most} MB. A letter is text only: is this the right file?"
+        )
+    if not data:
+        raise _refused("empty-file", "The file is empty. Is this the right file?")
     if language is not None and locale_of(language) is None:
         message = f'"{first_words(language)}" is not a language tag. Give one like en, fr, zh-Hant or pt-BR.'
         raise Faulty(message, code="bad-language", field="language")
+    known = {name: value for name, value in (("title", title), ("date", date)) if value}
+    if ending == "docx":
+        return _read_word(data, language, mend, known)
     lines = to_lines(decode(data))
     if not any(line.text.strip() for line in lines):
         raise _refused("empty-file", "The file is empty. Is this the right file?")
-    opening, body, remarks = (read_front_matter if ending == "md" else read_plain_letter)(lines, language)
-    # A Markdown file was written as one; only text copied out of pages has cuts that are worth mending unasked.
-    body, mended = mend_cuts(body, apply=mend and ending == "txt")
+    if ending == "md":
+        opening, body, remarks = read_front_matter(lines, language)
+        # A Markdown file was written as one; only text copied out of pages has cuts that are worth mending unasked.
+        mend = False if mend is True else mend
+    else:
+        opening, body, remarks = read_plain_letter(lines, language, known)
+    body = skip_blank(body)
     words, seen = _read_words(body, opening.end)
-    text = LetterText(body=blocks_to_markdown(words.blocks, words.footnotes), **opening.fields)
+    places = [_number(body, place) for place in words.places]
+    return _draft(opening, words, places, mend, [*remarks, *seen])
+
+
+def _read_word(data: bytes, language: str | None, mend: bool | Container[str], known: dict[str, str]) -> LetterDraft:
+    try:
+        opening, words, remarks = read_word_letter(data, language, known)
+        return replace(_draft(opening, words, words.places, mend, remarks), counts="paragraph")
+    except Faulty as refusal:
+        if refusal.line is None:
+            raise
+        _, _, message = refusal.message.partition(": ")
+        words_ = f"Paragraph {refusal.line}: {message}"
+        raise Faulty(words_, code=refusal.code, line=refusal.line) from None
+
+
+def _draft(
+    opening: Opening, words: Body, places: Sequence[int], mending: bool | Container[str], remarks: Sequence[Remark]
+) -> LetterDraft:
+    """Mend the words as far as that is wished, and make the letter of them."""
+    chosen = choice(mending)
+    mended = mend(words.blocks, words.footnotes, places, opening.fields["language"], chosen)
+    text = LetterText(body=blocks_to_markdown(mended.blocks, mended.footnotes), **opening.fields)
     # The file that will be signed is written and read once here, so that opening cannot fail on it later.
-    LetterText.from_bytes(text.to_bytes())
-    warnings = sorted([*remarks, *mended, *seen], key=lambda warning: warning.line)
-    return LetterDraft(text, opening.deadline, tuple(warnings))
+    _check_whole(text, mended)
+    made = frozenset(each.id for each in mended.proposals if chosen(each))
+    joins = [_told(each, each.id in made) for each in mended.proposals if each.code == "join"]
+    warnings = sorted([*remarks, *joins], key=lambda warning: warning.line)
+    return LetterDraft(text, opening.deadline, tuple(warnings), mended.proposals, made)
+
+
+def _check_whole(text: LetterText, mended: Mended) -> None:
+    try:
+        LetterText.from_bytes(text.to_bytes())
+    except Faulty as refusal:
+        if refusal.line is None:
+            raise
+        # The line is one of the text as this program writes it, which the person does not see.
+        _, _, message = refusal.message.partition(": ")
+        raise Faulty(f"The text cannot be taken: {message}", code=refusal.code, field="file") from None
+
+
+def _told(join: Proposal, made: bool) -> Remark:
+    end, _, begin = join.before.partition(" ¶ ")
+    cut = f'"{end}" and "{begin}"'
+    if made:
+        message = f"{cut} were two paragraphs and are joined. If that is wrong, import the file as it is (--as-is)."
+        return Remark(join.line, "joined", message)
+    message = f"{cut} look like one paragraph cut in two. If so, join them in the file."
+    return Remark(join.line, "cut-paragraph", message)
 
 
 def _read_words(lines: Sequence[Line], opening_end: int) -> tuple[Body, list[Remark]]:

@@ -7,7 +7,7 @@ The names at the end are left out of the words and reported: who signs is for th
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
@@ -15,7 +15,7 @@ from signing.domain.errors import Faulty
 from signing.domain.letter_text import Heading, Paragraph
 from signing.domain.letter_text_reader import Remark, fault_at, read_body
 
-from .letter_intake_dates import read_date
+from .letter_intake_dates import date_line_for, read_date
 from .letter_intake_lines import Line, Opening, skip_blank
 
 _SALUTATIONS: Final = {
@@ -57,34 +57,38 @@ _LONGEST_NAME: Final = 120
 _OPENING_LINES: Final = 60
 
 
-def read_plain_letter(lines: Sequence[Line], language: str | None) -> tuple[Opening, list[Line], list[Remark]]:
+def read_plain_letter(
+    lines: Sequence[Line], language: str | None, known: Mapping[str, str]
+) -> tuple[Opening, list[Line], list[Remark]]:
     """Part a `.txt` letter into its opening and its body, without the names at the end.
 
     Raises:
         Faulty: by line, when the title or the date is not found, or the language is not clear.
     """
     filled = skip_blank(lines)
-    tag = language or _guess_language(filled)
-    reading = _OpeningReading(tag)
+    tag = language or guess_language(filled)
+    reading = OpeningReading(tag, known)
     body_at = reading.read(filled)
     end = filled[min(body_at, len(filled) - 1)].number
     fields = reading.fields(end)
-    body, closing, remarks = _part_names(filled[body_at:])
+    body, closing, remarks = part_names(filled[body_at:])
     if closing:
         fields["closing"] = closing
     return Opening(fields, end), body, remarks
 
 
-def _guess_language(lines: Sequence[Line]) -> str:
+def guess_language(lines: Sequence[Line]) -> str:
+    """Guess the language of a letter by how it greets. Raises Faulty `missing-language` when that is not clear."""
     for line in [line for line in lines if line.text.strip()][:_OPENING_LINES]:
         for language in _SALUTATIONS:
-            if _is_salutation(line.text, language):
+            if is_salutation(line.text, language):
                 return language
     message = "the language of the letter is not clear. Say it, such as --language en."
     raise fault_at(lines[0].number, "missing-language", message)
 
 
-def _is_salutation(text: str, language: str | None = None) -> bool:
+def is_salutation(text: str, language: str | None = None) -> bool:
+    """Whether a line greets whom the letter is for, in this language or in any."""
     pattern = _SALUTATIONS[language] if language in _SALUTATIONS else "|".join(_SALUTATIONS.values())
     text = text.strip()
     return len(text) <= _LONGEST_NAME and text[-1:] in tuple(",:!，：") and bool(re.match(pattern, text, re.I))
@@ -95,10 +99,11 @@ def _is_capitals(text: str) -> bool:
     return len(letters) >= 8 and text == text.upper() and text != text.lower()
 
 
-class _OpeningReading:
+class OpeningReading:
     """The lines before the body, taken one by one until one is none of the things that open a letter."""
 
-    def __init__(self, language: str) -> None:
+    def __init__(self, language: str, known: Mapping[str, str]) -> None:
+        """`known` holds `title` and `date` (as 2023-02-15) where the coordinator said them beside the file."""
         self._language = language
         self._addressees: list[list[str]] = []
         self._new_block = True
@@ -109,13 +114,19 @@ class _OpeningReading:
         self._reference: str | None = None
         self._salutation: str | None = None
         self._title: str | None = None
+        self._known = known
+
+    @property
+    def greeted(self) -> bool:
+        """Whether the salutation has been read."""
+        return self._salutation is not None
 
     def read(self, lines: Sequence[Line]) -> int:
         """Take the opening lines; the answer is where the body begins."""
         at = 0
         while at < len(lines):
             text = lines[at].text.strip()
-            if text and not self._take(text):
+            if text and not self.take(text):
                 break
             if text and self._title is not None and _is_capitals(text):
                 # A title in capitals may run over several lines.
@@ -127,6 +138,12 @@ class _OpeningReading:
         return at
 
     def fields(self, line: int) -> dict[str, Any]:
+        self._title = self._title or self._known.get("title") or None
+        if self._date is None and self._known.get("date"):
+            self._date = read_date(self._known["date"], self._language)
+            if self._date is None:
+                raise Faulty("Write the date as 2023-02-15.", code="bad-date", field="date")
+            self._date_words = date_line_for(self._date, self._language)
         if self._title is None:
             message = "no title was found before this line. Write it in capitals, or begin it with # and a space."
             raise fault_at(line, "missing-title", message)
@@ -143,11 +160,23 @@ class _OpeningReading:
         extra = {"place": self._place, "reference": self._reference, "salutation": self._salutation}
         return fields | {name: words for name, words in extra.items() if words}
 
-    def _take(self, text: str) -> bool:
-        if self._salutation is None and _is_salutation(text):
+    def take(self, text: str) -> bool:
+        """Take a line that belongs to the opening; False where the body begins."""
+        if self._salutation is None and is_salutation(text):
             self._salutation = text
             return True
         return self._take_date(text) or self._take_title(text) or self._take_address(text)
+
+    def take_title(self, words: str) -> bool:
+        """Take words that are laid out as a title, unless there is one."""
+        if self._title is not None:
+            return False
+        self._title = words
+        return True
+
+    def begin_block(self) -> None:
+        """The next line of an address begins another addressee."""
+        self._new_block = True
 
     def _take_date(self, text: str) -> bool:
         if self._date is not None:
@@ -203,7 +232,7 @@ def _plain(text: str) -> str:
     return text.strip()
 
 
-def _part_names(lines: Sequence[Line]) -> tuple[list[Line], str | None, list[Remark]]:
+def part_names(lines: Sequence[Line]) -> tuple[list[Line], str | None, list[Remark]]:
     """Part the names of those who sign, and the closing before them, from the end of the body."""
     body = skip_blank(lines)
     begin = len(body)
