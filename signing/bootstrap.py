@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from signing import config
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from signing.adapters.stamping import TimeAuthority
     from signing.adapters.transport import Transport
     from signing.adapters.worker import MailWorker
+
+A_MINUTE = timedelta(minutes=1)
 
 
 def services_from_environment() -> Services:
@@ -121,8 +123,13 @@ def log_keeper(settings: Settings) -> LogKeeper:
 def clock_keeper(settings: Settings) -> ClockKeeper:
     """The clock work on this installation's letters; each line is one thing that happens by itself."""
     from signing.adapters.clock_keeper import ClockKeeper, Duty
+    from signing.workflow import forgetting_contacts, publishing
 
-    duties: list[Duty] = []
+    duties: list[Duty] = [
+        Duty("publishing by the clock", publishing.due, publishing.publish_due),
+        Duty("forgetting contacts", forgetting_contacts.due, forgetting_contacts.forget_due, every=A_MINUTE),
+        Duty("leaving no deleted bytes", forgetting_contacts.scrub_due, forgetting_contacts.forget_due, every=A_MINUTE),
+    ]
     return ClockKeeper(build(settings, actor=the_clock), duties)
 
 

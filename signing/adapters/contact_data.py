@@ -1,7 +1,7 @@
 """Contact data of a letter that is over, deleted; may import sqlalchemy and the tables. Fulfils `delivery_ports`.
 
-What a signed entry or a foreign key refers to is blanked, everything else deleted. On SQLite the pages that held it
-are only marked free by that: the file is marked as one to be made anew, and `scrubbing` does it after the commit.
+What a signed entry or a foreign key refers to is blanked, everything else deleted. The pages that held it are only
+marked free by that: the database is marked as one to be made anew, in the same transaction, and `scrubbing` does it.
 """
 
 from __future__ import annotations
@@ -28,8 +28,11 @@ GONE: tuple[Table, ...] = (
     outbox, contact_change, review, remark, told_approval, working_text, editing, wording, brought_roster,
     delivery_address,
 )  # fmt: skip
-# SQLite's own word for programs: the file holds pages of what was deleted.
-TO_BE_MADE_ANEW = 1
+# Its files hold pages of what was deleted: a number that SQLite keeps for programs, a comment on PostgreSQL.
+TO_BE_MADE_ANEW = {
+    "sqlite": "PRAGMA user_version=1",
+    "postgresql": "COMMENT ON TABLE roster_entry IS 'to be made anew'",
+}
 
 
 class ContactDataStore:
@@ -63,8 +66,7 @@ class ContactDataStore:
             .values(contact="", email="", role=None, language=None, former_emails=(), reason=None)
         )
         self._forget_drafts(letter_id)
-        if self._connection.dialect.name == "sqlite":
-            self._connection.exec_driver_sql(f"PRAGMA user_version={TO_BE_MADE_ANEW}")
+        self._connection.exec_driver_sql(TO_BE_MADE_ANEW[self._connection.dialect.name])
 
     def _forget_in_the_book(self, letter_id: str) -> None:
         """The people whom the address book knows from this letter alone."""

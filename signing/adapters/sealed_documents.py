@@ -85,7 +85,12 @@ class SealedDocumentStore:
             .distinct()
             .join(letter, letter.c.id == edition_file.c.letter_id)
             .outerjoin(sealed_document, sealed)
-            .where(letter.c.published_at.is_not(None), edition_file.c.name.like("%.pdf"), wanted)
+            # One that waits for its hour is to be out sealed.
+            .where(
+                or_(letter.c.published_at.is_not(None), letter.c.publish_at.is_not(None)),
+                edition_file.c.name.like("%.pdf"),
+                wanted,
+            )
             .order_by(edition_file.c.letter_id)
         )
         return [row.letter_id for row in rows]

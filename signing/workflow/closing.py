@@ -11,7 +11,9 @@ from signing.evidence.ledger import replay
 from signing.evidence.phrase import phrase
 from signing.evidence.signatory_list import SignatoryList, compile_list
 from signing.evidence.statement import LIST_FILE, CloseStatement, Collation, Subject, parse
+from signing.workflow.activity import Act, record
 from signing.workflow.appending import append_sealed, head_of, nonce, time_text
+from signing.workflow.closing_notices import tell_listed
 from signing.workflow.coordinator_statements import (
     check_named,
     chosen_key,
@@ -25,18 +27,27 @@ from signing.workflow.evidence_ports import PreparedStatement
 from signing.workflow.letters import letter_files, letter_of, locked_letter, text_sha256, texts_of
 from signing.workflow.ports import Edition, LogHead, Services, UnitOfWork
 
+# So often a list is made anew that somebody's answer has overtaken, before whoever closes is asked to look.
+TURNS = 3
+
 
 def close(services: Services, letter_id: str) -> Edition:
     """Close the letter with the coordinator's key that the service holds, or make the next edition of a closed one
     that was answered since.
 
-    Raises as `compose` and `finish` do; a closing that is up to date already gives its edition.
+    Raises as `compose` and `finish` do; a closing that is up to date already gives its edition. Whoever answers just
+    then does so before it: the list is made once more.
     """
-    try:
-        prepared = compose(services, letter_id, None)
-        return finish(services, prepared, sign_for_service(services, prepared))
-    except EditionCurrent as current:
-        return current.edition
+    for turn in range(TURNS):
+        try:
+            prepared = compose(services, letter_id, None)
+            return finish(services, prepared, sign_for_service(services, prepared))
+        except EditionCurrent as current:
+            return current.edition
+        except NotAllowed as refusal:
+            if refusal.code != "closing-overtaken" or turn == TURNS - 1:
+                raise
+    raise AssertionError("every turn returns or raises")
 
 
 class EditionCurrent(NotAllowed):
@@ -102,6 +113,11 @@ def finish(services: Services, prepared: PreparedStatement, signature: bytes) ->
             state = letter.after(LetterAction.FINISH_CLOSING, now)
             uow.letters.set_state(letter.id, state, closed_at=letter.closed_at or now)
             settled(uow, prepared, logged.index)
+            told = tell_listed(services, uow, letter, edition, now)
+            record(
+                services, uow, Act.CLOSED, letter.id, edition=edition.number, listed=edition.listed,
+                withheld=edition.confidential, told=told,
+            )  # fmt: skip
         uow.commit()
     if overtaken:
         _reopen(services, prepared.letter_id, prepared.at)
@@ -118,6 +134,7 @@ def cancel_closing(services: Services, letter_id: str) -> None:
         letter, _ = locked_letter(uow, letter_id)
         if letter.state is LetterState.CLOSING:
             uow.letters.set_state(letter_id, LetterState.OPEN, closing_since=None)
+            record(services, uow, Act.CLOSING_CALLED_OFF, letter_id)
             uow.commit()
 
 

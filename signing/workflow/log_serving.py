@@ -28,7 +28,7 @@ def cosigned_checkpoint(services: Services, letter: Letter) -> bytes:
 def published_checkpoint(services: Services, letter_id: str) -> bytes:
     """The cosigned checkpoint of a published letter. Raises NotFound, Refusal `log-rolled-back`."""
     with services.unit_of_work() as uow:
-        letter = published_letter(uow, letter_id)
+        letter = published_letter(uow, letter_id, services.clock())
     return cosigned_checkpoint(services, letter)
 
 
@@ -39,7 +39,7 @@ def published_tile(services: Services, letter_id: str, path: str) -> bytes:
     level. Raises NotFound for a letter that is not published, no tile, or one the log does not have yet.
     """
     with services.unit_of_work() as uow:
-        published_letter(uow, letter_id)
+        published_letter(uow, letter_id, services.clock())
         try:
             tile = Tile.from_path(path)
         except EvidenceError:

@@ -71,7 +71,7 @@ def print_copy(services: Services, access: Access, kind: str, language: str) -> 
 def find_edition(services: Services, letter_id: str, number: int | None = None, *, public: bool) -> PrintedEdition:
     """An edition, the newest where no number is given; for the `public` only of a published letter. Raises NotFound."""
     with services.unit_of_work() as uow:
-        letter = published_letter(uow, letter_id) if public else letter_of(uow, letter_id)
+        letter = published_letter(uow, letter_id, services.clock()) if public else letter_of(uow, letter_id)
         edition = _edition(uow, letter_id, number)
         version = uow.letters.version(letter_id, edition.version)
         logged = uow.log.entry(letter_id, edition.index)

@@ -18,7 +18,7 @@ def published_document(services: Services, letter_id: str, language: str, editio
     Raises NotFound, in the same words for a letter that is not published and for one that does not exist.
     """
     with services.unit_of_work() as uow:
-        published_letter(uow, letter_id)
+        published_letter(uow, letter_id, services.clock())
         if edition is None:
             found = uow.sealed_documents.newest(letter_id, language)
         else:
@@ -38,7 +38,7 @@ def document_bytes(services: Services, document: SealedDocument) -> bytes:
 def evidence_tag(services: Services, letter_id: str) -> str:
     """A word that changes whenever the evidence of a published letter does. Raises NotFound."""
     with services.unit_of_work() as uow:
-        published_letter(uow, letter_id)
+        published_letter(uow, letter_id, services.clock())
         head = uow.log.head(letter_id)
         said = [(each.size, each.authority) for each in uow.time_stamps.of_letter(letter_id)]
         said += [(each.size, each.witness) for each in uow.cosignatures.of_letter(letter_id)]
@@ -49,5 +49,5 @@ def evidence_tag(services: Services, letter_id: str) -> str:
 def evidence_zip(services: Services, letter_id: str) -> bytes:
     """The whole evidence of a published letter in one file. Raises NotFound."""
     with services.unit_of_work() as uow:
-        published_letter(uow, letter_id)
+        published_letter(uow, letter_id, services.clock())
     return bundle.zipped(bundle_files(services, letter_id))
