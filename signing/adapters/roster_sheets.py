@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from email_validator import EmailNotValidError, validate_email
 
+from signing.domain.address_book import OrganisationKind, Scope
 from signing.domain.errors import Faulty
 from signing.domain.roster import REQUIRED, RosterRow, RosterWarning, RowFault, cell_fault, check_rows
 
 from .roster_sheets_csv import read_csv
 from .roster_sheets_table import BadCell, Cell, TableRow
-from .roster_sheets_xlsx import read_xlsx
+from .roster_sheets_xlsx import ExcelBook
 
 __all__ = ["RosterReading", "read_roster"]
 
@@ -26,22 +27,32 @@ MAX_FILE_BYTES: Final = 5_000_000
 MAX_ROWS: Final = 20_000
 COLUMNS: Final = (
     *("id", "organisation", "acronym", "listed_as", "native_name", "sort_name", "country", "group"),
-    *("contact", "email", "role", "language", "stage"),
+    *("contact", "email", "role", "language", "stage", "kind", "scope"),
 )
 _ALSO = {"organization": "organisation", "e_mail": "email"}
+_WORDS = {"organization": "organisation", "person": "individual", "global": "international"}
+_KINDS = {each.value: each for each in OrganisationKind}
+_SCOPES = {each.value: each for each in Scope}
+# A sheet that is none of these is passed over for the next one of the file.
+_NO_ROSTER = frozenset({"roster-header", "empty-file", "no-rows"})
 
 
 @dataclass(frozen=True, slots=True)
 class RosterReading:
-    """`rows` can be taken; `faults` name the rows that cannot, `warnings` what a person should look at."""
+    """`rows` can be taken; `faults` name the rows that cannot, `warnings` what a person should look at.
+
+    `sheet` is what was read of the `sheets` of an Excel file.
+    """
 
     rows: tuple[RosterRow, ...]
     faults: tuple[RowFault, ...]
     warnings: tuple[RosterWarning, ...] = ()
+    sheet: str | None = None
+    sheets: tuple[str, ...] = ()
 
 
-def read_roster(data: bytes, filename: str) -> RosterReading:
-    """Read and check a roster.
+def read_roster(data: bytes, filename: str, *, sheet: str | None = None) -> RosterReading:
+    """Read and check a roster; of an Excel file `sheet`, or else the first that has a roster's header.
 
     Raises:
         Faulty: when the file is not a sheet, or its header is not that of a roster.
@@ -53,7 +64,36 @@ def read_roster(data: bytes, filename: str) -> RosterReading:
         raise _fault("file-kind", "Bring the roster as a .csv or .xlsx file.")
     if not data:
         raise _fault("empty-file", "The file is empty. Is this the right file?")
-    return _read_table((read_csv if ending == "csv" else read_xlsx)(data))
+    return _read_table(read_csv(data)) if ending == "csv" else _read_book(ExcelBook(data), sheet)
+
+
+def _read_book(book: ExcelBook, wanted: str | None) -> RosterReading:
+    if wanted is not None and wanted not in book.sheets + book.hidden:
+        raise _fault("no-such-sheet", f'The file has no sheet "{wanted[:60]}".')
+    first: Faulty | None = None
+    for name in (wanted,) if wanted is not None else book.sheets or book.hidden:
+        try:
+            return _read_sheet(book, name)
+        except Faulty as fault:
+            if fault.code not in _NO_ROSTER:
+                raise
+            first = first or fault
+    raise first or _fault("empty-file", "The file has no sheet. Is this the right file?")
+
+
+def _read_sheet(book: ExcelBook, name: str) -> RosterReading:
+    reading = _read_table(book.rows(name))
+    lines = {row.line for row in reading.rows} | {fault.line for fault in reading.faults}
+    odd = [RosterWarning(*each) for each in book.oddities(name) if each.line in lines]
+    others = [each for each in book.sheets if each != name]
+    if others:
+        listed = ", ".join(f'"{each}"' for each in others[:5])
+        odd.insert(0, RosterWarning(0, "other-sheets", f'The sheet "{name}" was read. The file also has {listed}.'))
+    if book.hidden and name not in book.hidden:
+        listed = ", ".join(f'"{each}"' for each in book.hidden[:5])
+        odd.insert(0, RosterWarning(0, "hidden-sheet", f"Sheets that are hidden were not read: {listed}."))
+    warnings = tuple(sorted((*odd, *reading.warnings), key=lambda each: each.line))
+    return replace(reading, warnings=warnings, sheet=name, sheets=book.sheets)
 
 
 def _read_table(table: Iterator[TableRow]) -> RosterReading:
@@ -128,6 +168,10 @@ def _row(row: TableRow, columns: Sequence[str | None]) -> tuple[RosterRow, list[
     if stage is None:
         stage = 1
         faults.append(RowFault(row.line, "stage", "stage must be a whole number from 1 to 99."))
+    kind, scope = values.pop("kind", ""), values.pop("scope", "")
+    for name, value, allowed in (("kind", kind, _KINDS), ("scope", scope, _SCOPES)):
+        if value and _word(value) not in allowed:
+            faults.append(RowFault(row.line, name, f"{name} must be one of: {', '.join(allowed)}."))
     if "email" in values and cell_fault(values["email"], "email") is None:
         try:
             # Sent through mail servers that may know ASCII only: a domain is kept in its ASCII form.
@@ -151,8 +195,14 @@ def _row(row: TableRow, columns: Sequence[str | None]) -> tuple[RosterRow, list[
         role=values.get("role"),
         language=values.get("language"),
         stage=stage,
+        kind=_KINDS.get(_word(kind)),
+        scope=_SCOPES.get(_word(scope)),
     )
     return read, faults
+
+
+def _word(text: str) -> str:
+    return _WORDS.get(text.casefold(), text.casefold())
 
 
 def _stage(text: str) -> int | None:

@@ -11,6 +11,14 @@ class BadCell(NamedTuple):
     message: str
 
 
+class Oddity(NamedTuple):
+    """Something about a row that a person should know; it keeps nothing out."""
+
+    line: int
+    code: str
+    message: str
+
+
 Cell: TypeAlias = str | BadCell
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 from signing.domain.letter_text import LetterText
 
 if TYPE_CHECKING:
-    from signing.domain.roster import RosterRow
+    from signing.domain.roster import RosterRow, RosterWarning, RowFault
 
 
 class Remark(Protocol):
@@ -39,9 +39,13 @@ class RosterFile(Protocol):
     @property
     def rows(self) -> Sequence[RosterRow]: ...
     @property
-    def faults(self) -> Sequence[Remark]: ...
+    def faults(self) -> Sequence[RowFault]: ...
     @property
-    def warnings(self) -> Sequence[Remark]: ...
+    def warnings(self) -> Sequence[RosterWarning]: ...
+    @property
+    def sheet(self) -> str | None: ...
+    @property
+    def sheets(self) -> Sequence[str]: ...
 
 
 class ReadLetter(Protocol):
@@ -55,7 +59,7 @@ class ReadLetter(Protocol):
 class ReadRoster(Protocol):
     """Reads a roster's sheet. Raises Faulty when it is no such sheet at all."""
 
-    def __call__(self, data: bytes, filename: str) -> RosterFile: ...
+    def __call__(self, data: bytes, filename: str, *, sheet: str | None = None) -> RosterFile: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 import datetime
 import io
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -69,7 +70,7 @@ def test_every_column_is_read_from_both_kinds_of_file():
     row = ["o1", "Río", "R", "El Río", "河", "Rio", "Chad", "A", "Ada", "a@bücher.example", "Head", "zh-Hant", "2"]
     from_csv = csv(f"{header}\n{','.join(row)}\n")
     from_xlsx = read_roster(xlsx(header.split(","), [*row[:-1], 2]), "Roster.XLSX")
-    assert from_csv == from_xlsx
+    assert from_csv == replace(from_xlsx, sheet=None, sheets=())
     assert from_csv.faults == ()
     read = from_csv.rows[0]
     assert (read.line, read.id, read.listed_as, read.sort_name, read.stage) == (2, "o1", "El Río", "Rio", 2)
@@ -193,6 +194,59 @@ def test_a_formula_a_date_an_error_and_a_truth_are_named_by_row_and_column():
         (7, "contact"),
     ]
     assert [row.organisation for row in reading.rows] == ["River"]
+
+
+def book(*sheets, change=None):
+    """A file with these sheets: (name, rows)."""
+    made = Workbook()
+    made.remove(made.active)
+    for name, rows in sheets:
+        sheet = made.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    if change:
+        change(made)
+    out = io.BytesIO()
+    made.save(out)
+    return out.getvalue()
+
+
+ROSTER = [["organisation", "contact", "email"], ["River Watch", "Ada", "ada@river.example"]]
+OTHERS = [["organisation", "contact", "email"], ["Delta", "Ben", "ben@delta.example"]]
+
+
+def test_the_first_sheet_that_is_a_roster_is_read_and_the_others_are_told_of():
+    data = book(("Notes", [["call Ada"]]), ("Invited", ROSTER), ("Later", OTHERS))
+    reading = read_roster(data, "roster.xlsx")
+    assert (reading.sheet, reading.sheets) == ("Invited", ("Notes", "Invited", "Later"))
+    assert [row.organisation for row in reading.rows] == ["River Watch"]
+    assert [each.code for each in reading.warnings] == ["other-sheets"]
+    assert [row.organisation for row in read_roster(data, "roster.xlsx", sheet="Later").rows] == ["Delta"]
+    with pytest.raises(Faulty) as caught:
+        read_roster(data, "roster.xlsx", sheet="None")
+    assert caught.value.code == "no-such-sheet"
+
+
+def test_what_a_sheet_hides_or_merges_is_told_by_line():
+    def hide(made):
+        made["Invited"].row_dimensions[2].hidden = True
+        made["Invited"].merge_cells("A3:A4")
+        made["Old"].sheet_state = "hidden"
+
+    rows = [*ROSTER, *OTHERS[1:], ["", "Cem", "cem@delta.example"]]
+    reading = read_roster(book(("Invited", rows), ("Old", OTHERS), change=hide), "roster.xlsx")
+    assert [(each.line, each.code) for each in reading.warnings] == [
+        (0, "hidden-sheet"), (2, "hidden-row"), (3, "merged-cells")
+    ]
+    assert [row.line for row in reading.rows] == [2, 3]
+    assert faults(reading) == [(4, "organisation")]
+
+
+def test_what_an_organisation_is_and_how_far_it_reaches_may_stand_in_the_sheet():
+    head = HEADER.strip() + ",kind,scope\n"
+    reading = csv(head + "A,Ada,a@x.example,Person,National\nB,Ben,b@x.example,,global\nC,C,c@x.example,club,moon\n")
+    assert [(row.kind, row.scope) for row in reading.rows] == [("individual", "national"), (None, "international")]
+    assert faults(reading) == [(4, "kind"), (4, "scope")]
 
 
 def test_rows_left_empty_in_a_sheet_keep_the_numbers_of_the_others():
