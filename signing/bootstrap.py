@@ -123,9 +123,10 @@ def log_keeper(settings: Settings) -> LogKeeper:
 def clock_keeper(settings: Settings) -> ClockKeeper:
     """The clock work on this installation's letters; each line is one thing that happens by itself."""
     from signing.adapters.clock_keeper import ClockKeeper, Duty
-    from signing.workflow import forgetting_contacts, publishing
+    from signing.workflow import forgetting_contacts, publishing, staging
 
     duties: list[Duty] = [
+        Duty("stages", staging.due, staging.open_due),
         Duty("publishing by the clock", publishing.due, publishing.publish_due),
         Duty("forgetting contacts", forgetting_contacts.due, forgetting_contacts.forget_due, every=A_MINUTE),
         Duty("leaving no deleted bytes", forgetting_contacts.scrub_due, forgetting_contacts.forget_due, every=A_MINUTE),

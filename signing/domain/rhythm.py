@@ -33,7 +33,7 @@ def read(typed: str) -> tuple[str, ...]:
     pieces = [each for each in re.split(r"[\s,;]+", text) if each]
     if all(each.isascii() and each.isdigit() and len(each) < 3 for each in pieces):
         days_before = sorted({int(each) for each in pieces}, reverse=True)
-        if 1 <= days_before[-1] and days_before[0] <= LONGEST and len(days_before) <= MOST:
+        if days_before[-1] >= 1 and days_before[0] <= LONGEST and len(days_before) <= MOST:
             return tuple(str(each) for each in days_before)
     raise Faulty(
         "Write the days before the deadline, such as 7, 3, 1; or every 3 days; or leave it empty. From 1 to 90 days, "
