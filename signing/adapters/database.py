@@ -34,6 +34,7 @@ from signing.adapters.letters import LetterStore
 from signing.adapters.log_store import LogStore
 from signing.adapters.log_witness_store import CosignatureStore, TimeStampStore
 from signing.adapters.outbox import OutboxStore
+from signing.adapters.overview import OverviewStore
 from signing.adapters.people import ActivityStore, MemberStore
 from signing.adapters.postgresql_server import postgresql_engine
 from signing.adapters.prepared import PreparedStore
@@ -47,14 +48,15 @@ from signing.adapters.sealed_documents import SealedDocumentStore
 from signing.adapters.sqlite_file import SQLITE_VERSION, SqliteFile
 from signing.adapters.stages import StageStore
 from signing.adapters.told import ToldApprovalStore
+from signing.adapters.wordings import WordingStore
 from signing.adapters.working_texts import WorkingTextStore
 from signing.domain.errors import Conflict, Faulty, Refusal, Unavailable
 from signing.workflow.account_ports import Accounts, Rates, SignInPasskeys
 from signing.workflow.address_book_ports import AddressBook, BroughtRosters
 from signing.workflow.api_ports import ApiTokens, Webhooks
 from signing.workflow.contact_ports import ContactChanges, LinkRequests, RefusedAddresses, Remarks, Reviews
-from signing.workflow.editing_ports import WorkingTexts
 from signing.workflow.delivery_ports import ContactData, DeliveryAddresses
+from signing.workflow.editing_ports import WorkingTexts
 from signing.workflow.evidence_ports import (
     Bindings,
     CoordinatorKeys,
@@ -63,7 +65,8 @@ from signing.workflow.evidence_ports import (
     SealedDocuments,
     TimeStamps,
 )
-from signing.workflow.mail_ports import Outbox
+from signing.workflow.mail_ports import Outbox, Wordings
+from signing.workflow.overview_ports import Overview
 from signing.workflow.people_ports import ActivityRecord, Members
 from signing.workflow.ports import Answers, Codes, Editions, Invitations, Letters, Log
 from signing.workflow.roster_desk_ports import RosterDesk
@@ -105,11 +108,13 @@ class Transaction:
         self.refused_addresses: RefusedAddresses = RefusedAddressStore(connection)
         self.link_requests: LinkRequests = LinkRequestStore(connection)
         self.activity: ActivityRecord = ActivityStore(connection)
+        self.overview: Overview = OverviewStore(connection)
         self.stages: Stages = StageStore(connection)
         self.told: ToldApprovals = ToldApprovalStore(connection)
         self.api_tokens: ApiTokens = ApiTokenStore(connection)
         self.webhooks: Webhooks = WebhookStore(connection)
         self.members: Members = MemberStore(connection)
+        self.wordings: Wordings = WordingStore(connection)
         self.delivery_addresses: DeliveryAddresses = DeliveryAddressStore(connection)
         self.contact_data: ContactData = ContactDataStore(connection)
         self.working_texts: WorkingTexts = WorkingTextStore(connection)

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from signing.domain.errors import NotFound
+from signing.domain.wording import Wording
 
 
 class NoticeKind(StrEnum):
@@ -119,6 +120,26 @@ class OutboxProgress:
     @property
     def total(self) -> int:
         return self.queued + self.sent + self.failed + self.bounced
+
+
+@dataclass(frozen=True, slots=True)
+class MailSample:
+    """A mail as it will go to an example organisation: nothing in it opens anything."""
+
+    subject: str
+    text: str
+    html: str
+
+
+class Wordings(Protocol):
+    def of_letter(self, letter_id: str) -> list[Wording]:
+        """Everything that is worded for a letter, by kind, language and part."""
+
+    def of_mail(self, letter_id: str, kind: str, language: str) -> dict[str, str]:
+        """The words of one kind in one language, by part."""
+
+    def save(self, worded: Wording, at: datetime) -> None:
+        """Write or replace one part; without words, take it away."""
 
 
 class Outbox(Protocol):

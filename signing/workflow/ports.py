@@ -18,8 +18,8 @@ from signing.workflow.account_ports import NO_COUNTER, Accounts, Passwords, Rate
 from signing.workflow.address_book_ports import AddressBook, BroughtRosters
 from signing.workflow.api_ports import ApiTokens, Webhooks
 from signing.workflow.contact_ports import ContactChanges, LinkRequests, RefusedAddresses, Remarks, Reviews
-from signing.workflow.editing_ports import WorkingTexts
 from signing.workflow.delivery_ports import ContactData, DeliveryAddresses
+from signing.workflow.editing_ports import WorkingTexts
 from signing.workflow.evidence_ports import (
     Bindings,
     CoordinatorKeys,
@@ -30,7 +30,8 @@ from signing.workflow.evidence_ports import (
     Sealer,
     TimeStamps,
 )
-from signing.workflow.mail_ports import Outbox
+from signing.workflow.mail_ports import Outbox, Wordings
+from signing.workflow.overview_ports import Overview
 from signing.workflow.people_ports import ActivityRecord, Members
 from signing.workflow.printing_ports import Collation, Rendering, Typesetter
 from signing.workflow.roster_desk_ports import RosterDesk
@@ -292,11 +293,13 @@ class UnitOfWork(Protocol):
     refused_addresses: RefusedAddresses
     link_requests: LinkRequests
     activity: ActivityRecord
+    overview: Overview
     stages: Stages
     told: ToldApprovals
     api_tokens: ApiTokens
     webhooks: Webhooks
     members: Members
+    wordings: Wordings
     delivery_addresses: DeliveryAddresses
     contact_data: ContactData
     working_texts: WorkingTexts
