@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from signing.domain.discussion import Remark
+from signing.domain.errors import NotFound
 from signing.domain.letter import Letter, LetterState
 from signing.domain.organisation import RosterEntry, Standing
 from signing.workflow.letters import carried, letter_of
 from signing.workflow.mail_ports import Notice, NoticeKind, NoticeStatus
+from signing.workflow.overview_ports import Tally
 from signing.workflow.ports import Services
 from signing.workflow.speakers import NOBODY_INVITED, Speakers, speakers
 
@@ -42,6 +46,16 @@ class Status:
     counts: dict[str, int]
 
     @property
+    def organisations(self) -> int:
+        """How many organisations the roster has."""
+        return len(self.rows)
+
+    @property
+    def invited(self) -> int:
+        """How many of them were invited."""
+        return len(self.rows) - self.counts.get(Standing.NOT_INVITED.value, 0)
+
+    @property
     def remarks(self) -> int:
         """How many remarks there are on the letter."""
         return sum(row.remarks for row in self.rows)
@@ -57,6 +71,40 @@ class Status:
         for row in self.rows:
             groups.setdefault(row.entry.group, []).append(row)
         return {group: rows for group, rows in groups.items() if rows}
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """Where a letter stands in three figures, however long its roster: enough for a list of letters, and for the way
+    of a letter at the top of each page."""
+
+    letter: Letter
+    state: LetterState
+    organisations: int
+    invited: int
+    approved: int
+
+
+def summary(services: Services, letter_id: str) -> Summary:
+    """The figures of one letter, by one statement. Raises NotFound."""
+    with services.unit_of_work() as uow:
+        found = uow.overview.letter(letter_id)
+    if found is None:
+        raise NotFound("There is no such letter here.", code="letter-unknown")
+    letter, tally = found
+    return _summed(letter, tally, services.clock())
+
+
+def summaries(services: Services, letters: Sequence[Letter]) -> list[Summary]:
+    """The figures of these letters, by one statement, in their order."""
+    now = services.clock()
+    with services.unit_of_work() as uow:
+        tallies = uow.overview.tallies([letter.id for letter in letters])
+    return [_summed(letter, tallies[letter.id], now) for letter in letters if letter.id in tallies]
+
+
+def _summed(letter: Letter, tally: Tally, now: datetime) -> Summary:
+    return Summary(letter, letter.state_at(now), tally.organisations, tally.invited, tally.approved)
 
 
 def status(services: Services, letter_id: str) -> Status:
@@ -104,6 +152,5 @@ def status(services: Services, letter_id: str) -> Status:
             )
         )
     counts = Counter(row.standing.value for row in rows)
-    return Status(
-        letter, letter.state_at(now), tuple(rows), {each.value: counts[each.value] for each in Standing}
-    )
+    in_short = {each.value: counts[each.value] for each in Standing if each.in_short is each}
+    return Status(letter, letter.state_at(now), tuple(rows), in_short)

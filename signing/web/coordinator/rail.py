@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from flask import url_for
 
-from signing.domain.organisation import Standing
+from signing.domain.letter import Letter, LetterState
 from signing.web.page import _
-from signing.workflow.tracking import Status
+
+
+class Summed(Protocol):
+    """What is known of a letter on each of its pages: `tracking.Summary`, or `Status` where more is needed."""
+
+    @property
+    def letter(self) -> Letter: ...
+    @property
+    def state(self) -> LetterState: ...
+    @property
+    def organisations(self) -> int: ...
+    @property
+    def invited(self) -> int: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,17 +35,15 @@ class Step:
     here: bool
 
 
-def rail(status: Status, here: str) -> list[Step]:
+def rail(status: Summed, here: str) -> list[Step]:
     """The seven steps, from words to closing."""
     opened, closed = status.letter.version > 0, status.state.closed
-    not_invited = status.counts.get(Standing.NOT_INVITED.value, 0)
-    invited = len(status.rows) > not_invited
     steps = [
         ("words", _("Words"), "words.letter", True),
-        ("roster", _("Roster"), "roster.form", bool(status.rows)),
+        ("roster", _("Roster"), "roster.form", status.organisations > 0),
         ("preview", _("Preview"), "words.preview", opened),
         ("open", _("Open"), "opening.form", opened),
-        ("invite", _("Invite"), "invitations.form", invited),
+        ("invite", _("Invite"), "invitations.form", status.invited > 0),
         ("status", _("Status"), "invitations.status", closed),
         ("close", _("Close"), "closing.form", closed),
     ]
