@@ -1,10 +1,12 @@
-"""What people with accounts are on letters, and what they did; may import sqlalchemy and the tables. Fulfils `people_ports`."""
+"""What people with accounts are on letters, and what they did; may import sqlalchemy and the tables.
+
+Fulfils `people_ports`.
+"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
@@ -81,9 +83,17 @@ class ActivityStore:
         values = {name: getattr(new, name) for name in _NAMES}
         self._connection.execute(insert(activity), values | {"detail": json.dumps(new.detail, sort_keys=True)})
 
-    def of_letter(self, letter_id: str, *, limit: int, before: datetime | None = None) -> list[Activity]:
-        """The newest acts on the letter, newest first, those before `before` where it is given."""
-        return self._newest(activity.c.letter_id == letter_id, limit, before)
+    def of_letter(
+        self, letter_id: str, *, limit: int, before: str | None = None, by: str | None = None
+    ) -> list[Activity]:
+        """The newest acts on the letter, newest first: those before the act `before`, those of the actor `by`."""
+        which = activity.c.letter_id == letter_id
+        return self._newest(which if by is None else which & (activity.c.actor == by), limit, before)
+
+    def actors(self, letter_id: str) -> list[str]:
+        """Who did something with the letter, by name."""
+        query = select(activity.c.actor).where(activity.c.letter_id == letter_id).distinct()
+        return sorted(self._connection.execute(query).scalars())
 
     def of_subject(self, letter_id: str, subject: str) -> list[Activity]:
         """What was done to one organisation of the letter, oldest first."""
@@ -94,13 +104,16 @@ class ActivityStore:
         )
         return _read(rows)
 
-    def of_account(self, account_id: str, *, limit: int, before: datetime | None = None) -> list[Activity]:
+    def of_account(self, account_id: str, *, limit: int, before: str | None = None) -> list[Activity]:
         """The newest acts of an account, newest first."""
         return self._newest(activity.c.account_id == account_id, limit, before)
 
-    def _newest(self, which: Any, limit: int, before: datetime | None) -> list[Activity]:
+    def _newest(self, which: Any, limit: int, before: str | None) -> list[Activity]:
         query = select(*_ACTIVITY).where(which).order_by(*_NEWEST_FIRST).limit(limit)
-        return _read(self._connection.execute(query if before is None else query.where(activity.c.at < before)))
+        if before is not None:
+            at = select(activity.c.at).where(activity.c.id == before).scalar_subquery()
+            query = query.where((activity.c.at < at) | ((activity.c.at == at) & (activity.c.id < before)))
+        return _read(self._connection.execute(query))
 
 
 def _read(rows: Iterable[Row[Any]]) -> list[Activity]:

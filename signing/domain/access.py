@@ -30,6 +30,7 @@ class MemberRole(StrEnum):
 class Permission(StrEnum):
     """`noun:verb`, sorted: what a door asks of whoever passes it."""
 
+    ACCOUNT_KEEP = "account:keep"
     EVIDENCE_READ = "evidence:read"
     LETTER_EDIT = "letter:edit"
     LETTER_LEAD = "letter:lead"
@@ -40,8 +41,8 @@ class Permission(StrEnum):
 
 # What an account may do at all, and what a member may do with one letter. Whoever is in neither table may nothing.
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
-    Role.COORDINATOR: frozenset({Permission.LETTERS_COORDINATE, Permission.LOG_READ}),
-    Role.AUDITOR: frozenset({Permission.LOG_READ}),
+    Role.COORDINATOR: frozenset({Permission.ACCOUNT_KEEP, Permission.LETTERS_COORDINATE, Permission.LOG_READ}),
+    Role.AUDITOR: frozenset({Permission.ACCOUNT_KEEP, Permission.LOG_READ}),
 }
 OF_MEMBERS: dict[MemberRole, frozenset[Permission]] = {
     MemberRole.LEAD: frozenset(
@@ -80,6 +81,19 @@ class Account:
     totp: bytes | None = None
     totp_step: int | None = None
     disabled_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SignInPasskey:
+    """A passkey that signs its account in, and signs nothing else; `public_key` as COSE."""
+
+    credential_id: bytes
+    account_id: str
+    public_key: bytes
+    sign_count: int
+    label: str
+    created_at: datetime
+    used_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,9 @@ from gunicorn.glogging import Logger
 
 from signing.web.fault_trace import without_values
 
-# The token of a link, what stops reminders, and whatever somebody put behind the address of short codes.
-TOKEN = re.compile(r"(/(?:i|reminders)/|/enter[/?])[^\s?#\"']+")
+# The token of a link, what stops reminders or sets a password, and whatever somebody put behind the address of short
+# codes.
+TOKEN = re.compile(r"(/(?:i|reminders|password)/|/enter[/?])[^\s?#\"']+")
 QUERY = re.compile(r"\?\S*")
 # How gunicorn names the sender of a request it could not read.
 PEER = re.compile(r"\bip=\S+?(?=:?(\s|$))")

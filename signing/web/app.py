@@ -23,6 +23,7 @@ from signing.web import (
     headers,
     link,
     log,
+    new_password,
     own_key,
     page,
     public,
@@ -82,6 +83,7 @@ def create_app(services: Services, *, intake: Intake, mailbox: mailbox_pages.Mai
     doors = [
         public.blueprint(services, mailbox=mailbox is not None),
         sign_in.blueprint(services),
+        new_password.blueprint(services),
         genuine.blueprint(services),
         link.blueprint(services),
         reminders.blueprint(services),

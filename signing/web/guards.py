@@ -11,6 +11,7 @@ from flask_login import current_user  # type: ignore[import-untyped]
 from signing.domain.access import Permission, may, may_on_letter
 from signing.domain.errors import NotFound, Refusal
 from signing.web import invitation_cookie
+from signing.web.api_access import pass_token
 from signing.web.compression import gzipped
 
 
@@ -21,19 +22,26 @@ class Persona(StrEnum):
     CONTACT = "contact"
     COORDINATOR = "coordinator"
     AUDITOR = "auditor"
+    API = "api"
+    ACCOUNT = "account"
 
 
 # What an account must be allowed to do to pass; a coordinator may look at evidence, an auditor at nothing else.
 NEEDS: dict[Persona, Permission] = {
     Persona.COORDINATOR: Permission.LETTERS_COORDINATE,
     Persona.AUDITOR: Permission.LOG_READ,
+    Persona.ACCOUNT: Permission.ACCOUNT_KEEP,
 }
 
 # What editors may send beside the leads: whole doors, or single endpoints of one. Whatever is not here, and is not a
 # GET, is the leads' alone, so that an endpoint that nobody thought of is shut to the others.
 EDITORS_MAY = frozenset({
-    "invitations", "reminding", "remarks", "roster", "words",
+    "editing", "invitations", "reminding", "remarks", "roster", "told", "webhooks", "words",
 })
+
+
+# What everybody who reads the letter may send: it is about themselves.
+READERS_MAY = frozenset({"people.digest", "people.leave"})
 
 
 class SignedOut(Refusal):
@@ -61,6 +69,8 @@ def door(name: str, persona: Persona, *, url_prefix: str | None = None) -> Door:
     if persona is Persona.CONTACT:
         made.before_request(pass_contact)
         made.after_request(gzipped)
+    elif persona is Persona.API:
+        made.before_request(pass_token)
     elif persona in NEEDS:
         made.before_request(lambda: _pass_account(NEEDS[persona]))
     return made
@@ -93,6 +103,6 @@ def _asked_of_members() -> Permission:
     door_name = endpoint.rpartition(".")[0]
     if getattr(current_app.blueprints[door_name], "persona", None) is Persona.AUDITOR:
         return Permission.EVIDENCE_READ
-    if request.method in ("GET", "HEAD"):
+    if request.method in ("GET", "HEAD") or endpoint in READERS_MAY:
         return Permission.LETTER_READ
     return Permission.LETTER_EDIT if EDITORS_MAY & {endpoint, door_name} else Permission.LETTER_LEAD

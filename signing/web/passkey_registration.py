@@ -6,13 +6,16 @@ py_webauthn judges. The challenge lies in the browser's signed session for as lo
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import session
 
 from signing.evidence.base64_text import from_base64url, to_base64url
 from signing.evidence.errors import EvidenceError
 from signing.workflow.ports import Services
+
+if TYPE_CHECKING:
+    from webauthn.registration.verify_registration_response import VerifiedRegistration
 
 CHALLENGE = "passkey-challenge"
 CHALLENGE_BYTES = 32
@@ -39,6 +42,17 @@ def answered(registration: str, rp_id: str, origins: Sequence[str]) -> tuple[byt
     """
     # A passkey is registered once in a while, and the library takes long to load.
     from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+    from webauthn.helpers import decode_credential_public_key, decoded_public_key_to_cryptography
+
+    verified = verified_answer(registration, rp_id, origins)
+    if verified is None:
+        return None
+    key = decoded_public_key_to_cryptography(decode_credential_public_key(verified.credential_public_key))
+    return key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo), verified.credential_id
+
+
+def verified_answer(registration: str, rp_id: str, origins: Sequence[str]) -> VerifiedRegistration | None:
+    """The same as the library gives it; its key can be read."""
     from webauthn import verify_registration_response
     from webauthn.helpers import decode_credential_public_key, decoded_public_key_to_cryptography
     from webauthn.helpers.exceptions import WebAuthnException
@@ -51,8 +65,8 @@ def answered(registration: str, rp_id: str, origins: Sequence[str]) -> tuple[byt
             credential=registration, expected_challenge=from_base64url(challenge), expected_rp_id=rp_id,
             expected_origin=list(origins), require_user_verification=True,
         )
-        key = decoded_public_key_to_cryptography(decode_credential_public_key(verified.credential_public_key))
+        decoded_public_key_to_cryptography(decode_credential_public_key(verified.credential_public_key))
     # What a stranger nests deeply enough makes the parsers of JSON and CBOR run out of stack.
     except (EvidenceError, WebAuthnException, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
-    return key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo), verified.credential_id
+    return verified

@@ -51,7 +51,13 @@ ANSWERS: dict[str, Answer] = {
     "not-found": NOTHING_HERE,
     "letter-unknown": NOTHING_HERE,
     "signed-out": Answer(401, N_("Your session has ended"), (N_("Sign in again, then send it once more."),)),
+    "password-link-closed": Answer(404, N_("This link does not set a password"), (
+        N_("Ask whoever invited you, or the people who run this service, for a new one."),
+    )),
+    "second-step-over": Answer(401, N_("Please sign in again")),
     "sign-in-failed": Answer(401, N_("Please sign in again")),
+    "token-refused": Answer(401, N_("This needs a token")),
+    "scope-missing": Answer(403, N_("This token is not good for this")),
     "too-many-attempts": Answer(429, N_("Too many attempts")),
     "too-many-codes": Answer(429, N_("Enough codes for now")),
     "page-used": Answer(409, N_("Please look at your answer once more")),
@@ -90,7 +96,9 @@ PAGE_TOO_OLD = Answer(400, N_("Please send that once more"), (
     N_("This page had been open too long, or your browser did not send our cookie."),
     N_("Reload the page and send it again."),
 ))
-NOT_KEPT = frozenset({"csrf_token", "password", "code", "version", "text_sha256", "head", "idempotency_key"})
+NOT_KEPT = frozenset({
+    "csrf_token", "password", "present", "again", "held", "code", "version", "text_sha256", "head", "idempotency_key",
+})
 
 
 def answer_to(refusal: Refusal) -> Answer:

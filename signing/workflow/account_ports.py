@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Protocol
 
-from signing.domain.access import Account, Role, Session, SignedIn
+from signing.domain.access import Account, Role, Session, SignedIn, SignInPasskey
 
 
 class Accounts(Protocol):
@@ -15,6 +15,21 @@ class Accounts(Protocol):
     def all(self) -> list[Account]: ...
     def set_role(self, account_id: str, role: Role) -> None: ...
     def set_password(self, account_id: str, password: str) -> None: ...
+    def replace_password(self, account_id: str, old: str, new: str) -> bool:
+        """Store a password's hash if that of before is still there; whether it was."""
+
+    def replace_totp(self, account_id: str, old: bytes | None, new: bytes | None) -> bool:
+        """The same for what makes the codes of an app; the steps used of the former one are forgotten."""
+
+    def use_totp_step(self, account_id: str, step: int) -> bool:
+        """Note that the code of this time step was used; whether none of it, or of a later one, had been."""
+
+    def disable(self, account_id: str, at: datetime | None) -> None: ...
+    def sessions(self, account_id: str) -> list[Session]:
+        """The newest first, those that are over among them."""
+
+    def end_session_named(self, account_id: str, name: str) -> bool: ...
+    def end_other_sessions(self, account_id: str, secret_sha256: bytes) -> int: ...
     def open_session(self, session: Session) -> None: ...
     def session(self, secret_sha256: bytes, letter_id: str | None = None) -> SignedIn | None:
         """One join: the session, its account, and what that is on the letter; nothing of an account that is shut."""
@@ -24,6 +39,17 @@ class Accounts(Protocol):
     def end_sessions(self, account_id: str) -> None: ...
     def forget_before(self, at: datetime) -> None:
         """Remove sessions begun before `at`."""
+
+
+class SignInPasskeys(Protocol):
+    def add(self, passkey: SignInPasskey) -> None: ...
+    def get(self, credential_id: bytes) -> SignInPasskey | None: ...
+    def of_account(self, account_id: str) -> list[SignInPasskey]: ...
+    def used(self, credential_id: bytes, sign_count: int, at: datetime) -> bool:
+        """Note that it signed in; whether its counter had not been seen yet (those that do not count say 0)."""
+
+    def remove(self, account_id: str, credential_id: bytes) -> bool: ...
+    def remove_all(self, account_id: str) -> None: ...
 
 
 # A counter: its purpose, the digest that is counted, and the second at which its present window began.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from email_validator import EmailNotValidError, validate_email
 
@@ -17,14 +17,15 @@ from signing.domain.access import (
     account_role,
     may_on_letter,
 )
+from signing.domain.activity import Activity
 from signing.domain.errors import Conflict, Faulty, NotAllowed, NotFound
 from signing.domain.letter import Letter
 from signing.workflow.activity import Act, record
 from signing.workflow.identifiers import new_id
 from signing.workflow.letters import letter_of
 from signing.workflow.mail_ports import Notice, NoticeKind
+from signing.workflow.password_check import without_password
 from signing.workflow.ports import Services, UnitOfWork
-from signing.workflow.signing_in import without_password
 
 ADDED_WINDOW = 60 * 60
 ADDED_MOST = 30
@@ -63,6 +64,24 @@ def people(services: Services, letter_id: str) -> list[tuple[Member, Account]]:
         found = uow.members.of_letter(letter_id)
     order = list(MemberRole)
     return sorted(found, key=lambda pair: order.index(pair[0].role))
+
+
+@dataclass(frozen=True, slots=True)
+class LetterActivity:
+    """Acts on a letter, the newest first, and everybody who did something with it."""
+
+    acts: list[Activity]
+    actors: list[str]
+
+
+def activity_of(
+    services: Services, letter_id: str, *, limit: int, by: str | None = None, before: str | None = None
+) -> LetterActivity:
+    """What was done with the letter, those acts of one actor alone where one is given. Raises NotFound."""
+    with services.unit_of_work() as uow:
+        letter_of(uow, letter_id)
+        acts = uow.activity.of_letter(letter_id, limit=limit, by=by, before=before)
+        return LetterActivity(acts, uow.activity.actors(letter_id))
 
 
 def add(services: Services, letter_id: str, email: str, role: MemberRole) -> Member:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Protocol
 
 from signing.domain.access import Account, Member, MemberRole
@@ -11,13 +10,18 @@ from signing.domain.activity import Activity
 
 class ActivityRecord(Protocol):
     def add(self, activity: Activity) -> None: ...
-    def of_letter(self, letter_id: str, *, limit: int, before: datetime | None = None) -> list[Activity]:
-        """The newest acts on the letter, newest first, those before `before` where it is given."""
+    def of_letter(
+        self, letter_id: str, *, limit: int, before: str | None = None, by: str | None = None
+    ) -> list[Activity]:
+        """The newest acts on the letter, newest first: those before the act `before`, those of the actor `by`."""
+
+    def actors(self, letter_id: str) -> list[str]:
+        """Who did something with the letter, by name."""
 
     def of_subject(self, letter_id: str, subject: str) -> list[Activity]:
         """What was done to one organisation of the letter, oldest first."""
 
-    def of_account(self, account_id: str, *, limit: int, before: datetime | None = None) -> list[Activity]: ...
+    def of_account(self, account_id: str, *, limit: int, before: str | None = None) -> list[Activity]: ...
 
 
 class Members(Protocol):

@@ -70,6 +70,31 @@ class Tokens:
         """A keyed digest of where a request came from, good for counting during `day` (ISO) and for nothing else."""
         return self._derive("source", source.encode("utf-8", "surrogatepass"), day.encode())
 
+    def password_link(self, account_id: str, expires: int, password: str) -> str:
+        """What lets somebody set the password of an account until that second, and as long as `password`, what is kept
+        of it, is as it was: so it is good once."""
+        return self._while_password("password-link", account_id, expires, password)
+
+    def second_step_ticket(self, account_id: str, expires: int, password: str) -> str:
+        """What says, likewise, that the password of an account was typed and its second step is awaited."""
+        return self._while_password("second-step-ticket", account_id, expires, password)
+
+    def _while_password(self, purpose: str, account_id: str, expires: int, password: str) -> str:
+        proof = self._derive(purpose, account_id.encode(), str(expires).encode(), password.encode())
+        return f"{account_id}.{expires}.{base64.urlsafe_b64encode(proof).rstrip(b'=').decode()}"
+
+    def recovery_digest(self, account_id: str, code: str) -> str:
+        """What is kept of a recovery code."""
+        return self._derive("recovery", account_id.encode(), code.encode()).hex()
+
+    def second_step_key(self) -> bytes:
+        """The key under which what makes the codes of an app is kept."""
+        return self._derive("second-step")
+
+    def webhook_seed(self) -> bytes:
+        """The private half of the Ed25519 key that signs what webhooks are told."""
+        return self._derive("webhook")
+
     def cookie_key(self) -> bytes:
         """The key that signs the web's cookies."""
         return self._derive("cookie")

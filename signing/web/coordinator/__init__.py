@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from signing.web.coordinator import (
+    account,
+    activity,
     closing,
     invitations,
     keys,
     letters,
     opening,
+    people,
     remarks,
     reminders,
     renderings,
@@ -41,4 +44,7 @@ def blueprints(services: Services, intake: Intake) -> list[Door]:
         signing.blueprint(services),
         told.blueprint(services),
         vouching.blueprint(services),
+        people.blueprint(services),
+        activity.blueprint(services),
+        account.blueprint(services),
     ]

@@ -238,7 +238,7 @@ async function asking(work) {
  * Make a passkey. `challenge` and `user.id` are base64url, as is everything that comes back:
  * `{scheme, key, publicKey, credentialId, registration}`, the last as WebAuthn's own JSON.
  */
-export async function createPasskey({ rp, user, challenge, exclude = [] }) {
+export async function createPasskey({ rp, user, challenge, exclude = [], resident = "preferred" }) {
   const credential = await asking(() => navigator.credentials.create({
     publicKey: {
       rp,
@@ -246,7 +246,7 @@ export async function createPasskey({ rp, user, challenge, exclude = [] }) {
       challenge: fromBase64url(challenge),
       pubKeyCredParams: ALGORITHMS.map((alg) => ({ type: "public-key", alg })),
       excludeCredentials: handles(exclude),
-      authenticatorSelection: { residentKey: "preferred", userVerification: "required" },
+      authenticatorSelection: { residentKey: resident, userVerification: "required" },
       attestation: "none",
     },
   }));
