@@ -138,6 +138,7 @@ class InvitationStore:
                 role=renewed.role,
                 short_sha256=renewed.short_sha256,
                 reminders_stopped_at=renewed.reminders_stopped_at,
+                opened_at=renewed.opened_at,
             )
         )
         self._remember_link(renewed)
@@ -228,6 +229,14 @@ class InvitationStore:
             update(invitation)
             .where(invitation.c.id == invitation_id, invitation.c.reminders_stopped_at.is_(None))
             .values(reminders_stopped_at=at)
+        )
+
+    def note_opened(self, invitation_id: str, at: datetime) -> None:
+        """Remember that its holder showed to be a person; only the first time counts."""
+        self._connection.execute(
+            update(invitation)
+            .where(invitation.c.id == invitation_id, invitation.c.opened_at.is_(None))
+            .values(opened_at=at)
         )
 
     def _remember_link(self, issued: Invitation) -> None:

@@ -52,6 +52,9 @@ def admit(services: Services, uow: UnitOfWork, seen: InvitationView, access: Acc
     check_code_typed(code)
     version = seen.letter.version
     uow.codes.use(checked_code(services, uow, seen, access, code, version, now).id, now)
+    if seen.invitation.opened_at is None:
+        # An answer needs no such note (`deciding`): that there is one says it.
+        uow.invitations.note_opened(seen.invitation.id, now)
     remember_language(uow, seen, access)
 
 

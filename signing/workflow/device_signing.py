@@ -260,6 +260,8 @@ def _bind_only(
     """Log that the code was answered, and commit: the coordinator's own binding has to follow."""
     logged, _ = enrolment.bind(services, uow, seen, head, offered, assent.signatory, now, history=history)
     uow.codes.use(code_id, now)
+    if seen.invitation.opened_at is None:
+        uow.invitations.note_opened(seen.invitation.id, now)
     if seen.entry.opening is None and assent.opening is not None:
         # What the key is bound under is the organisation's one commitment from now on.
         uow.roster.record_answer(replace(seen.entry, opening=assent.opening))

@@ -203,7 +203,9 @@ def _passed(
     own = uow.roster.entry(seen.letter.id, seen.entry.organisation_id)
     assert own is not None, "an invitation is one of the roster"
     # That the one before wanted no reminders says nothing of the next.
-    held = replace(seen.invitation, expires_at=end or now + INVITATION_LASTS, reminders_stopped_at=None)
+    held = replace(
+        seen.invitation, expires_at=end or now + INVITATION_LASTS, reminders_stopped_at=None, opened_at=None
+    )
     if held.lent and own.email.casefold() == colleague.email.casefold():
         return own, replace(held.given_back(), expires_at=now + INVITATION_LASTS)
     if held.part is Part.REVIEWER or end is not None:

@@ -119,6 +119,8 @@ def revoke(
         )  # fmt: skip
         logged = append(services, uow, seen.letter.origin, head, KeyStatement.KIND, payload, attestor, now)
         uow.codes.use(answered.id, now)
+        if seen.invitation.opened_at is None:
+            uow.invitations.note_opened(seen.invitation.id, now)
         uow.bindings.revoke(seen.letter.id, seen.entry.organisation_id, key, logged.index)
         mail_receipt(services, uow, access.invitation_id, seen.entry, logged.index, now)
         uow.commit()

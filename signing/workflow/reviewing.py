@@ -206,6 +206,7 @@ def _invite(
         role=colleague.role,
         expires_at=now + INVITATION_LASTS,
         reminders_stopped_at=None,
+        opened_at=None,
     )
     if old is not None:
         inviting.pass_on(services, uow, own, held, now)
