@@ -6,6 +6,7 @@ not sent.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -14,18 +15,19 @@ from signing.domain.discussion import Remark
 from signing.domain.errors import Refusal
 from signing.domain.handover import ChangeKind, ContactChange, Review
 from signing.domain.invitation import Code, InvitationStanding, Part
-from signing.domain.letter import Letter
+from signing.domain.letter import Letter, LetterState
 from signing.evidence.phrase import phrase
 from signing.evidence.schemes import LEVELS
 from signing.evidence.statement import AssentStatement, Commitment, KeyStatement, parse
+from signing.locale import spoken
 from signing.workflow.appending import payload_of
 from signing.workflow.letters import text_sha256, texts_of
-from signing.workflow.mail_ports import Notice, NoticeKind
+from signing.workflow.mail_ports import WORDED, Notice, NoticeKind
 from signing.workflow.ports import InvitationView, RecordedAnswer, UnitOfWork
 from signing.workflow.reminding import still_asked
 
 # They tell of something that is done, and carry no way in: so they go to addresses that were struck off, too.
-_DONE = (NoticeKind.RECEIPT, NoticeKind.HANDED_OVER)
+_DONE = (NoticeKind.RECEIPT, NoticeKind.HANDED_OVER, NoticeKind.CLOSED, NoticeKind.PUBLISHED)
 # They name the link they are about.
 _OF_ONE_LINK = (NoticeKind.INVITATION, NoticeKind.FRESH_LINK)
 
@@ -43,7 +45,7 @@ class Matter:
     `said` is the logged statement that a receipt proves, `answer` what the service remembers of it, `bound` the key
     that was bound together with it, `level` how it was signed. `change` is how the contact changed, `review` and
     `remark` what was said (a reviewer may have stepped aside instead); `wished`: the organisation asked for other
-    words before it would approve.
+    words before it would approve. `own` are the coordinator's own words, by `MailPart`.
     """
 
     view: InvitationView
@@ -60,6 +62,7 @@ class Matter:
     review: Review | None = None
     remark: Remark | None = None
     wished: bool = False
+    own: Mapping[str, str] = field(default_factory=dict)
 
     def greeted(self, notice: Notice) -> str:
         """The name of whoever the mail goes to; none where it is not the contact's address: it may be a stranger's."""
@@ -94,6 +97,8 @@ class Matters:
         matter = Matter(view, language, title, addressee, fingerprint, code)
         if notice.kind is NoticeKind.RECEIPT:
             return self._logged(uow, notice, matter)
+        if notice.kind in WORDED and view.invitation.part is Part.SIGNATORY:
+            matter = replace(matter, own=uow.wordings.of_mail(notice.letter_id, notice.kind, spoken(language)))
         return _with_persons(uow, notice, matter)
 
     def _logged(self, uow: UnitOfWork, notice: Notice, matter: Matter) -> Matter:
@@ -144,6 +149,8 @@ class Matters:
 def _check_still_meant(notice: Notice, view: InvitationView, now: datetime) -> None:
     """Links and codes go only to the address of now, and a link only as long as it is the newest."""
     invitation = view.invitation
+    if view.letter.state is LetterState.ABANDONED:
+        raise Outdated("The letter was abandoned before the mail could be sent.")
     if invitation.standing(invitation.generation, now) is not InvitationStanding.LIVE:
         raise Outdated("The invitation was revoked or expired before the mail could be sent.")
     if notice.to != view.entry.email:
@@ -164,6 +171,11 @@ def _with_persons(uow: UnitOfWork, notice: Notice, matter: Matter) -> Matter:
         return replace(matter, review=review) if review else _changed(uow, notice, matter)
     if notice.kind is NoticeKind.HANDED_OVER:
         return _changed(uow, notice, matter)
+    if notice.kind in (NoticeKind.CLOSED, NoticeKind.PUBLISHED):
+        answers = uow.answers.of_organisation(notice.letter_id, notice.organisation)
+        version = uow.letters.version(notice.letter_id, matter.view.letter.version)
+        languages = tuple(version.files) if version else ()
+        return replace(matter, answer=answers[-1] if answers else None, languages=languages)
     if notice.kind is NoticeKind.NEW_VERSION:
         remarks = uow.remarks.of_organisation(notice.letter_id, notice.organisation)
         wished = any(each.condition and each.version < matter.view.letter.version for each in remarks)

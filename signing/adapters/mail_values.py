@@ -10,12 +10,14 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from signing.adapters.mail_closing import closing_values
 from signing.adapters.mail_matter import Matter, Outdated
 from signing.adapters.mail_receipt import receipt_files, receipt_values
 from signing.adapters.mail_sheet import Sheet
 from signing.adapters.mail_words import isolated, lines_of, plain_line, shortened, without_links
 from signing.domain.handover import masked
 from signing.domain.invitation import Code, Part
+from signing.domain.wording import MailPart, filled
 from signing.evidence.statement import KeyStatement
 from signing.locale import spoken, text_direction
 from signing.locale.dates import moment
@@ -60,6 +62,8 @@ def values_of(services: Services, notice: Notice, matter: Matter, now: datetime)
         return Values(words | receipt_values(notice, matter, Shown(matter.language)))
     if notice.kind is NoticeKind.HANDED_OVER:
         return Values(words | _change(notice, matter))
+    if notice.kind in (NoticeKind.CLOSED, NoticeKind.PUBLISHED):
+        return Values(words | closing_values(notice, matter, Shown(matter.language)))
     return _with_way_in(services, notice, matter, words | _change(notice, matter) | _said(matter))
 
 
@@ -105,6 +109,24 @@ def _common(services: Services, notice: Notice, matter: Matter) -> dict[str, Any
         "version": letter.version,
         "fingerprint": matter.fingerprint,
         **_deadline(matter),
+        **_own(notice, matter),
+    }
+
+
+def _own(notice: Notice, matter: Matter) -> dict[str, Any]:
+    """The coordinator's own words, filled in; ours where one names what this mail has not."""
+    shown, entry = Shown(matter.language), matter.view.entry
+    known = {
+        "organisation": entry.listed_name,
+        "contact": shortened(matter.greeted(notice), LONGEST_CONTACT),
+        "title": matter.title,
+        "deadline": _deadline(matter)["deadline"],
+    }
+    own = {part: filled(matter.own.get(part, ""), known) or "" for part in MailPart}
+    return {
+        "own_subject": shown(own[MailPart.SUBJECT]),
+        "own_opening": shown.lines(own[MailPart.OPENING]),
+        "own_closing": shown.lines(own[MailPart.CLOSING]),
     }
 
 

@@ -39,6 +39,13 @@ class NoticeKind(StrEnum):
 ASKED_FOR = (NoticeKind.CODE, NoticeKind.RECEIPT, NoticeKind.FRESH_LINK)
 
 
+# Mails to organisations in which the coordinator may say something of their own (`domain/wording`).
+WORDED = (
+    NoticeKind.INVITATION, NoticeKind.REMINDER, NoticeKind.NEW_VERSION, NoticeKind.DEADLINE, NoticeKind.CLOSED,
+    NoticeKind.PUBLISHED,
+)  # fmt: skip
+
+
 class NoticeStatus(StrEnum):
     QUEUED = "queued"
     SENDING = "sending"
