@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, Integer, LargeBinary, Text
 
-from signing.adapters.columns import Flag, Instant, Lines, Word
+from signing.adapters.columns import WIDE_INTEGER, Flag, Instant, Lines, Word
 from signing.adapters.tables import key, may, must, of_organisation, table_of
+from signing.domain.letter import LetterState
 from signing.domain.stage import StageOpening
 from signing.workflow.mail_ports import NoticeStatus
 
@@ -118,6 +119,9 @@ webhook = table_of(
     must("events", Lines),
     must("created_at", Instant),
     may("stopped_at", Instant),
+    # How much of the letter's log, and which state of it, it was told of.
+    must("told_size", WIDE_INTEGER),
+    must("told_state", Word(LetterState)),
 )
 
 webhook_message = table_of(

@@ -19,7 +19,7 @@ from signing import config
 from signing.adapters import key_files
 from signing.adapters.database import connect
 from signing.adapters.private_files import write_new
-from signing.bootstrap import clock_keeper, log_keeper, mail_worker
+from signing.bootstrap import clock_keeper, log_keeper, mail_worker, webhook_keeper
 from signing.cli.checks import DEMONSTRATION, demonstrates, examine, look_around
 from signing.cli.finding import Finding
 from signing.cli.printing import print_data
@@ -106,9 +106,11 @@ def worker(once: bool, beside: int | None) -> None:
     and time stamps, until told to stop."""
     settings = config.load()
     sender, clock, keeper = mail_worker(settings), clock_keeper(settings), log_keeper(settings)
+    hooks = webhook_keeper(settings)
     if once:
         clock.run_once()
         keeper.run_once()
+        hooks.run_once()
         click.echo(f"{sender.run_once()} mails handled")
         return
     stop = threading.Event()
@@ -125,6 +127,7 @@ def worker(once: bool, beside: int | None) -> None:
 
     clock.start_beside(stopped)
     keeper.start_beside(stopped)
+    hooks.start_beside(stopped)
     sender.run_forever(stopped)
 
 

@@ -9,6 +9,8 @@ from flask_wtf.csrf import CSRFProtect  # type: ignore[import-untyped]
 
 from signing.resources import templates_folder
 from signing.web import (
+    api,
+    api_access,
     auditor,
     contact,
     contact_discussion,
@@ -38,6 +40,7 @@ from signing.web import (
     mailbox as mailbox_pages,
 )
 from signing.web.fault_trace import without_values
+from signing.web.guards import Persona
 from signing.web.intake import Intake
 from signing.workflow.ports import Services
 
@@ -59,7 +62,7 @@ def create_app(services: Services, *, intake: Intake, mailbox: mailbox_pages.Mai
     app.url_map.strict_slashes = False
     app.config.update(
         BASE_URL=base_url,
-        IMPORT_ENDPOINTS=coordinator.IMPORT_ENDPOINTS,
+        IMPORT_ENDPOINTS=coordinator.IMPORT_ENDPOINTS | api.LARGE,
         MAX_CONTENT_LENGTH=headers.BODY,
         MAX_FORM_MEMORY_SIZE=headers.BODY,
         PROVIDE_AUTOMATIC_OPTIONS=False,
@@ -76,8 +79,9 @@ def create_app(services: Services, *, intake: Intake, mailbox: mailbox_pages.Mai
     headers.guard_requests(app, base_url)
     headers.set_headers(app, https=https)
     sources.prepare(app, services)
-    CSRFProtect(app)
+    csrf = CSRFProtect(app)
     sign_in.prepare(app, services)
+    api_access.prepare(app, services)
     page.prepare(app)
     refusals.register(app)
     doors = [
@@ -101,10 +105,14 @@ def create_app(services: Services, *, intake: Intake, mailbox: mailbox_pages.Mai
         log.blueprint(services),
         published.blueprint(services),
         auditor.blueprint(services),
+        *api.blueprints(services, intake),
         *coordinator.blueprints(services, intake),
     ]
     if mailbox is not None:
         doors.append(mailbox_pages.blueprint(mailbox))
     for each in doors:
         app.register_blueprint(each)
+        if each.persona is Persona.API:
+            # No cookie opens these doors, so there is nothing that a foreign page could make use of.
+            csrf.exempt(each)
     return app

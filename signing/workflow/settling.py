@@ -16,7 +16,9 @@ from signing.domain.letter_text import LetterText, plain_block
 from signing.domain.organisation import RosterEntry
 from signing.domain.rewording import reword
 from signing.workflow.activity import Act, record
+from signing.workflow.draft_words import put_text
 from signing.workflow.letters import locked_letter, texts_of
+from signing.workflow.opening import describe
 from signing.workflow.ports import Services, UnitOfWork
 
 _ACTS = {
@@ -110,9 +112,8 @@ def accept(services: Services, letter_id: str, remark_id: str) -> Letter:
                 "by hand.",
                 code="words-gone",
             )
-        number = letter.version + 1
-        files = {**draft.files, remark.language: reword(text, at, remark.wording).to_bytes()}
-        uow.letters.save_draft(Version(letter_id, number, files, None))
+        letter, number = put_text(services, uow, letter, reword(text, at, remark.wording))
+        describe(uow, letter)
         uow.remarks.settle(remark_id, Settlement.ACCEPTED, now, number)
         record(services, uow, Act.REMARK_ACCEPTED, letter_id, remark.organisation_id, version=number)
         uow.commit()

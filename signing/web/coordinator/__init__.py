@@ -5,7 +5,9 @@ from __future__ import annotations
 from signing.web.coordinator import (
     account,
     activity,
+    address_book,
     closing,
+    editor,
     invitations,
     keys,
     letters,
@@ -16,8 +18,10 @@ from signing.web.coordinator import (
     renderings,
     roster,
     signing,
+    tokens,
     told,
     vouching,
+    webhooks,
     words,
 )
 from signing.web.guards import Door
@@ -33,7 +37,9 @@ def blueprints(services: Services, intake: Intake) -> list[Door]:
     return [
         letters.blueprint(services, intake),
         words.blueprint(services, intake),
+        editor.blueprint(services, intake),
         roster.blueprint(services, intake),
+        address_book.blueprint(services),
         invitations.blueprint(services),
         closing.blueprint(services),
         keys.blueprint(services),
@@ -43,6 +49,8 @@ def blueprints(services: Services, intake: Intake) -> list[Door]:
         renderings.blueprint(services),
         signing.blueprint(services),
         told.blueprint(services),
+        tokens.blueprint(services),
+        webhooks.blueprint(services),
         vouching.blueprint(services),
         people.blueprint(services),
         activity.blueprint(services),

@@ -276,6 +276,8 @@ def _webhooks() -> None:
         sa.Column("events", sa.Text(), nullable=False),
         sa.Column("created_at", INSTANT, nullable=False),
         sa.Column("stopped_at", INSTANT, nullable=True),
+        sa.Column("told_size", INSTANT, nullable=False),
+        sa.Column("told_state", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_webhook"),
         sa.ForeignKeyConstraint(["letter_id"], ["letter.id"], name="fk_webhook_letter_id"),
         sqlite_strict=True,
