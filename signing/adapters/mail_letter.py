@@ -35,4 +35,6 @@ def letter_sheet(services: Services, uow: UnitOfWork, notice: Notice, now: datet
 
 def _writers() -> Mapping[NoticeKind, Writer]:
     """Who writes which kind."""
-    return {}
+    from signing.adapters.mail_member import member_sheet
+
+    return {NoticeKind.MEMBER: member_sheet}

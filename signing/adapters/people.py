@@ -53,9 +53,12 @@ class MemberStore:
         return {row.letter_id: row.role for row in rows}
 
     def led(self) -> set[str]:
-        """The letters that have a lead."""
+        """The letters that have a lead who can sign in."""
         rows = self._connection.execute(
-            select(letter_member.c.letter_id).where(letter_member.c.role == MemberRole.LEAD).distinct()
+            select(letter_member.c.letter_id)
+            .join_from(letter_member, account)
+            .where(letter_member.c.role == MemberRole.LEAD, account.c.disabled_at.is_(None))
+            .distinct()
         )
         return set(rows.scalars())
 

@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from signing.domain.access import Account, Actor, Role
 from signing.domain.errors import Faulty, NotFound
-from signing.workflow.activity import Act, record
+from signing.workflow.activity import Act, record, record_by
 from signing.workflow.identifiers import new_id
 from signing.workflow.password_check import long_enough, without_password
 from signing.workflow.ports import Services, UnitOfWork
@@ -134,7 +134,7 @@ def set_password(services: Services, token: str, password: str, again: str) -> A
         if not uow.accounts.replace_password(account.id, account.password, hashed):
             raise PasswordLinkClosed
         uow.accounts.end_sessions(account.id)
-        record(services, uow, Act.PASSWORD_SET, None, account.id, by=Actor(account.email, account.id))
+        record_by(services, uow, Actor(account.email, account.id), Act.PASSWORD_SET, None, account.id)
         uow.commit()
     return account
 

@@ -86,17 +86,22 @@ class Act(StrEnum):
 
 
 def record(
+    services: Services, uow: UnitOfWork, act: Act, letter_id: str | None, subject: str | None = None, **detail: object
+) -> None:
+    """Write down that whoever acts now did `act`; counts once the caller commits."""
+    record_by(services, uow, services.actor(), act, letter_id, subject, **detail)
+
+
+def record_by(
     services: Services,
     uow: UnitOfWork,
+    actor: Actor,
     act: Act,
     letter_id: str | None,
     subject: str | None = None,
-    by: Actor | None = None,
     **detail: object,
 ) -> None:
-    """Write down that whoever acts now, or `by` where nobody is signed in yet, did `act`; counts once the caller
-    commits."""
-    actor = by or services.actor()
+    """The same of somebody who is not signed in yet."""
     uow.activity.add(
         Activity(
             id=new_id(services),

@@ -9,6 +9,7 @@ from signing.domain.errors import Conflict, Faulty, NotAllowed, NotFound
 from signing.domain.letter import Letter
 from signing.evidence.errors import EvidenceError
 from signing.evidence.keyring import PublicKey
+from signing.workflow.activity import Act, record
 from signing.workflow.coordinator_statements import newest_version
 from signing.workflow.key_views import key_phrase
 from signing.workflow.ports import Services, UnitOfWork
@@ -51,6 +52,7 @@ def register(
                 code="key-known",
             )
         uow.coordinator_keys.add(key)
+        record(services, uow, Act.KEY_REGISTERED, None, account_id, key=key.key)
         uow.commit()
     return key
 
@@ -81,6 +83,7 @@ def retire(services: Services, account_id: str, key: str) -> None:
                 code="key-needed",
             )
         uow.coordinator_keys.retire(key, services.clock())
+        record(services, uow, Act.KEY_RETIRED, None, account_id, key=key)
         uow.commit()
 
 

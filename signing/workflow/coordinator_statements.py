@@ -17,6 +17,7 @@ from signing.evidence.envelope import Envelope
 from signing.evidence.keyring import PublicKey
 from signing.evidence.schemes import FITS
 from signing.evidence.statement import LetterStatement, Statement, parse
+from signing.workflow.activity import Act, record
 from signing.workflow.appending import payload_of
 from signing.workflow.evidence_ports import PreparedStatement
 from signing.workflow.identifiers import new_id
@@ -153,6 +154,7 @@ def stored(services: Services, prepared: PreparedStatement) -> ToSignByCoordinat
     with services.unit_of_work(write=True) as uow:
         uow.prepared.forget_before(services.clock())
         uow.prepared.put(prepared)
+        record(services, uow, Act.STATEMENT_PREPARED, prepared.letter_id, kind=prepared.kind)
         uow.commit()
         return shown(services, uow, prepared)
 

@@ -23,7 +23,8 @@ from signing.domain.letter import Letter
 from signing.workflow.activity import Act, record
 from signing.workflow.identifiers import new_id
 from signing.workflow.letters import letter_of
-from signing.workflow.mail_ports import Notice, NoticeKind
+from signing.workflow.mail_ports import NoticeKind
+from signing.workflow.notices import letter_notice
 from signing.workflow.password_check import without_password
 from signing.workflow.ports import Services, UnitOfWork
 
@@ -47,6 +48,42 @@ def begin(services: Services, uow: UnitOfWork, letter_id: str, leads: Collection
     now = services.clock()
     for account_id, role in chosen.items():
         uow.members.add(Member(letter_id, account_id, role, now, maker))
+
+
+def adopt(services: Services, account_id: str, letters: Collection[str] = ()) -> list[str]:
+    """Give an account that was just made on the command line its part in these letters, and, to a coordinator, in every
+    letter that nobody leads: somebody has to. Returns which they are. Raises NotFound."""
+    with services.unit_of_work(write=True) as uow:
+        account = uow.accounts.get(account_id)
+        if account is None:
+            raise _nobody()
+        chosen = {letter_of(uow, each).id for each in letters}
+        if account.role is Role.COORDINATOR:
+            chosen |= {each.id for each in uow.letters.all()} - uow.members.led()
+        for letter_id in sorted(chosen - set(uow.members.of_account(account_id))):
+            role = AT_FIRST[account.role]
+            uow.members.add(Member(letter_id, account_id, role, services.clock()))
+            record(services, uow, Act.MEMBER_ADDED, letter_id, account_id, person=account.email, role=role.value)
+        uow.commit()
+    return sorted(chosen)
+
+
+@dataclass(frozen=True, slots=True)
+class AccountOverview:
+    """An account, how many passkeys sign it in, and what it is on each of its letters."""
+
+    account: Account
+    passkeys: int
+    roles: dict[str, MemberRole]
+
+
+def overview(services: Services) -> list[AccountOverview]:
+    """Every account of this installation, by address."""
+    with services.unit_of_work() as uow:
+        return [
+            AccountOverview(each, len(uow.sign_in_passkeys.of_account(each.id)), uow.members.of_account(each.id))
+            for each in uow.accounts.all()
+        ]
 
 
 def letters_of(services: Services, account_id: str, permission: Permission) -> list[Letter]:
@@ -109,7 +146,8 @@ def add(services: Services, letter_id: str, email: str, role: MemberRole) -> Mem
         member = Member(letter_id, account.id, role, now, actor)
         uow.members.add(member)
         if account.disabled_at is None:
-            uow.outbox.add([_notice(services, letter_id, account)])
+            notice = letter_notice(services, NoticeKind.MEMBER, letter_id, account.id, account.email, now)
+            uow.outbox.add([notice])
         record(services, uow, Act.MEMBER_ADDED, letter_id, account.id, person=account.email, role=role.value)
         uow.commit()
     return member
@@ -207,21 +245,6 @@ def _slowly(services: Services, uow: UnitOfWork, actor: str | None) -> None:
     key = services.tokens.address_digest(actor)
     if uow.rates.hit("members-added", key, window=ADDED_WINDOW, now=services.clock()) > ADDED_MOST:
         raise NotAllowed("You have added many people. Please wait an hour before the next.", code="too-many-added")
-
-
-def _notice(services: Services, letter_id: str, account: Account) -> Notice:
-    name = new_id(services)
-    return Notice(
-        id=name,
-        kind=NoticeKind.MEMBER,
-        letter_id=letter_id,
-        organisation_id=None,
-        invitation_id=None,
-        subject_id=account.id,
-        to=account.email,
-        message_id=f"<{name}@{services.installation.host}>",
-        due=services.clock(),
-    )
 
 
 def _coordinator(uow: UnitOfWork, email: str) -> Account:

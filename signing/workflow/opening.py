@@ -16,6 +16,7 @@ from signing.domain.organisation import Answer
 from signing.evidence.carry import Change, change_between
 from signing.evidence.keyring import PublicKey
 from signing.evidence.statement import Head, LetterStatement, RelyingParty, parse, payload_digest
+from signing.workflow.activity import Act, record
 from signing.workflow.appending import append_sealed, head_of, nonce, subject_of, time_text
 from signing.workflow.coordinator_statements import (
     SERVICE,
@@ -127,6 +128,7 @@ def finish(services: Services, prepared: PreparedStatement, signature: bytes) ->
             uow.outbox.add(_notices(services, uow, letter, previous.number, change, now))
             uow.outbox.add(_tell_reviewers(services, uow, letter, change, now))
         settled(uow, prepared, logged.index)
+        record(services, uow, Act.VERSION_OPENED, letter.id, version=words.number)
         uow.commit()
     services.high_water.advance(letter.origin, logged.index + 1, logged.root)
     with services.unit_of_work() as uow:

@@ -36,7 +36,7 @@ class Members(Protocol):
         """What the account is on each of its letters."""
 
     def led(self) -> set[str]:
-        """The letters that have a lead."""
+        """The letters that have a lead who can sign in."""
 
     def change(self, member: Member) -> None:
         """Store the role and the wish for a digest of a member that is there."""

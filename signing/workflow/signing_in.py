@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from signing.domain.access import SESSION_IDLE, Account, Actor, Session, SignedIn, SignInPasskey
 from signing.domain.errors import Refusal, Unavailable
 from signing.workflow.accounts import accounts, add_account, new_password, reset_password
-from signing.workflow.activity import Act, record
+from signing.workflow.activity import Act, record_by
 from signing.workflow.allowances import Allowance, check, hit
 from signing.workflow.identifiers import new_id
 from signing.workflow.password_check import ATTEMPTS_PER_ADDRESS, ATTEMPTS_WINDOW, hash_of, too_many_attempts
@@ -140,7 +140,7 @@ def finish_with_code(services: Services, ticket: str, code: str, known: Collecti
             raise too_many_attempts() if attempts > ATTEMPTS_PER_ADDRESS else CodeWrong()
         uow.rates.take_back(purpose, key, window=ATTEMPTS_WINDOW, now=now)
         if way == "recovery":
-            record(services, uow, Act.RECOVERY_CODE_USED, None, account.id, by=Actor(account.email, account.id))
+            record_by(services, uow, Actor(account.email, account.id), Act.RECOVERY_CODE_USED, None, account.id)
         entry = _open_session(services, uow, account, f"password+{way}")
         uow.commit()
     return entry
@@ -204,7 +204,7 @@ def _open_session(services: Services, uow: UnitOfWork, account: Account, factor:
     secret = new_secret(services)
     now = services.clock()
     uow.accounts.open_session(Session(Tokens.digest(secret), account.id, now, now, new_id(services), factor))
-    record(services, uow, Act.SIGNED_IN, None, account.id, by=Actor(account.email, account.id), way=factor)
+    record_by(services, uow, Actor(account.email, account.id), Act.SIGNED_IN, None, account.id, way=factor)
     return Entry(account, secret)
 
 

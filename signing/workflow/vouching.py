@@ -16,6 +16,7 @@ from signing.domain.organisation import RosterEntry
 from signing.evidence.keyring import PublicKey
 from signing.evidence.phrase import digest_matches
 from signing.evidence.statement import KeyStatement, Subject, parse
+from signing.workflow.activity import Act, record
 from signing.workflow.appending import append_sealed, head_of, nonce, payload_of, time_text
 from signing.workflow.coordinator_statements import (
     check_named,
@@ -201,6 +202,7 @@ def finish(services: Services, prepared: PreparedStatement, signature: bytes) ->
             uow.bindings.revoke(letter.id, organisation_id, binding.key, logged.index)
             binding = replace(binding, revoked_index=logged.index)
         settled(uow, prepared, logged.index)
+        record(services, uow, Act.KEY_VOUCHED if vouching else Act.KEY_REVOKED, letter.id, organisation_id)
         uow.commit()
     services.high_water.advance(letter.origin, logged.index + 1, logged.root)
     return binding

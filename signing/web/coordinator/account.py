@@ -23,7 +23,7 @@ from signing.workflow.tokens import Tokens
 
 ACTS_SHOWN = 50
 FACTORS = {
-    "password": lambda: _("Password"), "passkey": lambda: _("Passkey"), "app": lambda: _("app code"),
+    "password": lambda: _("password"), "passkey": lambda: _("passkey"), "app": lambda: _("app code"),
     "recovery": lambda: _("recovery code"),
 }  # fmt: skip
 
@@ -155,7 +155,8 @@ def _passkeys(made: Door, services: Services) -> None:
 def factor_words(factor: str) -> str:
     """How somebody signed in."""
     known = [FACTORS[each]() for each in factor.split("+") if each in FACTORS]
-    return _(" and ").join(known) or factor
+    words = _(" and ").join(known) or factor
+    return words[:1].upper() + words[1:]
 
 
 def _account() -> Account:
