@@ -73,9 +73,11 @@ class LetterWords:
                     blocks.append(tuple(json.loads(line.removeprefix(_BLOCK))))
                 elif matched := _FIELD.match(line):
                     found[matched[1]] = json.loads(matched[2])
-            words = cls(**found)
         except (ValueError, TypeError):
             return cls(body=file)
+        if not found.keys() <= set(FIELDS):
+            return cls(body=file)
+        words = replace(cls(), **{name: str(value) for name, value in found.items()})
         to = tuple(block for block in blocks if not _is_copy(block))
         copies = tuple((block[0].removeprefix(COPY), *block[1:]) for block in blocks if _is_copy(block))
         return replace(words, addressees=to, copies=copies, body=body.removesuffix("\n"))

@@ -3,6 +3,7 @@ over what somebody else has written meanwhile."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import lru_cache
@@ -19,7 +20,6 @@ from signing.workflow.editing_ports import Editing, WorkingText
 from signing.workflow.letters import letter_of, locked_letter, texts_of
 from signing.workflow.opening import describe
 from signing.workflow.ports import Services, UnitOfWork
-from signing.workflow.printing_ports import Typesetter
 
 FRESH = timedelta(seconds=60)
 _KEPT_PICTURES = 8
@@ -32,7 +32,7 @@ class NewerWords(NotAllowed):
 
     def __init__(self, theirs: WorkingText) -> None:
         super().__init__(
-            "{name} has saved other words meanwhile. Nothing of yours is lost: choose below.",
+            "{name} has saved other words meanwhile. Nothing of yours is lost: press “Save and preview” to see both.",
             values={"name": theirs.saved_by},
         )
         self.theirs = theirs
@@ -179,15 +179,15 @@ def dated_as_before(text: LetterText, before: LetterText | None) -> LetterText:
 
 def page_pictures(services: Services, desk: Desk, text: LetterText) -> tuple[str, ...]:
     """The pages of the PDF as SVG files. Raises Refusal `no-glyph`."""
-    return _pictures(services.typesetter, text, desk.number, desk.letter.paper)
+    return _pictures(services.typesetter.page_pictures, text, desk.number, desk.letter.paper)
 
 
 @lru_cache(maxsize=_KEPT_PICTURES)
-def _pictures(typesetter: Typesetter, text: LetterText, number: int, paper: str) -> tuple[str, ...]:
+def _pictures(
+    drawn: Callable[..., tuple[str, ...]], text: LetterText, number: int, paper: str
+) -> tuple[str, ...]:
     # The page asks for each of its pictures by itself.
-    return typesetter.page_pictures(
-        text, version=number, text_sha256=text.sha256, draft_for="the coordinators", paper=paper
-    )
+    return drawn(text, version=number, text_sha256=text.sha256, draft_for="the coordinators", paper=paper)
 
 
 def _keep(services: Services, uow: UnitOfWork, letter_id: str, words: LetterWords, revision: int) -> int:

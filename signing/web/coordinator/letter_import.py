@@ -19,17 +19,23 @@ from signing.workflow.ports import Services
 from signing.workflow.tracking import Status
 
 FIELDS = ("pasted", "language", "deadline", "paper")
+# The fields of a letter that is begun without a file, by the names a refusal gives them.
+OF_NEW = {"title": "new-title", "language": "new-language"}
 
 
-def form(status: Status | None = None, error: Refusal | None = None) -> ResponseReturnValue:
-    """The empty form, or the filled one with what is wrong."""
+def form(
+    status: Status | None = None, error: Refusal | None = None, *, of_new: bool = False
+) -> ResponseReturnValue:
+    """The empty form, or the filled one with what is wrong: of the file, or (`of_new`) of the letter begun here."""
     errors: dict[str, str] = {}
     if error is not None:
-        field = error.field if isinstance(error, Faulty) and error.field in ("file", *FIELDS) else "file"
+        field = error.field if isinstance(error, Faulty) and error.field in ("file", *FIELDS, *OF_NEW) else "file"
         line = f"{_('Line %(line)s', line=error.line)}: " if isinstance(error, Faulty) and error.line else ""
-        errors[field] = line + said(error)
+        errors[OF_NEW.get(field, "new-title") if of_new else field] = line + said(error)
     page = render_template(
-        "coordinator/letter_import.html", errors=errors, typed={name: request.form.get(name, "") for name in FIELDS},
+        "coordinator/letter_import.html", errors=errors, typed={
+            name: request.form.get(name, "") for name in (*FIELDS, *OF_NEW.values())
+        },
         mend=request.method == "GET" or bool(request.form.get("mend")), status=status,
         rail=rail(status, "words") if status else None,
     )

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from flask import redirect, render_template, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user  # type: ignore[import-untyped]
 
 from signing.domain.access import Permission
+from signing.domain.errors import Refusal
 from signing.web.coordinator import letter_import
 from signing.web.guards import Door, Persona, door
 from signing.web.intake import Intake
-from signing.workflow import memberships, tracking
+from signing.workflow import editing, memberships, tracking
 from signing.workflow.ports import Services
 
 
@@ -35,5 +36,13 @@ def blueprint(services: Services, intake: Intake) -> Door:
     @made.post("/letters/new")
     def bring() -> ResponseReturnValue:
         return letter_import.take(services, intake)
+
+    @made.post("/letters/new/write")
+    def begin() -> ResponseReturnValue:
+        try:
+            made_id = editing.begin(services, request.form.get("new-title", ""), request.form.get("new-language", ""))
+        except Refusal as refusal:
+            return letter_import.form(error=refusal, of_new=True)
+        return redirect(url_for("editing.form", letter_id=made_id), 303)
 
     return made

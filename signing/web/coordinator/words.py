@@ -24,7 +24,7 @@ def blueprint(services: Services, intake: Intake) -> Door:
 
     @made.get("/")
     def letter(letter_id: str) -> ResponseReturnValue:
-        return _page(services, letter_id, "words", "coordinator/words.html")
+        return _read(services, letter_id, "words", "coordinator/words.html")
 
     @made.get("/import")
     def importing(letter_id: str) -> ResponseReturnValue:
@@ -46,7 +46,7 @@ def blueprint(services: Services, intake: Intake) -> Door:
 
     @made.get("/preview")
     def preview(letter_id: str) -> ResponseReturnValue:
-        return _page(services, letter_id, "preview", "coordinator/preview.html")
+        return _read(services, letter_id, "preview", "coordinator/preview.html")
 
     @made.get("/redline")
     def redline(letter_id: str) -> ResponseReturnValue:
@@ -56,6 +56,14 @@ def blueprint(services: Services, intake: Intake) -> Door:
         return render_template(
             "coordinator/redline.html", compared=compared, status=status, rail=rail(status, "words"),
             letter_html=letter_html,
+        )
+
+    @made.get("/versions")
+    def versions(letter_id: str) -> ResponseReturnValue:
+        status = tracking.status(services, letter_id)
+        return render_template(
+            "coordinator/versions.html", history=comparing.history(services, letter_id), status=status,
+            rail=rail(status, "words"),
         )
 
     @made.get("/preview.pdf")
@@ -68,6 +76,13 @@ def blueprint(services: Services, intake: Intake) -> Door:
         return response
 
     return made
+
+
+def _read(services: Services, letter_id: str, step: str, template: str) -> ResponseReturnValue:
+    if not drafting.read(services, letter_id).texts:
+        # A letter that was begun in the editor and is not a draft yet.
+        return redirect(url_for("editing.form", letter_id=letter_id), 303)
+    return _page(services, letter_id, step, template)
 
 
 def _page(services: Services, letter_id: str, step: str, template: str, refusal: Refusal | None = None) -> str:
