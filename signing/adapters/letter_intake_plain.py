@@ -41,7 +41,9 @@ _CLOSING = re.compile(
     r"(?:yours (?:sincerely|faithfully|truly)|(?:most )?sincerely(?: yours)?|(?:with )?(?:kind|best|warm)(?:est)? "
     r"(?:regards|wishes)|respectfully(?: yours| submitted)?|with (?:kind |best )?regards|in solidarity|"
     r"mit freundlichen grüßen|hochachtungsvoll|cordialement|respectueusement|atentamente|cordialmente|"
-    r"cordiali saluti|distinti saluti|atenciosamente|hoogachtend|met vriendelijke groet)[,.]?",
+    r"cordiali saluti|distinti saluti|atenciosamente|hoogachtend|met vriendelijke groet|此致[，,\s]*敬礼|此致|"
+    r"(?:nous vous prions|je vous prie|veuillez) .{0,160}(?:considération|respects?|salutations|sentiments)\b.{0,60}|"
+    r"(?:وتفضلوا بقبول|مع (?:فائق|خالص)) .{0,80})[,.！。]?",
     re.IGNORECASE,
 )
 _NAMES_HEADING = re.compile(
@@ -54,6 +56,7 @@ _MARK = re.compile(r"\s*(?:[-+*•]|\d{1,4}[.)])\s+")
 # Legal forms that end in a full stop without ending a sentence: Inc., z.s., e.V.
 _ABBREVIATION = re.compile(r"(?:\b(?:Inc|Ltd|Co|Corp|Org|Assoc|Intl)|\.\w{1,3})\.\Z")
 _LONGEST_NAME: Final = 120
+_LONGEST_REFERENCE: Final = 40
 _OPENING_LINES: Final = 60
 
 
@@ -110,6 +113,7 @@ class OpeningReading:
         self._addressed = False
         self._date: date | None = None
         self._date_words = ""
+        self._dated_after_address = False
         self._place: str | None = None
         self._reference: str | None = None
         self._salutation: str | None = None
@@ -186,6 +190,7 @@ class OpeningReading:
             day = read_date(words, self._language) if words else None
             if day is not None:
                 self._date, self._date_words, self._place = day, words, before
+                self._dated_after_address = bool(self._addressees)
                 return True
         return False
 
@@ -202,8 +207,7 @@ class OpeningReading:
     def _take_address(self, text: str) -> bool:
         if self._salutation is not None or (self._title is not None and not self._addressed):
             return False
-        reference = _REFERENCE.match(text)
-        if reference is not None and self._reference is None:
+        if self._reference is None and (_REFERENCE.match(text) or self._is_bare_reference(text)):
             self._reference = text
             return True
         opener = _OPENER.match(text)
@@ -219,6 +223,10 @@ class OpeningReading:
             self._new_block = False
         self._addressees[-1].append(text)
         return True
+
+    def _is_bare_reference(self, text: str) -> bool:
+        """A short line with a figure behind the date, where all addresses stood before it."""
+        return self._dated_after_address and len(text) <= _LONGEST_REFERENCE and any(map(str.isdecimal, text))
 
 
 def _plain(text: str) -> str:

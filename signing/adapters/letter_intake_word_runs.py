@@ -114,6 +114,8 @@ class RunReader:
             if words := words_in(run):
                 self._notices.say(self._number, "hidden-text", quoted(words))
             return
+        if self._marks_again(run, properties):
+            return
         href = manner.href or next((each.href for each in reversed(self._fields) if each.href), None)
         manner = replace(
             manner,
@@ -202,6 +204,20 @@ class RunReader:
         if (kind, key) not in self.notes:
             self.notes.append((kind, key))
         self._words.runs.append(Run("", footnote=self.notes.index((kind, key)) + 1))
+
+    def _marks_again(self, run: Element, properties: Element | None) -> bool:
+        """Take a number that is written as the mark of a note: Word lets a note be marked once only."""
+        style = attribute(properties.find(W + "rStyle") if properties is not None else None, "val")
+        if style is None or not any(
+            each.name.lower() == "footnote reference" for each in self._parts.style_chain(style)
+        ):
+            return False
+        said = words_in(run)
+        known = [note for note in self.notes if note[0] == "footnotes"]
+        if not said.isdecimal() or len(said) > 4 or not 0 < int(said) <= len(known):
+            return False
+        self._note(*known[int(said) - 1])
+        return True
 
     def _comment(self, element: Element) -> None:
         key = element.get(W + "id") or ""
