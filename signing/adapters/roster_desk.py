@@ -77,6 +77,11 @@ class RosterDeskStore:
         by_name = (roster_entry.c.sort_key, roster_entry.c.organisation, roster_entry.c.organisation_id)
         return self._rows(_matching(_described(letter_id), search).order_by(*by_name).limit(limit).offset(skip))
 
+    def found(self, letter_id: str, search: RosterSearch) -> list[str]:
+        """The organisations of all pages."""
+        query = select(roster_entry.c.organisation_id).where(roster_entry.c.letter_id == letter_id)
+        return list(self._connection.execute(_matching(query, search)).scalars())
+
     def described(self, letter_id: str) -> list[DeskRow]:
         """All of them, by position."""
         return self._rows(_described(letter_id).order_by(roster_entry.c.position, roster_entry.c.organisation_id))

@@ -7,8 +7,10 @@ from dataclasses import dataclass, replace
 
 from email_validator import EmailNotValidError, validate_email
 
+from signing.domain.access import Permission, may_on_letter
 from signing.domain.address_book import Asked, BookContact, BookOrganisation, BoundKeyOfBook
 from signing.domain.errors import Faulty, NotAllowed, NotFound
+from signing.domain.letter import Letter
 from signing.domain.letter_text import is_language_tag
 from signing.domain.roster import cell_fault, name_key
 from signing.workflow.activity import Act, record
@@ -37,12 +39,14 @@ class BookPage:
 
 @dataclass(frozen=True, slots=True)
 class BookView:
-    """All that is known of one organisation. `spoken`: its name stands in a log, and stays."""
+    """All that is known of one organisation: of letters that whoever looks has no part in, only how many there are
+    (`elsewhere`). `spoken`: its name stands in a log, and stays."""
 
     organisation: BookOrganisation
     contacts: list[BookContact]
     asked: list[Asked]
     bound: list[BoundKeyOfBook]
+    elsewhere: int
     spoken: bool
 
 
@@ -59,13 +63,27 @@ def view(services: Services, organisation_id: str) -> BookView:
     """One organisation. Raises NotFound."""
     with services.unit_of_work() as uow:
         book = uow.address_book
+        known = _organisation(uow, organisation_id)
+        own = {each.id for each in readable(services, uow)}
+        asked = book.asked(organisation_id)
+        seen = [each for each in asked if each.letter_id in own]
         return BookView(
-            _organisation(uow, organisation_id),
+            known,
             book.contacts([organisation_id]),
-            book.asked(organisation_id),
-            book.bound(organisation_id),
+            seen,
+            [each for each in book.bound(organisation_id) if each.letter_id in own],
+            len(asked) - len(seen),
             book.has_spoken(organisation_id),
         )
+
+
+def readable(services: Services, uow: UnitOfWork) -> list[Letter]:
+    """The letters that whoever acts may read: the address book is everybody's, what was answered is not."""
+    account_id = services.actor().account_id
+    if account_id is None:
+        return uow.letters.all()
+    roles = uow.members.of_account(account_id)
+    return [each for each in uow.letters.all() if may_on_letter(roles.get(each.id), Permission.LETTER_READ)]
 
 
 def add(services: Services, organisation: BookOrganisation) -> BookOrganisation:

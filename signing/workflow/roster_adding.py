@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from signing.domain.access import Permission, may_on_letter
 from signing.domain.address_book import BookContact, BookOrganisation
 from signing.domain.errors import Faulty
 from signing.domain.letter import Letter
 from signing.domain.roster import MAX_STAGE, RosterRow, check_rows
 from signing.workflow.activity import Act, record
+from signing.workflow.address_book import readable
 from signing.workflow.letters import letter_of, locked_letter
 from signing.workflow.ports import Services, UnitOfWork
 from signing.workflow.roster_editing import row_of
@@ -43,7 +43,7 @@ def add_from_letter(services: Services, letter_id: str, earlier_id: str) -> int:
     """
     with services.unit_of_work(write=True) as uow:
         locked_letter(uow, letter_id)
-        if earlier_id not in {each.id for each in _readable(services, uow)}:
+        if earlier_id not in {each.id for each in readable(services, uow)}:
             letter_of(uow, "")
         rows = [
             replace(row_of(entry), line=line)
@@ -54,19 +54,17 @@ def add_from_letter(services: Services, letter_id: str, earlier_id: str) -> int:
     return added
 
 
+def there(services: Services, letter_id: str, organisation_ids: list[str]) -> set[str]:
+    """Which of them are on the roster already."""
+    with services.unit_of_work() as uow:
+        return {entry.organisation_id for entry in uow.roster_desk.entries(letter_id, organisation_ids)}
+
+
 def earlier_letters(services: Services, letter_id: str) -> list[Letter]:
     """The other letters whose roster whoever acts may read, newest first."""
     with services.unit_of_work() as uow:
-        found = [each for each in _readable(services, uow) if each.id != letter_id]
+        found = [each for each in readable(services, uow) if each.id != letter_id]
     return sorted(found, key=lambda letter: letter.created_at, reverse=True)
-
-
-def _readable(services: Services, uow: UnitOfWork) -> list[Letter]:
-    account_id = services.actor().account_id
-    if account_id is None:
-        return uow.letters.all()
-    roles = uow.members.of_account(account_id)
-    return [each for each in uow.letters.all() if may_on_letter(roles.get(each.id), Permission.LETTER_READ)]
 
 
 def _add(services: Services, uow: UnitOfWork, letter_id: str, rows: list[RosterRow]) -> int:

@@ -46,6 +46,9 @@ class RosterDesk(Protocol):
     def page(self, letter_id: str, search: RosterSearch, *, limit: int, skip: int = 0) -> list[DeskRow]:
         """By name, as the letter's language sorts."""
 
+    def found(self, letter_id: str, search: RosterSearch) -> list[str]:
+        """The organisations of all pages."""
+
     def entries(self, letter_id: str, organisation_ids: Collection[str]) -> list[RosterEntry]:
         """Those of them that are on the roster, by position."""
 

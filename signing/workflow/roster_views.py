@@ -20,6 +20,16 @@ class RosterFrame:
     state: LetterState
     figures: RosterFigures
 
+    @property
+    def organisations(self) -> int:
+        """How many are on the roster."""
+        return self.figures.total
+
+    @property
+    def invited(self) -> int:
+        """How many of them were invited."""
+        return self.figures.invited
+
 
 @dataclass(frozen=True, slots=True)
 class RosterPage:
@@ -47,6 +57,13 @@ def frame_of(services: Services, uow: UnitOfWork, letter_id: str) -> RosterFrame
     """The same, inside the caller's unit of work."""
     letter = letter_of(uow, letter_id)
     return RosterFrame(letter, letter.state_at(services.clock()), uow.roster_desk.figures(letter_id))
+
+
+def found(services: Services, letter_id: str, search: RosterSearch) -> list[str]:
+    """All organisations that a search finds, whichever page they are on."""
+    with services.unit_of_work() as uow:
+        letter_of(uow, letter_id)
+        return uow.roster_desk.found(letter_id, search)
 
 
 def page(services: Services, letter_id: str, search: RosterSearch, number: int = 1) -> RosterPage:
