@@ -21,7 +21,8 @@ RICH = LetterText(
     salutation="Dear both,", closing="Sincerely,",
     body="# Why\n\nWe **ask** *you* for ***all*** [of **it**](https://x.example/a?b=c&d=%20e) now.[^1] A\\\nbreak. \\*"
     "\n\n3. one\n4. two\n\n   second of two\n\n   - inner\n\n     inner second\n   - inner b\n     1. deep\n"
-    "     2. deeper\n\n5. five\n\n- a\n- b\n\n* another list\n* again\n\n> Quoted **words**.\n>\n> - in quote\n> - more\n>\n> End.\n\n"
+    "     2. deeper\n\n5. five\n\n- a\n- b\n\n"
+    "* another list\n* again\n\n> Quoted **words**.\n>\n> - in quote\n> - more\n>\n> End.\n\n"
     "## Two\n\n- item\n\n  > quote in item\n\nAfter the list.[^2] And again.[^1]\n\n"
     "[^1]: Note with [link](https://n.example/).\\\n    Second line.\n\n[^2]: Note two.",
 )  # fmt: skip
