@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 from datetime import datetime
 from typing import Annotated, Literal
 
@@ -39,7 +38,7 @@ class BroughtFile(Shape):
             if self.text is not None:
                 return self.text.encode()
             return base64.b64decode(self.content or "", validate=True)
-        except (binascii.Error, UnicodeEncodeError):
+        except ValueError:
             raise Faulty("This is not base64, or no text.", field="content", code="file-unreadable") from None
 
 
