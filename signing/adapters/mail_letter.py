@@ -35,6 +35,14 @@ def letter_sheet(services: Services, uow: UnitOfWork, notice: Notice, now: datet
 
 def _writers() -> Mapping[NoticeKind, Writer]:
     """Who writes which kind."""
+    from signing.adapters.mail_delivery import delivery_sheet
+    from signing.adapters.mail_digest import digest_sheet
     from signing.adapters.mail_member import member_sheet
+    from signing.adapters.mail_trial import trial_sheet
 
-    return {NoticeKind.MEMBER: member_sheet}
+    return {
+        NoticeKind.DIGEST: digest_sheet,
+        NoticeKind.TRIAL: trial_sheet,
+        NoticeKind.DELIVERY: delivery_sheet,
+        NoticeKind.MEMBER: member_sheet,
+    }

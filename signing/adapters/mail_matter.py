@@ -15,7 +15,7 @@ from signing.domain.discussion import Remark
 from signing.domain.errors import Refusal
 from signing.domain.handover import ChangeKind, ContactChange, Review
 from signing.domain.invitation import Code, InvitationStanding, Part
-from signing.domain.letter import Letter, LetterState
+from signing.domain.letter import Letter, LetterState, Version
 from signing.evidence.phrase import phrase
 from signing.evidence.schemes import LEVELS
 from signing.evidence.statement import AssentStatement, Commitment, KeyStatement, parse
@@ -45,7 +45,8 @@ class Matter:
     `said` is the logged statement that a receipt proves, `answer` what the service remembers of it, `bound` the key
     that was bound together with it, `level` how it was signed. `change` is how the contact changed, `review` and
     `remark` what was said (a reviewer may have stepped aside instead); `wished`: the organisation asked for other
-    words before it would approve. `own` are the coordinator's own words, by `MailPart`.
+    words before it would approve. `languages` are those that a closed letter has PDFs in.
+    `own` are the coordinator's own words, by `MailPart`.
     """
 
     view: InvitationView
@@ -62,6 +63,7 @@ class Matter:
     review: Review | None = None
     remark: Remark | None = None
     wished: bool = False
+    languages: tuple[str, ...] = ()
     own: Mapping[str, str] = field(default_factory=dict)
 
     def greeted(self, notice: Notice) -> str:
@@ -128,11 +130,9 @@ class Matters:
         key = (letter.id, letter.version, language)
         if key not in self._words:
             version = uow.letters.version(letter.id, letter.version)
-            texts = texts_of(version) if version else {}
-            text = texts.get(language) or texts.get(letter.language)
-            if text is None:
+            if version is None:
                 return letter.title, ""
-            self._words[key] = (text.title, "; ".join(", ".join(block[:2]) for block in text.addressees[:3]))
+            self._words[key] = words_of(letter, version, language)
         return self._words[key]
 
     def _fingerprint_of(self, uow: UnitOfWork, letter: Letter, number: int) -> str:
@@ -144,6 +144,15 @@ class Matters:
                 return ""
             self._fingerprints[key] = phrase(text_sha256(version))
         return self._fingerprints[key]
+
+
+def words_of(letter: Letter, version: Version | None, language: str) -> tuple[str, str]:
+    """Title and addressees of a version, each block of them by its first two lines."""
+    texts = texts_of(version) if version else {}
+    text = texts.get(language) or texts.get(letter.language)
+    if text is None:
+        return letter.title, ""
+    return text.title, "; ".join(", ".join(block[:2]) for block in text.addressees[:3])
 
 
 def _check_still_meant(notice: Notice, view: InvitationView, now: datetime) -> None:
@@ -161,7 +170,7 @@ def _check_still_meant(notice: Notice, view: InvitationView, now: datetime) -> N
 
 def _with_persons(uow: UnitOfWork, notice: Notice, matter: Matter) -> Matter:
     """What people said or did that the mail tells of, or that brought the letter to its reader."""
-    if notice.kind is NoticeKind.REMINDER and not still_asked(uow, matter.view):
+    if notice.kind in (NoticeKind.REMINDER, NoticeKind.DEADLINE) and not still_asked(uow, matter.view):
         raise Outdated("The organisation answered before the reminder could be sent.")
     if notice.kind is NoticeKind.REMARK_ANSWERED:
         return _answered(uow, notice, matter)

@@ -21,8 +21,10 @@ from signing.evidence.statement import (
     Subject,
     nonce_text,
 )
+from signing.workflow.closing_notices import ABANDONED
+from signing.workflow.delivery_ports import DeliveryAddress
 from signing.workflow.mail_ports import Notice, NoticeKind
-from signing.workflow.ports import Services
+from signing.workflow.ports import Edition, Services
 from tests.adapters.builders import LETTER, NOW, a_letter, a_notice, an_answer, an_entry, an_invitation
 from tests.evidence import signers
 from tests.web.installation import letter_text
@@ -31,6 +33,7 @@ NAMED = Signatory(None, "The Organisation 1", None, "org-1", "Person", "director
 HIDDEN = Commitment("sha256:" + "c" * 64)
 LAPTOP = signers.browser_key("laptop").public
 COLLEAGUE, REVIEWER = "Noor Colleague", "Rafa Reviewer"
+ADDRESSEE, NEWSROOM = "office@council.example.org", "news@press.example.org"
 OFFICE, REVIEWERS, FORMER = "office@org1.example.org", "rafa@org1.example.org", "person1@org1.example.org"
 
 
@@ -124,6 +127,8 @@ def _notices(services: Services, person: str) -> dict[str, Notice]:
     bound, revoked = (logged(services, key_statement(services, number, each)) for number, each in
                       enumerate(("bind", "revoke"), start=4))  # fmt: skip
     kinds = NoticeKind
+    _publish(services, bound, person)
+    delivered = replace(third, kind=kinds.DELIVERY, organisation_id=None, invitation_id=None)
     made = {
         "invitation": replace(second, kind=kinds.INVITATION),
         "invitation of a colleague": replace(mine, kind=kinds.INVITATION),
@@ -135,6 +140,7 @@ def _notices(services: Services, person: str) -> dict[str, Notice]:
         "carried": replace(mine, kind=kinds.CARRIED),
         "key vouched": replace(mine, kind=kinds.KEY_VOUCHED),
         "reminder": replace(second, kind=kinds.REMINDER, subject_id="2"),
+        "deadline": replace(second, kind=kinds.DEADLINE, subject_id="2"),
         "fresh link": replace(second, kind=kinds.FRESH_LINK),
         "handed over": replace(mine, kind=kinds.HANDED_OVER, subject_id="handed", to=FORMER),
         "reviewer agrees": replace(mine, kind=kinds.REVIEWED, subject_id="agrees"),
@@ -149,11 +155,29 @@ def _notices(services: Services, person: str) -> dict[str, Notice]:
         ),
         "key noted": replace(mine, kind=kinds.RECEIPT, subject_id=str(bound)),
         "key revoked": replace(mine, kind=kinds.RECEIPT, subject_id=str(revoked)),
+        "closed": replace(mine, kind=kinds.CLOSED, subject_id="1"),
+        "abandoned": replace(second, kind=kinds.CLOSED, subject_id=ABANDONED),
+        "published": replace(mine, kind=kinds.PUBLISHED, subject_id="1"),
+        "new edition": replace(mine, kind=kinds.PUBLISHED, subject_id="2"),
+        "delivery": replace(delivered, subject_id="1:0", to=ADDRESSEE),
+        "delivery of a copy": replace(delivered, subject_id="1:1", to=NEWSROOM),
     }  # fmt: skip
     return {
         name: replace(each, id=f"notice-{number:04d}", message_id=f"<{number}@letters.example.org>")
         for number, (name, each) in enumerate(made.items())
     }
+
+
+def _publish(services: Services, index: int, person: str) -> None:
+    """An edition of the letter, and two whom it is delivered to."""
+    with services.unit_of_work(write=True) as uow:
+        uow.editions.add(Edition(LETTER, 1, 2, index, 3, 1, NOW, {"en.pdf": b"%PDF-1.7 an edition"}))
+        uow.letters.set_state(LETTER, LetterState.OPEN, published_at=NOW)
+        uow.delivery_addresses.replace(LETTER, [
+            DeliveryAddress(LETTER, 0, person, ADDRESSEE),
+            DeliveryAddress(LETTER, 1, person, NEWSROOM, copy=True),
+        ])
+        uow.commit()
 
 
 def statement(services: Services, index: int, **fields: object) -> AssentStatement:
