@@ -87,8 +87,13 @@ class LetterRemark:
 
     @property
     def to_do(self) -> bool:
-        """Whether the coordinator has neither answered nor settled it."""
-        return self.settled.step is Step.OPEN and self.remark.answer is None
+        """Whether it waits for the coordinator: a question for an answer, a wish for being met or left out."""
+        return self.unanswered or (self.asks_for_words and self.settled.step is Step.OPEN)
+
+    @property
+    def asks_for_words(self) -> bool:
+        """Whether it wishes for other words, proposed or described."""
+        return self.remark.condition or self.remark.kind is RemarkKind.SUGGESTION or self.remark.wording is not None
 
 
 @dataclass(frozen=True, slots=True)
