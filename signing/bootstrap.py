@@ -46,6 +46,7 @@ def build(
     from signing.adapters import typeset
     from signing.adapters.collation import IcuCollation
     from signing.adapters.high_water import HighWaterFiles
+    from signing.adapters.mail_samples import MailSamples
     from signing.adapters.passwords import Argon2Passwords
     from signing.adapters.renderings import RENDERINGS
     from signing.adapters.sealer import DocumentSealer
@@ -80,6 +81,7 @@ def build(
             lambda: load_document_key(settings.keys, settings.key_passphrase()), time_authorities(settings, roots)
         ),
         actor=actor,
+        samples=MailSamples(),
         scrub=database.scrub,
     )
 
@@ -123,10 +125,11 @@ def log_keeper(settings: Settings) -> LogKeeper:
 def clock_keeper(settings: Settings) -> ClockKeeper:
     """The clock work on this installation's letters; each line is one thing that happens by itself."""
     from signing.adapters.clock_keeper import ClockKeeper, Duty
-    from signing.workflow import forgetting_contacts, publishing, staging
+    from signing.workflow import forgetting_contacts, publishing, rhythms, staging
 
     duties: list[Duty] = [
         Duty("stages", staging.due, staging.open_due),
+        Duty("reminders by rhythm", rhythms.due, rhythms.remind_due),
         Duty("publishing by the clock", publishing.due, publishing.publish_due),
         Duty("forgetting contacts", forgetting_contacts.due, forgetting_contacts.forget_due, every=A_MINUTE),
         Duty("leaving no deleted bytes", forgetting_contacts.scrub_due, forgetting_contacts.forget_due, every=A_MINUTE),

@@ -55,7 +55,7 @@ def sheet_of(services: Services, notice: Notice, matter: Matter, now: datetime) 
 
 def values_of(services: Services, notice: Notice, matter: Matter, now: datetime) -> Values:
     """Everything the mail of `notice` says. Raises Outdated when its code is no longer good."""
-    words = _common(services, notice, matter)
+    words = _common(services, notice, matter, now)
     if notice.kind is NoticeKind.CODE:
         return _code(services, matter, words, now)
     if notice.kind is NoticeKind.RECEIPT:
@@ -99,7 +99,7 @@ def common(services: Services, title: str, language: str, *, linked: bool = True
     }
 
 
-def _common(services: Services, notice: Notice, matter: Matter) -> dict[str, Any]:
+def _common(services: Services, notice: Notice, matter: Matter, now: datetime) -> dict[str, Any]:
     letter, entry, shown = matter.view.letter, matter.view.entry, Shown(matter.language)
     return common(services, matter.title, matter.language, linked=letter.mail_links) | {
         "addressee": shown(matter.addressee),
@@ -108,19 +108,19 @@ def _common(services: Services, notice: Notice, matter: Matter) -> dict[str, Any
         "reviewer": matter.view.invitation.part is Part.REVIEWER,
         "version": letter.version,
         "fingerprint": matter.fingerprint,
-        **_deadline(matter),
-        **_own(notice, matter),
+        **_deadline(matter, now),
+        **_own(notice, matter, now),
     }
 
 
-def _own(notice: Notice, matter: Matter) -> dict[str, Any]:
+def _own(notice: Notice, matter: Matter, now: datetime) -> dict[str, Any]:
     """The coordinator's own words, filled in; ours where one names what this mail has not."""
     shown, entry = Shown(matter.language), matter.view.entry
     known = {
         "organisation": entry.listed_name,
         "contact": shortened(matter.greeted(notice), LONGEST_CONTACT),
         "title": matter.title,
-        "deadline": _deadline(matter)["deadline"],
+        "deadline": _deadline(matter, now)["deadline"],
     }
     own = {part: filled(matter.own.get(part, ""), known) or "" for part in MailPart}
     return {
@@ -130,15 +130,17 @@ def _own(notice: Notice, matter: Matter) -> dict[str, Any]:
     }
 
 
-def _deadline(matter: Matter) -> dict[str, str]:
-    """The hard deadline by the letter's clock, and by the reader's where that is known and shows another hour."""
+def _deadline(matter: Matter, now: datetime) -> dict[str, str]:
+    """The deadline that is asked for, by the letter's clock, and by the reader's where that is known and shows another
+    hour; and when the doors are shut, where that is later."""
     letter, there = matter.view.letter, zone_of(matter.view.entry.country)
-    at, language = letter.hard_deadline, matter.language
+    at, shut, language = letter.asked_until(now), letter.hard_deadline, matter.language
     if at is None:
-        return {"deadline": "", "deadline_there": ""}
+        return {"deadline": "", "deadline_there": "", "shut": ""}
     return {
         "deadline": moment(at, letter.zone, language),
         "deadline_there": moment(at, there, language) if there and _clock(at, there) != _clock(at, letter.zone) else "",
+        "shut": moment(shut, letter.zone, language) if shut is not None and shut != at else "",
     }
 
 

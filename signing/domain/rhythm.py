@@ -52,25 +52,30 @@ def every(rhythm: tuple[str, ...]) -> int | None:
     return int(rhythm[0].removeprefix("every ")) if rhythm and rhythm[0].startswith("every ") else None
 
 
+def until(letter: Letter) -> datetime | None:
+    """Until when the rhythm reminds: days are counted to the soft deadline where there is one, else to the hard one;
+    what comes every so many days goes on to the hard one."""
+    if every(letter.rhythm) is not None:
+        return letter.hard_deadline
+    return letter.soft_deadline or letter.hard_deadline
+
+
 def turn(letter: Letter, now: datetime) -> datetime | None:
     """When the newest reminder that is due by now was to go out; None where there is none, or all had their turn.
 
     One that was missed (nobody was awake) is made up for, at a decent hour; of several that were missed only the last.
     """
-    limit = letter.asked_until(now)
-    if letter.opened_at is None or letter.past_deadline(now) or not decent(now, letter.zone):
+    end = until(letter)
+    if letter.past_deadline(now) or (end is not None and now >= end) or not decent(now, letter.zone):
         return None
-    passed = [each for each in _turns(letter, limit, now) if each <= now]
-    newest = max(passed, default=None)
+    newest = max((each for each in _turns(letter, now) if each <= now), default=None)
     done = letter.reminded_up_to
     return newest if newest is not None and (done is None or newest > done) else None
 
 
 def following(letter: Letter, now: datetime) -> datetime | None:
     """When the next reminder goes out that is still to come."""
-    if letter.opened_at is None or letter.past_deadline(now):
-        return None
-    return min((each for each in _turns(letter, letter.asked_until(now), now) if each > now), default=None)
+    return min((each for each in _turns(letter, now) if each > now), default=None)
 
 
 def decent(at: datetime, zone: str) -> bool:
@@ -86,21 +91,22 @@ def next_decent(at: datetime, zone: str) -> datetime:
     return _morning(clock.date() + timedelta(days=clock.hour >= EVENING), zone)
 
 
-def _turns(letter: Letter, limit: datetime | None, now: datetime) -> list[datetime]:
-    """Every moment of the rhythm from the opening to `limit`, or to the next after now where there is no deadline."""
-    step = every(letter.rhythm)
-    if step is not None and letter.opened_at is not None:
-        begun = letter.opened_at.astimezone(ZoneInfo(letter.zone)).date()
-        past = (now.astimezone(ZoneInfo(letter.zone)).date() - begun).days // step
-        # Only those around now can be the last or the next.
-        found = [_morning(begun + timedelta(days=step * number), letter.zone) for number in range(past - 1, past + 2)
-                 if number > 0]  # fmt: skip
-    elif limit is not None:
-        last = limit.astimezone(ZoneInfo(letter.zone)).date()
-        found = [_morning(last - timedelta(days=int(each)), letter.zone) for each in letter.rhythm]
-    else:
+def _turns(letter: Letter, now: datetime) -> list[datetime]:
+    """The moments of the rhythm after the opening and before its end; of endless ones those around now."""
+    if letter.opened_at is None or not letter.rhythm:
         return []
-    return [each for each in found if (limit is None or each < limit) and each > (letter.opened_at or each)]
+    begun, end, place = letter.opened_at, until(letter), ZoneInfo(letter.zone)
+    if step := every(letter.rhythm):
+        first = begun.astimezone(place).date()
+        past = (now.astimezone(place).date() - first).days // step
+        days = [first + timedelta(days=step * number) for number in range(max(1, past - 1), max(1, past) + 2)]
+    elif end is not None:
+        last = end.astimezone(place).date()
+        days = [last - timedelta(days=int(each)) for each in letter.rhythm]
+    else:
+        days = []
+    moments = (_morning(day, letter.zone) for day in days)
+    return [each for each in moments if each > begun and (end is None or each < end)]
 
 
 def _morning(day: date, zone: str) -> datetime:

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from signing.domain.errors import Faulty, NotAllowed, NotFound
-from signing.domain.letter import PAPERS, SHARES, Letter, LetterAction, LetterState, Version
+from signing.domain.letter import PAPERS, Letter, LetterAction, LetterState, Version
 from signing.domain.letter_text import LetterText
-from signing.workflow import memberships, opening
+from signing.workflow import letter_policy, memberships, opening
 from signing.workflow.activity import Act, record
 from signing.workflow.coordinator_statements import sign_for_service
 from signing.workflow.draft_words import put_text
@@ -65,6 +65,8 @@ def import_letter(
             memberships.begin(services, uow, letter.id, leads)
         else:
             letter, _ = locked_letter(uow, letter_id)
+            if deadline is not None:
+                letter = letter_policy.postpone(services, uow, letter, deadline, now)
         letter, number = put_text(services, uow, letter, text)
         if letter.state is LetterState.DRAFT:
             deadline = deadline or file_deadline
@@ -111,6 +113,7 @@ def set_paper(services: Services, letter_id: str, paper: str) -> None:
         letter, _ = locked_letter(uow, letter_id)
         letter.after(LetterAction.CHOOSE_PAPER, services.clock())
         uow.letters.set_paper(letter_id, known_paper(paper))
+        record(services, uow, Act.PAPER_CHOSEN, letter_id, paper=paper)
         uow.commit()
 
 
@@ -129,12 +132,8 @@ def set_sharing(
     It counts from the next page and the next mail on, and needs no new version. Raises NotFound, Faulty
     `sharing-unknown`, NotAllowed when the letter is closed.
     """
-    if shares is not None and shares not in SHARES:
-        raise Faulty(
-            "Choose whether organisations see nothing, the number, or the names.",
-            field="shares",
-            code="sharing-unknown",
-        )
+    if shares is not None:
+        letter_policy.known_sharing(shares)
     with services.unit_of_work(write=True) as uow:
         letter, _ = locked_letter(uow, letter_id)
         letter.after(LetterAction.CHOOSE_SHARING, services.clock())
@@ -144,6 +143,8 @@ def set_sharing(
             mail_links=letter.mail_links if mail_links is None else mail_links,
         )
         uow.letters.set_sharing(letter_id, shares=chosen.shares, mail_links=chosen.mail_links)
+        if chosen != letter:
+            record(services, uow, Act.SHARING_CHANGED, letter_id, shares=chosen.shares, links=chosen.mail_links)
         uow.commit()
     return chosen
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -13,6 +13,7 @@ from signing.domain.errors import NotAllowed
 from signing.domain.invitation import Invitation, InvitationStanding, Part
 from signing.domain.letter import Letter, LetterAction, Version
 from signing.domain.organisation import Answer, RosterEntry
+from signing.workflow.activity import Act, record
 from signing.workflow.inviting import refused
 from signing.workflow.letters import carried, letter_of, locked_letter
 from signing.workflow.mail_ports import Notice, NoticeKind
@@ -22,6 +23,8 @@ from signing.workflow.ports import InvitationView, Services, UnitOfWork
 A_DAY = timedelta(days=1)
 # What somebody asked for themselves is an answer to them, and no reminder of ours (DESIGN 5).
 _ANSWERS = (NoticeKind.CODE, NoticeKind.RECEIPT, NoticeKind.FRESH_LINK)
+# What asks for an answer and says until when, as it is when the mail goes out.
+_ASKING = (NoticeKind.INVITATION, NoticeKind.REMINDER, NoticeKind.NEW_VERSION, NoticeKind.DEADLINE)
 
 
 class LeftOut(StrEnum):
@@ -45,12 +48,14 @@ class Reminding:
 
 
 @dataclass(frozen=True, slots=True)
-class _Turn:
-    """An organisation and the invitation of the person whose turn it is; or why nobody is reminded."""
+class Turn:
+    """An organisation and the invitation of the person whose turn it is; or why nobody is reminded. `free_at` is when
+    they may get the next mail, where they had one within a day; None where one waits that says the same."""
 
     entry: RosterEntry
     invitation: Invitation | None
     left_out: LeftOut | None
+    free_at: datetime | None = None
 
 
 def prospect(services: Services, letter_id: str, *, stage: int | None = None) -> Reminding:
@@ -58,9 +63,9 @@ def prospect(services: Services, letter_id: str, *, stage: int | None = None) ->
     now = services.clock()
     with services.unit_of_work() as uow:
         letter = letter_of(uow, letter_id)
-        _check_possible(letter, now)
-        turns = list(_turns(services, uow, letter, stage, now))
-    return _told(turns)
+        check_possible(letter, now)
+        turns = list(turns_of(services, uow, letter, stage, now))
+    return told_of(turns)
 
 
 def remind(services: Services, letter_id: str, *, stage: int | None = None) -> Reminding:
@@ -72,15 +77,38 @@ def remind(services: Services, letter_id: str, *, stage: int | None = None) -> R
     now = services.clock()
     with services.unit_of_work(write=True) as uow:
         letter, _ = locked_letter(uow, letter_id)
-        _check_possible(letter, now)
-        turns = list(_turns(services, uow, letter, stage, now))
+        check_possible(letter, now)
+        turns = list(turns_of(services, uow, letter, stage, now))
         uow.outbox.add([
             notice(services, NoticeKind.REMINDER, turn.entry, turn.invitation.id, str(letter.version), now)
             for turn in turns
             if turn.invitation is not None and turn.left_out is None
         ])
+        told = told_of(turns)
+        if told.mailed:
+            record(services, uow, Act.REMINDED, letter_id, mailed=told.mailed, stage="all" if stage is None else stage)
         uow.commit()
-    return _told(turns)
+    return told
+
+
+def queue(
+    services: Services, uow: UnitOfWork, letter: Letter, kind: NoticeKind, now: datetime,
+    wait: Callable[[datetime], datetime | None],
+) -> tuple[int, int]:
+    """Queue a mail of `kind` to everybody whose answer is missing, inside the caller's unit of work: how many go out
+    now, and how many later. Whoever had a mail within a day gets it when `wait` says, asked with the first moment that
+    is free; not at all where it says None, or where a mail still waits that says the same.
+    """
+    mails, later = [], 0
+    for turn in turns_of(services, uow, letter, None, now):
+        if turn.invitation is None or turn.left_out not in (None, LeftOut.TODAY):
+            continue
+        due = now if turn.left_out is None else wait(turn.free_at) if turn.free_at is not None else None
+        if due is not None:
+            mails.append(notice(services, kind, turn.entry, turn.invitation.id, str(letter.version), due))
+            later += due > now
+    uow.outbox.add(mails)
+    return len(mails) - later, later
 
 
 def still_asked(uow: UnitOfWork, view: InvitationView) -> bool:
@@ -107,7 +135,7 @@ def stop_reminders(services: Services, invitation_id: str, token: str) -> None:
         uow.commit()
 
 
-def _check_possible(letter: Letter, now: datetime) -> None:
+def check_possible(letter: Letter, now: datetime) -> None:
     letter.after(LetterAction.REMIND, now)
     if letter.past_deadline(now):
         raise NotAllowed(
@@ -116,10 +144,20 @@ def _check_possible(letter: Letter, now: datetime) -> None:
         )
 
 
-def _turns(
-    services: Services, uow: UnitOfWork, letter: Letter, stage: int | None, now: datetime
-) -> Iterator[_Turn]:
-    entries = [each for each in uow.roster.entries(letter.id) if stage in (None, each.stage)]
+def turns_of(
+    services: Services,
+    uow: UnitOfWork,
+    letter: Letter,
+    stage: int | None,
+    now: datetime,
+    only: Collection[str] | None = None,
+) -> Iterator[Turn]:
+    """Whose turn it is in each organisation of `stage`, of those in `only` where that is given."""
+    entries = [
+        each
+        for each in uow.roster.entries(letter.id)
+        if stage in (None, each.stage) and (only is None or each.organisation_id in only)
+    ]
     invitations = {each.organisation_id: each for each in uow.invitations.of_letter(letter.id)}
     versions = uow.letters.versions(letter.id)
     held = [
@@ -127,7 +165,11 @@ def _turns(
     ]
     unwanted = refused(services, uow, [each.spoken_for(entry).email for entry, each in held if each is not None])
     notices = uow.outbox.of_letter(letter.id)
-    mailed = {each.to for each in notices if _is_of_today(each, now)}
+    today = [each for each in notices if _is_of_today(each, now)]
+    waiting = {each.invitation_id for each in today if each.kind in _ASKING and each.sent_at is None}
+    free: dict[str, datetime] = {}
+    for each in today:
+        free[each.to] = max(free.get(each.to, now), (each.sent_at or max(each.due, now)) + A_DAY)
     failed = _failed(notices)
     for entry, invitation in held:
         spoken = invitation.spoken_for(entry) if invitation else entry
@@ -138,13 +180,17 @@ def _turns(
             else LeftOut.LINK_ENDED if not _is_live(invitation, now)
             else LeftOut.STOPPED if invitation.reminders_stopped_at is not None
             else LeftOut.MAIL_FAILED if (invitation.id, spoken.email) in failed
-            else LeftOut.TODAY if spoken.email in mailed
+            else LeftOut.TODAY if spoken.email in free
             else None
         )  # fmt: skip
-        if why is None:
+        free_at = None
+        if why in (None, LeftOut.TODAY):
             # Two organisations may have one contact: that mailbox gets one reminder a day, too.
-            mailed.add(spoken.email)
-        yield _Turn(spoken, invitation, why)
+            at = free.get(spoken.email, now)
+            free[spoken.email] = at + A_DAY
+            if why is LeftOut.TODAY and invitation is not None and invitation.id not in waiting:
+                free_at = at
+        yield Turn(spoken, invitation, why, free_at)
 
 
 def _whose_turn(
@@ -193,6 +239,6 @@ def _failed(notices: Sequence[Notice]) -> set[tuple[str, str]]:
     return {key for key, each in newest.items() if each.came_back}
 
 
-def _told(turns: Sequence[_Turn]) -> Reminding:
+def told_of(turns: Sequence[Turn]) -> Reminding:
     counts = Counter(turn.left_out for turn in turns)
     return Reminding(counts.pop(None, 0), {why: counts[why] for why in LeftOut if counts[why]})
