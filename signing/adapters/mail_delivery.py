@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from signing.adapters.mail_closing import public_address
 from signing.adapters.mail_matter import Outdated
 from signing.adapters.mail_sheet import AttachedFile, Sheet
 from signing.adapters.mail_values import Shown, common
@@ -40,7 +41,7 @@ def delivery_sheet(services: Services, uow: UnitOfWork, notice: Notice, letter: 
         template="delivery",
         language=spoken(language),
         name=reader.name,
-        words=common(services, text.title if text else letter.title, language)
+        words=common(services, text.title if text else letter.title, language, linked=letter.mail_links)
         | {
             "words": [line for line in shown.lines(own) if line.strip()] or _our_words(reader, edition, language),
             "readers": shown("; ".join(each.name for each in addresses if not each.copy), LONGEST_LIST),
@@ -48,8 +49,8 @@ def delivery_sheet(services: Services, uow: UnitOfWork, notice: Notice, letter: 
             "signatories": signatories(edition.listed, edition.confidential, language),
             "edition": edition.number,
             "filename": without_links(_filename(letter, language)),
-            "pdf": f"{letter.base_url}/l/{letter.id}/editions/{edition.number}/{language}.pdf",
-            "evidence": f"{letter.base_url}/l/{letter.id}/evidence.zip",
+            "pdf": public_address(letter, f"editions/{edition.number}/{language}.pdf"),
+            "evidence": public_address(letter, "evidence.zip"),
         },
         files=(AttachedFile(_filename(letter, language), _pdf(uow, letter, edition, language), "application/pdf"),),
     )  # fmt: skip

@@ -60,6 +60,9 @@ ANSWERS: dict[str, Answer] = {
     "scope-missing": Answer(403, N_("This token is not good for this")),
     "too-many-attempts": Answer(429, N_("Too many attempts")),
     "too-many-codes": Answer(429, N_("Enough codes for now")),
+    "letter-abandoned": Answer(410, N_("This letter was given up"), (
+        N_("There is nothing that you have to do. Whatever was answered is used for nothing."),
+    )),
     "page-used": Answer(409, N_("Please look at your answer once more")),
     "stale-version": Answer(409, N_("The words have changed")),
     "code-wrong": Answer(422, N_("That code does not fit")),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from signing.domain.errors import N_, Faulty, Refusal
+from signing.domain.errors import N_, Faulty, NotAllowed, Refusal
 from signing.domain.invitation import CODE_LASTS, CODES_AN_HOUR, CONFIRMED_LASTS, Code
 from signing.workflow.allowances import CODE_REQUESTS, TooManyAttempts, hit
 from signing.workflow.contact_access import Access, checked_code, invited, remember_language
@@ -76,8 +76,14 @@ def issue_code(
 ) -> None:
     """Make a code for this browser and the open words, and queue its mail; an older one is no longer looked at.
 
-    Raises Refusal `too-many-codes`, TooManyAttempts.
+    Raises Refusal `too-many-codes`, TooManyAttempts, NotAllowed `contacts-forgotten`.
     """
+    if seen.letter.forgotten_at is not None:
+        raise NotAllowed(
+            N_("The addresses of this letter were deleted, so no code can be mailed any more. Whoever has a key of "
+               "their own can still withdraw with it; else write to the person who coordinated the letter."),
+            code="contacts-forgotten",
+        )  # fmt: skip
     since = max(now - timedelta(hours=1), seen.invitation.issued_at)
     if uow.codes.issued_since(access.invitation_id, since) >= CODES_AN_HOUR:
         raise Refusal(

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from signing.domain.errors import N_, Faulty, NotAllowed, NotFound, Refusal
 from signing.domain.invitation import Code, Part
-from signing.domain.letter import Letter, LetterAction, Version
+from signing.domain.letter import ABANDONED, Letter, LetterAction, LetterState, Version
 from signing.domain.organisation import Decision, answer_after
 from signing.evidence.shape import MAX_SIZE
 from signing.evidence.statement import Head
@@ -39,6 +39,21 @@ class OtherPart(NotFound):
 
     def __init__(self) -> None:
         super().__init__(N_("Your link opens another page of this letter. Please open it from your mail again."))
+
+
+class LetterAbandoned(NotAllowed):
+    """The coordinators gave the letter up: there is nothing to read or to answer."""
+
+    code = "letter-abandoned"
+
+    def __init__(self) -> None:
+        super().__init__(ABANDONED)
+
+
+def check_not_abandoned(letter: Letter) -> None:
+    """Raises LetterAbandoned."""
+    if letter.state is LetterState.ABANDONED:
+        raise LetterAbandoned
 
 
 @dataclass(frozen=True, slots=True)

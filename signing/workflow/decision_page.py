@@ -14,7 +14,7 @@ from signing.evidence.statement import Signatory, signatory_of
 from signing.workflow import key_views
 from signing.workflow.appending import head_text
 from signing.workflow.colleagues import reviewer_name
-from signing.workflow.contact_access import Access, allowed, current_version, invited
+from signing.workflow.contact_access import Access, allowed, check_not_abandoned, current_version, invited
 from signing.workflow.enrolment import NAMING_SCHEMES
 from signing.workflow.key_views import KeyView
 from signing.workflow.letters import approved_now, carried, text_sha256, texts_of
@@ -99,7 +99,7 @@ class DecisionView:
 
 
 def view(services: Services, access: Access) -> DecisionView:
-    """The decision page's content; reads only. Raises LinkClosed.
+    """The decision page's content; reads only. Raises LinkClosed, LetterAbandoned.
 
     Two statements for a contact who has not answered and has no key.
     """
@@ -107,6 +107,7 @@ def view(services: Services, access: Access) -> DecisionView:
     with services.unit_of_work() as uow:
         seen = invited(services, uow, access, now)
         letter, entry = seen.letter, seen.entry
+        check_not_abandoned(letter)
         version = current_version(uow, letter)
         head = seen.head or uow.log.head(letter.id)
         bindings = uow.bindings.known_of(entry.organisation_id) if seen.has_keys else []

@@ -90,6 +90,8 @@ def mail_receipt(
 ) -> None:
     """Queue the receipt of a log entry to every address that was ever invited for the organisation, but for those
     that asked not to be: a thief in one mailbox is seen in another (EVIDENCE 4.1)."""
+    if not entry.email:
+        return  # The contact data of the letter are forgotten: the page alone has the receipt.
     receipt = notice(services, NoticeKind.RECEIPT, entry, invitation_id, str(index), now)
     others = [each for each in (*entry.former_emails, *_reviewers(uow, entry)) if each != entry.email]
     unwanted = refused(services, uow, others) if others else set()

@@ -19,7 +19,15 @@ from signing.domain.redline import Redline, compare
 from signing.evidence.phrase import phrase
 from signing.workflow import colleagues, confirming, inviting
 from signing.workflow.colleagues import Colleague, holder_name, reviewer_name
-from signing.workflow.contact_access import Access, allowed, check_words, current_version, invited, used_page
+from signing.workflow.contact_access import (
+    Access,
+    allowed,
+    check_not_abandoned,
+    check_words,
+    current_version,
+    invited,
+    used_page,
+)
 from signing.workflow.handing_over import changed
 from signing.workflow.identifiers import new_id
 from signing.workflow.letters import text_sha256, texts_of
@@ -107,6 +115,7 @@ def view(services: Services, access: Access) -> ReviewView:
     now = services.clock()
     with services.unit_of_work() as uow:
         seen = invited(services, uow, access, now, part=Part.REVIEWER)
+        check_not_abandoned(seen.letter)
         version = current_version(uow, seen.letter)
         reviews = uow.reviews.of_organisation(seen.letter.id, seen.entry.organisation_id)
         agreed = next((each.version for each in reversed(reviews) if each.agrees), version.number)
