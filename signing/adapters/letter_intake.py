@@ -24,6 +24,7 @@ from .letter_intake_mending import EVERYTHING, Mended, Proposal, choice, mend
 from .letter_intake_plain import read_plain_letter
 from .letter_intake_word import read_word_letter
 from .packed_files import MAX_FILE_BYTES as MAX_PACKED_BYTES
+from .packed_files import WORD, packed_again, unpack
 
 __all__ = ["EVERYTHING", "IntakeWarning", "LetterDraft", "Proposal", "date_line_for", "read_letter"]
 
@@ -39,7 +40,8 @@ class LetterDraft:
     """What a file gave: the words, an optional deadline in UTC, and what the coordinator should look at.
 
     `proposals` are typographic repairs, `made` the ids of those that are in `text` already. `counts` says what the
-    lines of warnings and proposals are: `line`, or `paragraph` of a Word document.
+    lines of warnings and proposals are: `line`, or `paragraph` of a Word document. `kept` is as much of the file as
+    reading it again takes: a document without its pictures.
     """
 
     text: LetterText
@@ -48,6 +50,7 @@ class LetterDraft:
     proposals: tuple[Proposal, ...] = ()
     made: frozenset[str] = frozenset()
     counts: str = "line"
+    kept: bytes = b""
 
 
 def read_letter(
@@ -97,13 +100,15 @@ def read_letter(
     body = skip_blank(body)
     words, seen = _read_words(body, opening.end)
     places = [_number(body, place) for place in words.places]
-    return _draft(opening, words, places, mend, [*remarks, *seen])
+    return replace(_draft(opening, words, places, mend, [*remarks, *seen]), kept=data)
 
 
 def _read_word(data: bytes, language: str | None, mend: bool | Container[str], known: dict[str, str]) -> LetterDraft:
+    parts = unpack(data, WORD)
     try:
-        opening, words, remarks = read_word_letter(data, language, known)
-        return replace(_draft(opening, words, words.places, mend, remarks), counts="paragraph")
+        opening, words, remarks = read_word_letter(parts, language, known)
+        draft = _draft(opening, words, words.places, mend, remarks)
+        return replace(draft, counts="paragraph", kept=packed_again(parts).getvalue())
     except Faulty as refusal:
         if refusal.line is None:
             raise

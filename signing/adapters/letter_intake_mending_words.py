@@ -32,9 +32,9 @@ _HYPHEN = re.compile(r"(?<=[^\W\d_]{2})- (?=[^\W\d_A-Z]{2})")
 # "short- and long-term" is no word that was cut.
 _AND = re.compile(r"(?:and|or|und|oder|et|ou|y|o|e|en|of|bis|to)\b")
 _BEFORE_MARK = re.compile(r"(?<=[^\s.]) +(?=[,;:!?](?:\s|$))|(?<=[^\s.]) +(?=\.(?:\s|$))")
-_FRENCH = re.compile(r"(?<=[\w)\]’”»%])( ?)(?=[;:!?](?:\s|$))|(?<=«)( ?)(?=[^\s»])|(?<=[^\s«])( ?)(?=»)")
+_FRENCH = re.compile(r"(?<=[\w)\]’”»%\x22\x27])( ?)(?=[;:!?](?:\s|$))|(?<=«)( ?)(?=[^\s»])|(?<=[^\s«])( ?)(?=»)")
 _DOTS = re.compile(r"(?<!\.)\.\.\.(?!\.)")
-_DASH = re.compile(r"(?<=\w|[,;)\]”’]) --? (?=\S)")
+_DASH = re.compile(r"(?<=[\w,;)\]”’\x22\x27]) --? (?=\S)")
 _OPENS: Final = frozenset("([{«“‘„—–-/\u00a0\u202f")
 
 

@@ -30,16 +30,18 @@ _TITLE_WORDS: Final = 4
 _DEEPEST: Final = 40
 
 
-def read_word_letter(data: bytes, language: str | None, known: Mapping[str, str]) -> tuple[Opening, Body, list[Remark]]:
+def read_word_letter(
+    unpacked: Mapping[str, bytes], language: str | None, known: Mapping[str, str]
+) -> tuple[Opening, Body, list[Remark]]:
     """Part a `.docx` letter into its opening and its words, without the names at the end.
 
     `known` holds title and date where the coordinator said them. The places and remarks count paragraphs.
 
     Raises:
-        Faulty: when it is no document, not a safe one, or lacks what a letter needs.
+        Faulty: when it is no document, or lacks what a letter needs.
     """
     notices = Notices()
-    parts = WordParts(data)
+    parts = WordParts(unpacked)
     reader = RunReader(parts, notices)
     passages = [passage for passage in _Paragraphs(parts, reader, notices).all() if _holds(passage)]
     if not any(passage.text.strip() for passage in passages):

@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Final
 from xml.etree import ElementTree
 
-from .packed_files import WORD, unpack
+from .packed_files import WORD
 
 W: Final = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 R: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
@@ -59,11 +59,11 @@ class _Numbering:
 
 
 class WordParts:
-    """One document, unpacked and parsed as far as it is asked for."""
+    """One document, parsed as far as it is asked for."""
 
-    def __init__(self, data: bytes) -> None:
-        """Raises Faulty when it is no Word document, or not a safe one."""
-        self._parts: Mapping[str, bytes] = unpack(data, WORD)
+    def __init__(self, parts: Mapping[str, bytes]) -> None:
+        """`parts` are those of `unpack`. Raises Faulty when they are no Word document."""
+        self._parts = parts
         root = self._links("_rels/.rels")
         main = next((link.target for link in root.values() if link.kind == "officeDocument"), "word/document.xml")
         self._main = main.lstrip("/")

@@ -22,7 +22,7 @@ from signing.domain.errors import Faulty
 
 __all__ = ["EXCEL", "WORD", "Kind", "packed_again", "unpack"]
 
-MAX_FILE_BYTES: Final = 10_000_000
+MAX_FILE_BYTES: Final = 5_000_000
 MAX_PARTS: Final = 1_000
 MAX_UNPACKED: Final = 20_000_000
 MAX_XML_PART: Final = 12_000_000
@@ -122,7 +122,7 @@ def unpack(data: bytes, kind: Kind) -> dict[str, bytes]:
 def packed_again(parts: Mapping[str, bytes]) -> io.BytesIO:
     """A new zip of these parts, for parsers that want one: what they read is what was looked through."""
     file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         for name, content in parts.items():
             archive.writestr(name, content)
     file.seek(0)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
-from signing.adapters.letter_intake import read_letter
+from signing.adapters.letter_intake import EVERYTHING, read_letter
 from signing.bootstrap import services_from_environment
 from signing.cli.coordinator_signature import Way, obtain, signed_by_coordinator
 from signing.cli.printing import AS_JSON, print_data
@@ -29,6 +31,8 @@ SHOWN = {
     "count": "Organisations see how many have approved, and no name.",
     "names": "Organisations see who has approved in the open, by printed name; withheld names are counted.",
 }
+LONGEST_FILE = 5_000_001
+MENDING: dict[str | None, bool | Container[str]] = {None: True, "all": EVERYTHING, "none": False}
 LEFT_OUT = {
     LeftOut.ANSWERED: "have answered",
     LeftOut.NOT_INVITED: "are not invited yet",
@@ -52,8 +56,12 @@ def letter() -> None:
 @click.option("--deadline", type=click.DateTime(["%Y-%m-%dT%H:%M", "%Y-%m-%d"]), help="Hard deadline, UTC.")
 @click.option("--paper", type=click.Choice(PAPERS), help="Paper of the PDFs: a4 (if not said), or US letter.")
 @click.option("--lead", "leads", multiple=True, metavar="EMAIL", help="Who leads a new letter; repeat. Else everybody.")
+@click.option("--title", help="The letter's title, where the file has none.")
+@click.option("--date", metavar="YYYY-MM-DD", help="The letter's date, where the file has none.")
+@click.option("--mend", "mending", flag_value="all", help="Make every small repair that is proposed.")
 @click.option(
-    "--mend/--as-is", default=True, help="Join paragraphs that a page break cut (told as a warning)."
+    "--as-is", "--no-mend", "mending", flag_value="none",
+    help="Make none. Without either, paragraphs are joined that a page break cut (told as a warning).",
 )
 @AS_JSON
 def import_(
@@ -63,11 +71,15 @@ def import_(
     deadline: datetime | None,
     paper: str | None,
     leads: tuple[str, ...],
-    mend: bool,
+    title: str | None,
+    date: str | None,
+    mending: str | None,
     as_json: bool,
 ) -> None:
-    """Read FILE (.md or .txt) as a draft and tell what was noticed, line by line."""
-    draft = read_letter(file.read_bytes(), file.name, language=language, mend=mend)
+    """Read FILE (.docx, .md or .txt) as a draft and tell what was noticed, line by line, and what could be repaired."""
+    with file.open("rb") as opened:
+        data = opened.read(LONGEST_FILE)  # one byte more than any letter may have: the rest need not be read
+    draft = read_letter(data, file.name, language=language, mend=MENDING[mending], title=title, date=date)
     result = drafting.import_letter(
         services_from_environment(),
         draft.text,
@@ -79,11 +91,19 @@ def import_(
     )
     following = f"letter open {letter_id}" if letter_id else f"roster import {result.letter_id} FILE.csv"
     warnings = [{"line": each.line, "code": each.code, "message": each.message} for each in draft.warnings]
+    proposals = [{**asdict(each), "made": each.id in draft.made} for each in draft.proposals]
+    shown = [each for each in draft.proposals if each.code != "join"]  # joins are told among the warnings
     print_data(
-        {"letter": result.letter_id, "version": result.version, "warnings": warnings},
+        {"letter": result.letter_id, "version": result.version, "warnings": warnings, "proposals": proposals},
         as_json,
         f"Letter {result.letter_id}, draft of version {result.version}: {draft.text.title}",
-        *(f"  line {each['line']}: {each['message']}" for each in warnings),
+        *(f"  {draft.counts} {each['line']}: {each['message']}" for each in warnings),
+        *(["Small repairs (--mend makes all of them, --as-is none):"] if shown else []),
+        *(
+            f"  {draft.counts} {each.line}: {each.before}  ->  {each.after}  "
+            f"({'made' if each.id in draft.made else 'not made'}: {each.why})"
+            for each in shown
+        ),
         f"Next: signing {following}",
     )
 

@@ -123,7 +123,8 @@ def test_an_import_tells_letter_version_and_warnings(place: Installation) -> Non
         ("missing.md", LETTER.replace("date: 2026-03-02\n", "").encode(), "date"),
         ("unknown.md", LETTER.replace("language: en", "language: en\nsignature: yes").encode(), "signature"),
         ("bidi.md", LETTER.replace("water", "wa\u202eter").encode(), "U+202E"),
-        ("letter.docx", b"PK\x03\x04", ".md"),
+        ("letter.docx", b"PK\x03\x04", "cannot be read as a Word document"),
+        ("letter.odt", b"PK\x03\x04", ".docx"),
     ],
 )
 def test_a_letter_that_cannot_be_read_is_refused_with_a_remedy(

@@ -11,6 +11,8 @@ from flask import request
 from signing.domain.errors import Faulty
 from signing.web.page import _
 
+PASTED = "pasted."
+
 
 @dataclass(frozen=True, slots=True)
 class BroughtFile:
@@ -20,22 +22,21 @@ class BroughtFile:
     name: str
 
     @property
+    def pasted(self) -> bool:
+        """Whether it was typed into the page and so is there still."""
+        return self.name.startswith(PASTED)
+
+    @property
     def held(self) -> str:
         """What the hidden field of the checking page holds."""
         return base64.b64encode(self.data).decode()
 
 
 def brought(pasted_as: str | None = None) -> BroughtFile:
-    """The file of this request: held from the page before, else uploaded, else pasted as `pasted_as`.
+    """The file of this request: uploaded, else pasted as `pasted_as`, else held from the page before.
 
     Raises Faulty when there is none.
     """
-    held = request.form.get("held", "")
-    if held:
-        try:
-            return BroughtFile(base64.b64decode(held, validate=True), request.form.get("held_name", ""))
-        except (binascii.Error, ValueError):
-            raise Faulty(_("The file was damaged on the way. Please choose it again."), field="file") from None
     upload = request.files.get("file")
     if upload is not None and upload.filename:
         return BroughtFile(upload.read(), upload.filename)
@@ -43,4 +44,10 @@ def brought(pasted_as: str | None = None) -> BroughtFile:
     if pasted_as and pasted.strip():
         # Browsers send the line ends of mail, whatever was pasted.
         return BroughtFile(pasted.replace("\r\n", "\n").encode(), pasted_as)
+    held = request.form.get("held", "")
+    if held:
+        try:
+            return BroughtFile(base64.b64decode(held, validate=True), request.form.get("held_name", ""))
+        except (binascii.Error, ValueError):
+            raise Faulty(_("The file was damaged on the way. Please choose it again."), field="file") from None
     raise Faulty(_("Choose a file, or paste the text."), field="file")

@@ -14,6 +14,7 @@ from signing.evidence.phrase import phrase
 from signing.web.coordinator import sharing
 from signing.web.coordinator.rail import rail
 from signing.web.coordinator.signers import SERVICE, account_id, chosen, signers
+from signing.web.coordinator.words import differing
 from signing.web.guards import Door, Persona, door
 from signing.web.refusals import answer_to
 from signing.workflow import coordinator_signing, drafting, tracking
@@ -71,6 +72,7 @@ def page(services: Services, letter_id: str, refusal: Refusal | None = None) -> 
         "coordinator/open.html", view=view, status=status, rail=rail(status, "open"), refusal=refusal,
         following=_following(view, status), signers=signers(services, letter_id), typed=request.form,
         also=request.form.getlist("also") if request.form else None, words=phrase(text_sha256(words)) if words else "",
+        differs=differing(view),
     )
 
 

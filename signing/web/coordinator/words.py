@@ -6,12 +6,14 @@ from flask import Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from signing.domain.errors import NotFound, Refusal
+from signing.domain.language_check import Disagreement, disagreements
 from signing.domain.letter_text import LetterText
 from signing.web import letter_html
 from signing.web.coordinator import letter_import
 from signing.web.coordinator.rail import rail
 from signing.web.guards import Door, Persona, door
 from signing.web.intake import Intake
+from signing.web.page import language_name
 from signing.web.refusals import answer_to
 from signing.workflow import comparing, drafting, tracking
 from signing.workflow.drafting import LetterView
@@ -86,11 +88,18 @@ def _read(services: Services, letter_id: str, step: str, template: str) -> Respo
 
 
 def _page(services: Services, letter_id: str, step: str, template: str, refusal: Refusal | None = None) -> str:
-    status = tracking.status(services, letter_id)
+    status, view = tracking.status(services, letter_id), drafting.read(services, letter_id)
     return render_template(
-        template, view=drafting.read(services, letter_id), status=status, rail=rail(status, step),
-        letter_html=letter_html, in_order=_in_order, refusal=refusal,
+        template, view=view, status=status, rail=rail(status, step), letter_html=letter_html, in_order=_in_order,
+        refusal=refusal, differs=differing(view),
     )
+
+
+def differing(view: LetterView) -> list[Disagreement] | None:
+    """Where the languages of the newest words differ; None where there is one language only."""
+    if len(view.texts) < 2:
+        return None
+    return disagreements(dict(_in_order(view)), name=language_name)
 
 
 def _in_order(view: LetterView) -> list[tuple[str, LetterText]]:
