@@ -23,13 +23,13 @@ def blueprint(services: Services) -> Door:
 
     @made.get("/password/<token>")
     def opened(token: str) -> ResponseReturnValue:
-        # Whoever was signed in here is so no more: two people may share a browser.
-        session.clear()
         session[TOKEN] = token[:LONGEST]
         return redirect(url_for("new_password.form"), 303)
 
     @made.get("/password")
     def form() -> ResponseReturnValue:
+        if TOKEN not in session:
+            return redirect(url_for("sign_in.form"), 303)
         account = accounts.check_password_link(services, str(session.get(TOKEN, "")))
         return render_template("public/new_password.html", email=account.email, errors={})
 
@@ -47,6 +47,7 @@ def blueprint(services: Services) -> Door:
             account = accounts.check_password_link(services, token)
             page = render_template("public/new_password.html", email=account.email, errors={field: said(refusal)})
             return page, answer_to(refusal).status
+        # Whoever was signed in here is so no more: two people may share a browser.
         session.clear()
         return redirect(url_for("sign_in.form", set=1), 303)
 

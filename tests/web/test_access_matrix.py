@@ -1,0 +1,205 @@
+"""Who passes which door (S2): every role at every address of the application, of one's own letter and of strangers'."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from flask import Flask
+from werkzeug.routing import IntegerConverter, Rule
+
+from signing.domain.access import MemberRole, Role
+from signing.domain.errors import NotFound
+from signing.web.guards import EDITORS_MAY, READERS_MAY, Door, Persona, SignedOut
+from tests.web.installation import BASE_URL, House
+from tests.web.visitor import Visitor
+
+ORGANISATION, OTHER = "Human Rights in China", "Front Line Defenders"
+UNKNOWN = "a" * 16
+# What leads alone may send; every other endpoint that changes something of a letter is the editors' too.
+LEADS_ALONE = {
+    "closing.cancel", "closing.close", "closing.publish", "closing.seal", "opening.begin", "people.add",
+    "people.change", "people.remove", "signing.submit", "vouching.revoke", "vouching.vouch",
+}  # fmt: skip
+# Coordinators' doors that lead to no letter.
+OF_NO_LETTER = {"address_book", "keys", "letters", "tokens"}
+# Programs have tokens in place of cookies, and tests of their own.
+APART = {"api"}
+READ, EDIT, LEAD = {"viewer", "editor", "lead"}, {"editor", "lead"}, {"lead"}
+EVIDENCE = READ | {"auditor", "checks"}
+COORDINATORS = READ | {"foreign", "checks"}
+ACCOUNTS = COORDINATORS | {"auditor", "uninvited"}
+ROLES = ["nobody", "contact", *sorted(ACCOUNTS)]
+
+
+@pytest.fixture
+def letter_id(house: House) -> str:
+    """A letter with one of each role; `foreign` leads another letter, `checks` is a coordinator let in to audit."""
+    services = house.services
+    for name in ("lead", "editor", "viewer", "foreign", "checks"):
+        house.account(f"{name}@example.org", Role.COORDINATOR)
+    house.account("uninvited@example.org", Role.AUDITOR)
+    made = house.opened(ORGANISATION, OTHER)
+    with services.unit_of_work(write=True) as uow:
+        for member, account in uow.members.of_letter(made):
+            if account.email != "lead@example.org":
+                uow.members.remove(made, member.account_id)
+        uow.commit()
+    for name, role in {"editor": "editor", "viewer": "viewer", "auditor": "auditor", "checks": "auditor"}.items():
+        house.joins(made, f"{name}@example.org", MemberRole(role))
+    return made
+
+
+@pytest.fixture
+def enter(app: Flask, house: House, letter_id: str, visit: Callable[[], Visitor]) -> Callable[[str], Visitor]:
+    def entered(role: str) -> Visitor:
+        if role == "nobody":
+            return visit().goes_to("/sign-in")
+        if role == "contact":
+            return visit().goes_to(f"/i/{house.token(letter_id, OTHER)}")
+        return visit().signs_in(f"{role}@example.org")
+
+    return entered
+
+
+def rules_of(app: Flask) -> Iterator[tuple[Rule, Persona, str]]:
+    for rule in app.url_map.iter_rules():
+        name = rule.endpoint.rpartition(".")[0]
+        door = app.blueprints[name]
+        assert isinstance(door, Door)
+        if name not in APART:
+            for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+                yield rule, door.persona, method
+
+
+def may_pass(rule: Rule, persona: Persona, method: str) -> set[str]:
+    """The roles that this door is open to, written down once more from what DESIGN says."""
+    if persona is Persona.PUBLIC:
+        return set(ROLES)
+    if persona is Persona.CONTACT:
+        return set()  # the only contact here holds another invitation
+    if persona is Persona.ACCOUNT:
+        return ACCOUNTS
+    if persona is Persona.AUDITOR:
+        return EVIDENCE if "letter_id" in rule.arguments else ACCOUNTS
+    if "letter_id" not in rule.arguments:
+        return COORDINATORS
+    if method == "GET" or rule.endpoint in READERS_MAY:
+        return READ
+    return LEAD if rule.endpoint in LEADS_ALONE else EDIT
+
+
+def address_of(app: Flask, house: House, rule: Rule, letter_id: str, method: str) -> str:
+    values: dict[str, Any] = {
+        name: 1 if isinstance(converter, IntegerConverter) else "e" * 16
+        for name, converter in rule._converters.items()
+    } | {"letter_id": letter_id, "language": "en", "kind": "txt", "organisation_id": "org-china"}
+    values["invitation_id"] = house.invitation(letter_id, ORGANISATION).id if letter_id != UNKNOWN else UNKNOWN
+    adapter = app.url_map.bind("localhost")
+    given = {name: values[name] for name in rule.arguments}
+    try:
+        return adapter.build(rule.endpoint, given, method=method)
+    except ValueError:
+        # A converter that takes none but its own words.
+        kinds = {name: next(iter(converter.items)) for name, converter in rule._converters.items()
+                 if hasattr(converter, "items")}
+        return adapter.build(rule.endpoint, given | kinds, method=method)
+
+
+def passes(app: Flask, path: str, method: str, cookies: str) -> bool:
+    """Whether the guard of a door lets this request through to it; nothing behind it is done."""
+    with app.test_request_context(path, method=method, base_url=BASE_URL, headers={"Cookie": cookies},
+                                  environ_base={"REMOTE_ADDR": "127.0.0.1"}):
+        try:
+            return app.preprocess_request() is None
+        except (NotFound, SignedOut):
+            return False
+
+
+def cookies_of(visitor: Visitor) -> str:
+    return "; ".join(f"{each.decoded_key}={each.value}" for each in visitor.client._cookies.values())
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_each_role_passes_exactly_the_doors_that_are_open_to_it(
+    app: Flask, house: House, letter_id: str, enter: Callable[[str], Visitor], role: str
+) -> None:
+    cookies = cookies_of(enter(role))
+    app.config["WTF_CSRF_ENABLED"] = False
+    wrong = []
+    for rule, persona, method in rules_of(app):
+        wanted = role in may_pass(rule, persona, method)
+        if passes(app, address_of(app, house, rule, letter_id, method), method, cookies) is not wanted:
+            wrong.append((method, rule.rule, "must pass" if wanted else "must not pass"))
+        strange = wanted and not {"letter_id", "invitation_id"} & rule.arguments
+        if passes(app, address_of(app, house, rule, UNKNOWN, method), method, cookies) and not (
+            strange or persona is Persona.PUBLIC
+        ):
+            wrong.append((method, rule.rule, "passes to a letter that is none"))
+    assert wrong == []
+
+
+@pytest.mark.parametrize("role", ["foreign", "viewer", "checks", "uninvited"])
+def test_what_is_not_yours_looks_like_what_is_not_there(
+    app: Flask, house: House, letter_id: str, enter: Callable[[str], Visitor], role: str
+) -> None:
+    visitor = enter(role)
+    token, before, seen = visitor.token(), house.dump(), 0
+    for rule, persona, method in rules_of(app):
+        if role in may_pass(rule, persona, method) or "letter_id" not in rule.arguments:
+            continue
+        pages = []
+        for letter in (letter_id, UNKNOWN):
+            path = address_of(app, house, rule, letter, method)
+            visitor.goes_to(path) if method == "GET" else visitor.posts(path, csrf_token=token)
+            pages.append((visitor.status, visitor.text))
+        assert pages[0] == pages[1], (method, rule.rule)
+        assert pages[0][0] == 404, (method, rule.rule)
+        seen += 1
+    assert seen >= 8
+    assert house.dump() == before
+
+
+def test_somebody_has_decided_about_every_endpoint(app: Flask) -> None:
+    undecided, astray = set(), set()
+    for rule, persona, method in rules_of(app):
+        name = rule.endpoint.rpartition(".")[0]
+        if persona is not Persona.COORDINATOR:
+            continue
+        if "letter_id" not in rule.arguments:
+            if name not in OF_NO_LETTER:
+                astray.add(rule.endpoint)
+        elif method != "GET":
+            places = [bool(EDITORS_MAY & {rule.endpoint, name}), rule.endpoint in READERS_MAY,
+                      rule.endpoint in LEADS_ALONE]
+            if places.count(True) != 1:
+                undecided.add(rule.endpoint)
+    assert undecided == set(), "name them in web/guards.EDITORS_MAY, or here in LEADS_ALONE"
+    assert astray == set(), "a coordinator's door without a letter: is it everybody's?"
+
+
+def test_a_role_counts_from_the_next_request_on(
+    house: House, letter_id: str, enter: Callable[[str], Visitor]
+) -> None:
+    editor, lead = enter("editor"), enter("lead")
+    page = f"/coordinator/letters/{letter_id}/people"
+    with house.services.unit_of_work() as uow:
+        account = next(account.id for _, account in uow.members.of_letter(letter_id) if "editor" in account.email)
+    assert editor.goes_to(f"/coordinator/letters/{letter_id}/remind").status == 200
+    lead.goes_to(page).sends(f"{page}/{account}/role", role="viewer")
+    token = editor.token()
+    assert editor.posts(f"/coordinator/letters/{letter_id}/remind", csrf_token=token).status == 404
+    assert editor.goes_to(page).status == 200
+    lead.goes_to(page).sends(f"{page}/{account}/remove")
+    assert editor.goes_to(page).status == 404
+    assert editor.goes_to("/coordinator/").status == 200
+    assert letter_id not in editor.text
+
+
+def test_a_lead_of_one_letter_is_shown_no_other(house: House, enter: Callable[[str], Visitor], letter_id: str) -> None:
+    assert letter_id not in enter("foreign").goes_to("/coordinator/").text
+    assert letter_id in enter("viewer").goes_to("/coordinator/").text
+    assert letter_id not in enter("checks").goes_to("/coordinator/").text
+    assert letter_id in enter("checks").goes_to("/auditor/").text
+    assert letter_id not in enter("uninvited").goes_to("/auditor/").text
