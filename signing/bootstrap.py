@@ -45,6 +45,7 @@ def build(
     """The services of this installation, over `database` when one is given, in the hands of `actor`."""
     from signing.adapters import typeset
     from signing.adapters.collation import IcuCollation
+    from signing.adapters.exports import SHEETS
     from signing.adapters.high_water import HighWaterFiles
     from signing.adapters.mail_samples import MailSamples
     from signing.adapters.passwords import Argon2Passwords
@@ -81,6 +82,7 @@ def build(
             lambda: load_document_key(settings.keys, settings.key_passphrase()), time_authorities(settings, roots)
         ),
         actor=actor,
+        sheets=SHEETS,
         samples=MailSamples(),
         scrub=database.scrub,
     )
@@ -125,12 +127,13 @@ def log_keeper(settings: Settings) -> LogKeeper:
 def clock_keeper(settings: Settings) -> ClockKeeper:
     """The clock work on this installation's letters; each line is one thing that happens by itself."""
     from signing.adapters.clock_keeper import ClockKeeper, Duty
-    from signing.workflow import forgetting_contacts, publishing, rhythms, staging
+    from signing.workflow import digests, forgetting_contacts, publishing, rhythms, staging
 
     duties: list[Duty] = [
         Duty("stages", staging.due, staging.open_due),
         Duty("reminders by rhythm", rhythms.due, rhythms.remind_due),
         Duty("publishing by the clock", publishing.due, publishing.publish_due),
+        Duty("daily mails", digests.due, digests.send, every=A_MINUTE),
         Duty("forgetting contacts", forgetting_contacts.due, forgetting_contacts.forget_due, every=A_MINUTE),
         Duty("leaving no deleted bytes", forgetting_contacts.scrub_due, forgetting_contacts.forget_due, every=A_MINUTE),
     ]

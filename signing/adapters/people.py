@@ -9,9 +9,10 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, literal, select, update
 
 from signing.adapters.account_tables import account, activity, letter_member
+from signing.adapters.columns import Flag
 from signing.domain.access import Account, Member, MemberRole
 from signing.domain.activity import Activity
 
@@ -51,6 +52,16 @@ class MemberStore:
             select(letter_member.c.letter_id, letter_member.c.role).where(letter_member.c.account_id == account_id)
         )
         return {row.letter_id: row.role for row in rows}
+
+    def wanting_digest(self) -> list[Member]:
+        """Whoever wants the daily mail of a letter, of all letters, and can sign in."""
+        rows = self._connection.execute(
+            select(*_MEMBER)
+            .join_from(letter_member, account)
+            .where(letter_member.c.digest == literal(True, Flag), account.c.disabled_at.is_(None))
+            .order_by(letter_member.c.letter_id)
+        )
+        return [Member(*row) for row in rows]
 
     def led(self) -> set[str]:
         """The letters that have a lead who can sign in."""

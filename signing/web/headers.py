@@ -17,6 +17,13 @@ POLICY = (
 )
 # Pages that carry our scripts, and no others.
 SCRIPTED_POLICY = f"{POLICY}; script-src 'self'; connect-src 'self'"
+# The page that shows a mail beside its words, and the mail in it: with its own styles and nothing else, in a place of
+# its own that can run, send and open nothing.
+FRAMING_POLICY = f"{POLICY}; frame-src 'self'"
+FRAMED_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'; "
+    "sandbox"
+)
 ALWAYS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -67,12 +74,22 @@ def set_headers(app: Flask, *, https: bool) -> None:
     def with_policy(response: Response) -> Response:
         for name, value in ALWAYS.items():
             response.headers[name] = value
-        response.headers["Content-Security-Policy"] = SCRIPTED_POLICY if g.get("scripted") else POLICY
+        response.headers["Content-Security-Policy"] = _policy()
+        if g.get("framed"):
+            response.headers["X-Frame-Options"] = "SAMEORIGIN"
         if https:
             response.headers["Strict-Transport-Security"] = "max-age=63072000; includeSubDomains"
         if "Cache-Control" not in response.headers:
             response.headers["Cache-Control"] = "no-store"
         return response
+
+
+def _policy() -> str:
+    if g.get("framed"):
+        return FRAMED_POLICY
+    if g.get("framing"):
+        return FRAMING_POLICY
+    return SCRIPTED_POLICY if g.get("scripted") else POLICY
 
 
 def _without_default_port(host: str, scheme: str) -> str:

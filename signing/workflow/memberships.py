@@ -196,7 +196,9 @@ def wish_for_digest(services: Services, letter_id: str, wished: bool) -> None:
         if not may_on_letter(member.role, Permission.LETTER_READ):
             raise _nobody()
         if member.digest is not wished:
-            uow.members.change(replace(member, digest=wished))
+            # From now on: whoever asks at noon does not want all that ever was.
+            began = services.clock() if wished else member.digested_at
+            uow.members.change(replace(member, digest=wished, digested_at=began))
             act = Act.DIGEST_WISHED if wished else Act.DIGEST_ENDED
             record(services, uow, act, letter_id, account.id)
             uow.commit()

@@ -35,6 +35,9 @@ class Members(Protocol):
     def of_account(self, account_id: str) -> dict[str, MemberRole]:
         """What the account is on each of its letters."""
 
+    def wanting_digest(self) -> list[Member]:
+        """Whoever wants the daily mail of a letter, of all letters."""
+
     def led(self) -> set[str]:
         """The letters that have a lead who can sign in."""
 

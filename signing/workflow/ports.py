@@ -30,8 +30,8 @@ from signing.workflow.evidence_ports import (
     Sealer,
     TimeStamps,
 )
-from signing.workflow.mail_ports import Outbox, Wordings
-from signing.workflow.overview_ports import Overview
+from signing.workflow.mail_ports import MailSample, NoticeKind, Outbox, Wordings
+from signing.workflow.overview_ports import Overview, SheetMaker
 from signing.workflow.people_ports import ActivityRecord, Members
 from signing.workflow.printing_ports import Collation, Rendering, Typesetter
 from signing.workflow.roster_desk_ports import RosterDesk
@@ -341,6 +341,27 @@ def nothing_to_scrub() -> None:
     """Where there is no file of deleted bytes."""
 
 
+@dataclass(frozen=True, slots=True)
+class SampleOf:
+    """A kind of mail to organisations in one language, about `version`, with the coordinator's `own` words by part."""
+
+    letter: Letter
+    version: Version | None
+    kind: NoticeKind
+    language: str
+    own: Mapping[str, str] = field(default_factory=dict)
+
+
+class MailSampling(Protocol):
+    """Shows mails before they go, to an organisation that does not exist."""
+
+    def kinds(self) -> Sequence[NoticeKind]:
+        """The kinds of mail to organisations that there are."""
+
+    def sample(self, services: Services, about: SampleOf) -> MailSample:
+        """One mail; nothing in it opens anything."""
+
+
 def command_line() -> Actor:
     """Whoever has a shell on the server."""
     return Actor("command line")
@@ -350,9 +371,10 @@ def command_line() -> Actor:
 class Services:
     """Everything a use case may ask of the world, built once by `bootstrap`.
 
-    `renderings` are by the ending of the file they make: `html`, `txt`, `docx`. `actor` says who acts just now: the
+    `renderings` and `sheets` are by the ending of the file they make: `html`, `txt`, `docx`; `csv`, `xlsx`. `actor` says who acts
+    just now: the
     account of the request that is answered, the command line, or the clock. `scrub` makes the database's files anew
-    without what was deleted.
+    without what was deleted. `samples` sets mails before they go.
     """
 
     unit_of_work: OpenUnitOfWork
@@ -371,4 +393,6 @@ class Services:
     installation: Installation
     sealer: Sealer | None = None
     actor: Callable[[], Actor] = command_line
+    sheets: Mapping[str, SheetMaker] = field(default_factory=dict)
     scrub: Callable[[], None] = nothing_to_scrub
+    samples: MailSampling | None = None

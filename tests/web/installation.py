@@ -17,7 +17,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from signing.adapters import typeset
 from signing.adapters.database import Database
+from signing.adapters.exports import SHEETS
 from signing.adapters.letter_intake import read_letter
+from signing.adapters.mail_samples import MailSamples
 from signing.adapters.renderings import RENDERINGS
 from signing.adapters.roster_sheets import read_roster
 from signing.adapters.tables import metadata
@@ -156,7 +158,7 @@ def services_over(database: Database, clock: Clock, base_url: str = BASE_URL) ->
         document_certificate="", high_water=HighWater(), typesetter=Typesetter(), renderings=RENDERINGS,
         collation=Collation(), passwords=Passwords(),
         installation=Installation(base_url, base_url.split("//")[1].split(":")[0], "coalition-signing test"),
-        actor=acting,
+        actor=acting, sheets=SHEETS, samples=MailSamples(),
     )
 
 
