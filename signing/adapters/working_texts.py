@@ -40,7 +40,8 @@ class WorkingTextStore:
         values = {name: getattr(text, name) for name in _NAMES}
         if text.revision == 1:
             made = sqlite_insert if self._connection.dialect.name == "sqlite" else postgresql_insert
-            return self._connection.execute(made(working_text).on_conflict_do_nothing(), values).rowcount == 1
+            first = made(working_text).on_conflict_do_nothing().returning(working_text.c.revision)
+            return self._connection.execute(first, values).one_or_none() is not None
         # The row's own lock is the judge: the second of two writers waits for it and then finds another revision.
         stored = self._connection.execute(
             update(working_text)

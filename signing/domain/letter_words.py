@@ -21,7 +21,7 @@ _REQUIRED: Final = ("title", "date", "language")
 # How the first line of an address block begins that is for a copy; the typesetter sets those under their own heading.
 COPY: Final = "Cc: "
 _FENCE: Final = "---"
-_FIELD = re.compile(r'([a-z]+): (".*")\Z')
+_FIELD = re.compile(r'([a-z]+): (".*")')
 _BLOCK: Final = "  - "
 # What no database keeps and no letter may hold; all else is kept until somebody mends it.
 _UNKEPT = re.compile("[\x00\ud800-\udfff]")
@@ -64,23 +64,24 @@ class LetterWords:
     @classmethod
     def from_file(cls, file: str) -> LetterWords:
         """Read what `to_file` wrote; a file that something else wrote is all body."""
-        head, _, body = file.removeprefix(f"{_FENCE}\n").partition(f"\n{_FENCE}\n\n")
+        head, fence, body = file.partition(f"\n{_FENCE}\n\n")
         found: dict[str, str] = {}
         blocks: list[tuple[str, ...]] = []
         try:
-            for line in head.split("\n"):
+            for line in head.removeprefix(f"{_FENCE}\n").split("\n"):
                 if line.startswith(_BLOCK):
                     blocks.append(tuple(json.loads(line.removeprefix(_BLOCK))))
-                elif matched := _FIELD.match(line):
+                elif matched := _FIELD.fullmatch(line):
                     found[matched[1]] = json.loads(matched[2])
-        except (ValueError, TypeError):
+                elif not line.startswith("addressees:"):
+                    return cls(body=file)
+        except ValueError:
             return cls(body=file)
-        if not found.keys() <= set(FIELDS):
+        if not fence or not found.keys() <= set(FIELDS):
             return cls(body=file)
-        words = replace(cls(), **{name: str(value) for name, value in found.items()})
         to = tuple(block for block in blocks if not _is_copy(block))
         copies = tuple((block[0].removeprefix(COPY), *block[1:]) for block in blocks if _is_copy(block))
-        return replace(words, addressees=to, copies=copies, body=body.removesuffix("\n"))
+        return cls(**found, addressees=to, copies=copies, body=body.removesuffix("\n"))
 
     def to_file(self) -> str:
         """The `.md` file of these words: front matter with a field on each line, then the body as it was typed."""

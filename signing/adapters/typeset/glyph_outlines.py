@@ -31,13 +31,13 @@ class GlyphOutlines:
         """The glyphs of a piece, its left end and its baseline being there, as `<use>`."""
         manner = piece.manner
         used = []
-        spaced = 0.0
-        for cut, glyph, x, y in placed_glyphs(style_for(manner), piece.text, rtl=piece.rtl or None):
+        for cut, glyph, x, y in placed_glyphs(
+            style_for(manner), piece.text, rtl=piece.rtl or None, spacing=manner.spacing / manner.size
+        ):
             name = self._defined(cut, manner.size, glyph)
             if name:
-                at = units(left + spaced + x * manner.size), units(baseline - y * manner.size)
+                at = units(left + x * manner.size), units(baseline - y * manner.size)
                 used.append(f'<use href="#{name}" x="{at[0]}" y="{at[1]}"/>')
-            spaced += manner.spacing
         return "".join(used)
 
     def _defined(self, cut: Cut, size: float, glyph: int) -> str:

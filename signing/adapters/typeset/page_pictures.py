@@ -17,7 +17,6 @@ from signing.adapters.typeset.pages import BASELINE, Placed
 from signing.domain.letter_text import LetterText
 
 
-
 @undisturbed()
 def page_pictures(
     text: LetterText, *, version: int, text_sha256: str, draft_for: str, paper: str = "a4"

@@ -1,7 +1,7 @@
 """Text as outlines: where each glyph of it stands, and its contours as the path of an SVG.
 
 May import its siblings, uharfbuzz and the standard library only. The glyphs and their places are those that
-`writing.TextObject` draws, without letterspacing.
+`writing.TextObject` draws.
 """
 
 from __future__ import annotations
@@ -25,8 +25,11 @@ class PlacedGlyph(NamedTuple):
     y: float
 
 
-def placed_glyphs(style: Style, text: str, *, rtl: bool | None = None) -> Iterator[PlacedGlyph]:
-    """The glyphs of a text from left to right; `rtl` where it is known to run in one direction only.
+def placed_glyphs(
+    style: Style, text: str, *, rtl: bool | None = None, spacing: float = 0.0
+) -> Iterator[PlacedGlyph]:
+    """The glyphs of a text from left to right; `rtl` where it is known to run in one direction only. `spacing` is added
+    after every letter and space, in ems.
 
     Raises:
         Unshapeable: no cut of the style can draw a cluster of it.
@@ -36,13 +39,17 @@ def placed_glyphs(style: Style, text: str, *, rtl: bool | None = None) -> Iterat
         words = words_of_text(part)
         for place, word in enumerate(reversed(words) if to_left else words):
             if place:
-                x += style.space
+                x += style.space + spacing
             for run in style.word(word, rtl=to_left).runs if word else ():
                 unit = run.cut.scale / run.cut.face.upem
-                for cluster in style.clusters(run):
+                letters = 0
+                for count, cluster in enumerate(style.clusters(run)):
                     for glyph in cluster.glyphs:
-                        yield PlacedGlyph(run.cut, glyph.number, x + glyph.x * unit, glyph.y * unit)
-                x += run.advance * unit
+                        yield PlacedGlyph(
+                            run.cut, glyph.number, x + count * spacing + glyph.x * unit, glyph.y * unit
+                        )
+                    letters = count + 1
+                x += run.advance * unit + letters * spacing
 
 
 def outline(cut: Cut, glyph: int, size: float) -> str:
