@@ -12,6 +12,7 @@ from signing.domain.address_book import Asked, BookContact, BookOrganisation, Bo
 from signing.domain.errors import Faulty, NotAllowed, NotFound
 from signing.domain.letter import Letter
 from signing.domain.letter_text import is_language_tag
+from signing.domain.organisation import RosterEntry
 from signing.domain.roster import cell_fault, name_key
 from signing.workflow.activity import Act, record
 from signing.workflow.address_book_ports import BookRow
@@ -187,6 +188,20 @@ def remember(services: Services, uow: UnitOfWork, rows: Sequence[PlannedRow]) ->
         if contact != before:
             contacts.append(contact)
     uow.address_book.put_contacts(contacts, services.clock())
+
+
+def contact_corrected(services: Services, uow: UnitOfWork, known: RosterEntry, entry: RosterEntry) -> None:
+    """Let the book know of another contact on a roster, inside the caller's unit of work. The same person at another
+    address: the one before was wrong, and is not offered again."""
+    found = {each.email.casefold(): each for each in uow.address_book.contacts([entry.organisation_id])}
+    before = found.get(known.email.casefold())
+    if before is not None and known.email != entry.email and before.name == entry.contact:
+        uow.address_book.remove_contact(before.id)
+    if entry.email.casefold() not in found and uow.address_book.get(entry.organisation_id) is not None:
+        contact = BookContact(
+            new_id(services), entry.organisation_id, entry.contact, entry.email, entry.role, entry.language
+        )
+        uow.address_book.put_contacts([contact], services.clock())
 
 
 def checked_contact(contact: BookContact) -> BookContact:

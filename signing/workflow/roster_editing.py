@@ -11,7 +11,7 @@ from signing.domain.letter import Letter, LetterAction
 from signing.domain.organisation import RosterEntry
 from signing.domain.roster import MAX_STAGE, RosterRow, check_rows, name_key
 from signing.workflow.activity import Act, record
-from signing.workflow.address_book import checked_address
+from signing.workflow.address_book import checked_address, contact_corrected
 from signing.workflow.letters import letter_of, locked_letter
 from signing.workflow.ports import Services, UnitOfWork
 from signing.workflow.roster_plan import SAID, RosterPlan
@@ -79,6 +79,8 @@ def edit(services: Services, letter_id: str, row: RosterRow) -> RosterPlan:
         if name_key(known.organisation) != name_key(row.organisation):
             _check_name(uow, letter_id, known, row.organisation)
         planned = take(services, uow, letter_id, [row])
+        for each in planned.rows:
+            contact_corrected(services, uow, known, each.entry)
         fields = ", ".join(change.field for each in planned.rows for change in each.changes)
         if fields:
             record(services, uow, Act.ENTRY_CHANGED, letter_id, row.id, organisation=row.organisation, changed=fields)

@@ -161,6 +161,18 @@ def test_the_good_rows_can_be_taken_alone(place: Installation, letter: str) -> N
     assert place.json("roster", "import", letter, written(place, "roster.csv", ROSTER))["organisations"] == 2
 
 
+def test_a_dry_run_tells_what_would_be_done_and_does_nothing(place: Installation, letter: str) -> None:
+    place.run("roster", "import", letter, written(place, "roster.csv", ROSTER))
+    more = written(place, "more.csv", f"{ROSTER}Spring,Max,max@spring.example\nX,Y,nowhere\n")
+    told = place.run("roster", "import", letter, more, "--dry-run", code=2)
+    assert "line 5: email" in told
+    assert "Nothing was imported. It would add 1" in told
+    assert len(place.json("status", letter)["organisations"]) == 2
+    told = place.json("roster", "import", letter, written(place, "roster.csv", ROSTER), "--dry-run")
+    assert (told["dry_run"], told["organisations"], told["added"], told["changed"], told["left"]) == (True, 2, 0, 0, 2)
+    assert place.run("roster", "import", letter, more, code=2).count("Nothing was imported") == 1
+
+
 def test_an_organisation_keeps_its_id_across_letters(place: Installation, letter: str) -> None:
     sheet = written(place, "roster.csv", ROSTER)
     place.run("roster", "import", letter, sheet)
