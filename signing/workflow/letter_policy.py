@@ -34,12 +34,12 @@ _TIMES = ("zone", "soft_deadline", "hard_deadline", "rhythm")
 
 @dataclass(frozen=True, slots=True)
 class PolicyView:
-    """`organisations` are on the roster; `invited`: somebody has been asked already."""
+    """`organisations` are on the roster, `invited` of them have been asked already."""
 
     letter: Letter
     state: LetterState
     organisations: int
-    invited: bool
+    invited: int
     next_reminder: datetime | None
 
 
@@ -78,7 +78,7 @@ def view(services: Services, letter_id: str) -> PolicyView:
         letter = letter_of(uow, letter_id)
         counted = uow.stages.tally(letter_id, now)
     return PolicyView(
-        letter, letter.state_at(now), sum(each.count for each in counted), any(each.invited for each in counted),
+        letter, letter.state_at(now), sum(each.count for each in counted), sum(each.count for each in counted if each.invited),
         None if letter.past_deadline(now) else rhythm.following(letter, now),
     )  # fmt: skip
 

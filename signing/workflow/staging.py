@@ -7,7 +7,7 @@ waited for, and whoever will not wait opens by hand: nobody blocks others for ev
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -85,7 +85,15 @@ class Routing:
     state: LetterState
     stages: tuple[StageView, ...]
     mails: OutboxProgress
-    now: datetime = field(repr=False)
+    now: datetime
+
+    @property
+    def organisations(self) -> int:
+        return sum(each.counts.all for each in self.stages)
+
+    @property
+    def invited(self) -> int:
+        return sum(each.counts.invited for each in self.stages)
 
 
 @dataclass(frozen=True, slots=True)
