@@ -77,13 +77,15 @@ def sample_sheet(services: Services, about: SampleOf) -> Sheet:
     notice = Notice(
         EXAMPLE, about.kind, letter.id, EXAMPLE, EXAMPLE, "1", ADDRESS, f"<{EXAMPLE}@{services.installation.host}>", now
     )
+    published_at = letter.published_at or letter.publish_at or now
     title, addressee = words_of(letter, about.version, about.language)
     matter = Matter(
-        view=InvitationView(invitation, replace(letter, version=number), entry),
+        view=InvitationView(invitation, replace(letter, version=number, published_at=published_at), entry),
         language=about.language,
         title=title,
         addressee=addressee,
         fingerprint=phrase(text_sha256(about.version)) if about.version is not None else "",
+        languages=tuple(about.version.files) if about.version is not None else (),
         own=about.own,
     )
     return sheet_of(replace(services, tokens=NoTokens()), notice, matter, now)

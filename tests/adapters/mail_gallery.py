@@ -6,11 +6,13 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from signing.domain.access import Account, Member, MemberRole, Role
 from signing.domain.binding import Binding
 from signing.domain.discussion import Remark, RemarkKind
 from signing.domain.handover import ChangeKind, ContactChange, Review
 from signing.domain.invitation import Code, Invitation, Part
 from signing.domain.letter import LetterState, Version
+from signing.domain.wording import MailPart, Wording
 from signing.evidence.envelope import seal
 from signing.evidence.statement import (
     AssentStatement,
@@ -21,10 +23,11 @@ from signing.evidence.statement import (
     Subject,
     nonce_text,
 )
+from signing.locale import spoken
 from signing.workflow.closing_notices import ABANDONED
 from signing.workflow.delivery_ports import DeliveryAddress
-from signing.workflow.mail_ports import Notice, NoticeKind
-from signing.workflow.ports import Edition, Services
+from signing.workflow.mail_ports import WORDED, Notice, NoticeKind
+from signing.workflow.ports import Edition, Services, UnitOfWork
 from tests.adapters.builders import LETTER, NOW, a_letter, a_notice, an_answer, an_entry, an_invitation
 from tests.evidence import signers
 from tests.web.installation import letter_text
@@ -32,6 +35,7 @@ from tests.web.installation import letter_text
 NAMED = Signatory(None, "The Organisation 1", None, "org-1", "Person", "director", None)
 HIDDEN = Commitment("sha256:" + "c" * 64)
 LAPTOP = signers.browser_key("laptop").public
+COORDINATOR = "ada@coalition.example.org"
 COLLEAGUE, REVIEWER = "Noor Colleague", "Rafa Reviewer"
 ADDRESSEE, NEWSROOM = "office@council.example.org", "news@press.example.org"
 OFFICE, REVIEWERS, FORMER = "office@org1.example.org", "rafa@org1.example.org", "person1@org1.example.org"
@@ -83,8 +87,20 @@ def lay_out_gallery(
             )
         uow.remarks.add(a_remark("remark", "org-1", said))
         uow.remarks.add(a_remark("wish", "org-3", said, condition=True))
+        _coordinate(uow, name)
+        if name is not None:
+            # What no form of ours would take.
+            for kind in WORDED:
+                for part, words in zip(MailPart, (name, said, said), strict=True):
+                    uow.wordings.save(Wording(LETTER, kind, spoken(language), part, words), NOW)
         uow.commit()
     return _notices(services, name or "Person")
+
+
+def _coordinate(uow: UnitOfWork, name: str | None) -> None:
+    """Somebody who coordinates the letter and wants to hear of it each day."""
+    uow.accounts.add(Account("account-1", COORDINATOR, Role.COORDINATOR, "", NOW, name=name or "Ada Example"))
+    uow.members.add(Member(LETTER, "account-1", MemberRole.LEAD, NOW, digest=True))
 
 
 def _opened_by_its_link(services: Services, made: Invitation) -> Invitation:
@@ -159,6 +175,13 @@ def _notices(services: Services, person: str) -> dict[str, Notice]:
         "abandoned": replace(second, kind=kinds.CLOSED, subject_id=ABANDONED),
         "published": replace(mine, kind=kinds.PUBLISHED, subject_id="1"),
         "new edition": replace(mine, kind=kinds.PUBLISHED, subject_id="2"),
+        "digest": replace(
+            delivered, kind=kinds.DIGEST, to=COORDINATOR,
+            subject_id=f"account-1 {(NOW - timedelta(days=1)).isoformat()} {NOW.isoformat()}",
+        ),
+        **{f"trial of {each.value}": replace(delivered, kind=kinds.TRIAL, to=COORDINATOR,
+                                             subject_id=f"account-1 {each.value}")
+           for each in (kinds.INVITATION, kinds.REMINDER)},
         "delivery": replace(delivered, subject_id="1:0", to=ADDRESSEE),
         "delivery of a copy": replace(delivered, subject_id="1:1", to=NEWSROOM),
     }  # fmt: skip
