@@ -54,7 +54,8 @@ def addresses(app: Flask, house: House, letter_id: str, method: str, *, foreign:
         "letter_id": letter_id, "invitation_id": house.invitation(letter_id, ORGANISATION).id,
         "token": house.token(letter_id, ORGANISATION), "index": 1, "organisation_id": "org-china", "language": "en",
         "tile": "0/000.p/1", "mail_id": "1", "number": 0, "name": "signing.css", "version": 1,
-        "prepared_id": "c" * 16, "remark_id": "d" * 16, "file_name": "en.pdf", "edition": 1, "kind": "txt",
+        "prepared_id": "c" * 16, "brought_id": "e" * 16, "contact_id": "f" * 16, "remark_id": "d" * 16,
+        "file_name": "en.pdf", "edition": 1, "kind": "txt",
         "waiting_id": coordinator_signing.waiting(house.services, letter_id, "close")[0].prepared_id,
         "digest": app.config["STATIC_FILES"]["signing.css"].digest,
     }
