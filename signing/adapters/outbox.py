@@ -66,6 +66,15 @@ class OutboxStore:
         )
         return [Notice(*row) for row in rows]
 
+    def of_organisation(self, letter_id: str, organisation_id: str) -> list[Notice]:
+        """All notices about one organisation, in the order they were queued."""
+        rows = self._connection.execute(
+            select(*_NOTICE)
+            .where(outbox.c.letter_id == letter_id, outbox.c.organisation_id == organisation_id)
+            .order_by(outbox.c.queued_at, outbox.c.id)
+        )
+        return [Notice(*row) for row in rows]
+
     def progress(self, letter_id: str) -> OutboxProgress:
         """How far the mails of a letter have come, in one statement, without codes, receipts and fresh links."""
         came_back, status = outbox.c.bounced_at.is_not(None), outbox.c.status

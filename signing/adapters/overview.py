@@ -115,7 +115,7 @@ class OverviewStore:
 
     def _standings(self, letter_id: str, moment: Moment, choice: Choice) -> CTE:
         grouped = self._connection.dialect.name != "sqlite"
-        return standings(letter_id, moment, searched=bool(choice.words), grouped=grouped)
+        return standings(letter_id, moment, searched=bool(choice.words), grouped=grouped, among=choice.among)
 
 
 def _figures(stood: CTE, page: Page, buckets: Buckets) -> Any:

@@ -5,6 +5,7 @@ The rows of the `case` are those of `domain/organisation.standing_of`; a test ho
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import CTE, ColumnElement, ScalarSelect, and_, case, cast, exists, func, literal, or_, select
@@ -54,9 +55,16 @@ def last_break(carried: list[str]) -> ScalarSelect[Any]:
     )
 
 
-def standings(letter_id: str, moment: Moment, *, searched: bool = False, grouped: bool = False) -> CTE:
-    """Every organisation of the letter with its `rank`, and what lists sort and choose by."""
-    signs = _signs(letter_id, searched=searched, grouped=grouped)
+def standings(
+    letter_id: str,
+    moment: Moment,
+    *,
+    searched: bool = False,
+    grouped: bool = False,
+    among: Collection[str] = (),
+) -> CTE:
+    """Every organisation of the letter (of `among`) with its `rank`, and what lists sort and choose by."""
+    signs = _signs(letter_id, searched=searched, grouped=grouped and not among, among=among)
     seen = signs.c
     waited = seen.mail <= cast(literal(moment.now - SILENT_AFTER, Instant), WIDE_INTEGER)
     approved = seen.answer == Answer.APPROVED
@@ -82,7 +90,7 @@ def standings(letter_id: str, moment: Moment, *, searched: bool = False, grouped
     return select(*kept, rank.label("rank")).cte("stood").prefix_with("MATERIALIZED")
 
 
-def _signs(letter_id: str, *, searched: bool, grouped: bool) -> CTE:
+def _signs(letter_id: str, *, searched: bool, grouped: bool, among: Collection[str]) -> CTE:
     """What the standings are computed from. Worked out once: the look at an organisation's mails is the dear part, and
     only those are looked at that have not answered."""
     entry = roster_entry.c
@@ -136,6 +144,8 @@ def _signs(letter_id: str, *, searched: bool, grouped: bool) -> CTE:
         )
         .where(entry.letter_id == letter_id)
     )
+    if among:
+        query = query.where(entry.organisation_id.in_(among))
     if mails is not None:
         query = query.outerjoin(mails, mails.c.organisation_id == entry.organisation_id)
     return query.cte("signs").prefix_with("MATERIALIZED")

@@ -32,6 +32,7 @@ from signing.workflow.overview_ports import (
 )
 from signing.workflow.ports import Services, UnitOfWork
 from signing.workflow.stamps import EVERY, MISSED_AFTER, StampState, stamp_state
+from signing.workflow.tracking import Summary
 from signing.workflow.witness_state import WitnessState, witness_policy, witness_state
 
 PAGE_SIZE = 50
@@ -121,24 +122,23 @@ def chosen(services: Services, letter_id: str, choice: Choice) -> list[tuple[str
         return uow.overview.chosen(letter_id, moment_of(letter, now), choice)
 
 
-def named(services: Services, letter_id: str, organisations: Sequence[str]) -> list[OverviewRow]:
-    """These organisations as rows, those that are on the letter. Raises NotFound."""
+def first_of(services: Services, letter_id: str, choice: Choice, few: int) -> tuple[Summary, int, list[OverviewRow]]:
+    """How many organisations fit, and the first of them by name. Raises NotFound."""
+    now = services.clock()
+    with services.unit_of_work() as uow:
+        letter, tally = _letter(uow, letter_id)
+        fitting = uow.overview.chosen(letter_id, moment_of(letter, now), choice)
+        rows = uow.overview.rows(letter_id, fitting[:few])
+    summary = Summary(letter, letter.state_at(now), tally.organisations, tally.invited, tally.approved)
+    return summary, len(fitting), rows
+
+
+def stream(services: Services, letter_id: str, page: Page) -> Iterator[OverviewRow]:
+    """Every organisation that fits, for a file; read while it is written. Raises NotFound."""
     now = services.clock()
     with services.unit_of_work() as uow:
         letter, _ = _letter(uow, letter_id)
-        standing_of = dict(uow.overview.chosen(letter_id, moment_of(letter, now), Choice()))
-        known = [(each, standing_of[each]) for each in dict.fromkeys(organisations) if each in standing_of]
-        return uow.overview.rows(letter_id, known)
-
-
-def stream(services: Services, letter_id: str, page: Page, only: frozenset[str] = frozenset()) -> Iterator[OverviewRow]:
-    """Every organisation that fits, or those of them that are in `only`, for a file; read while it is written."""
-    now = services.clock()
-    with services.unit_of_work() as uow:
-        letter, _ = _letter(uow, letter_id)
-        for row in uow.overview.stream(letter_id, moment_of(letter, now), page):
-            if not only or row.entry.organisation_id in only:
-                yield row
+        yield from uow.overview.stream(letter_id, moment_of(letter, now), page)
 
 
 def moment_of(letter: Letter, now: datetime) -> Moment:

@@ -152,6 +152,9 @@ class Wordings(Protocol):
 class Outbox(Protocol):
     def add(self, notices: Sequence[Notice]) -> None: ...
     def of_letter(self, letter_id: str) -> list[Notice]: ...
+    def of_organisation(self, letter_id: str, organisation_id: str) -> list[Notice]:
+        """All notices about one organisation, in the order they were queued."""
+
     def progress(self, letter_id: str) -> OutboxProgress:
         """How far the mails of a letter have come, in one statement, without codes, receipts and fresh links."""
 

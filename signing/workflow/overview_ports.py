@@ -39,7 +39,8 @@ class Attention(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Which organisations of a letter are meant: those that fit everything that is given."""
+    """Which organisations of a letter are meant: those that fit everything that is given. `among` are ids; there being
+    none of them, everybody."""
 
     standing: Standing | None = None
     attention: Attention | None = None
@@ -48,6 +49,7 @@ class Choice:
     language: str | None = None
     group: str | None = None
     words: str = ""
+    among: frozenset[str] = frozenset()
 
     @property
     def is_everybody(self) -> bool:
@@ -191,3 +193,9 @@ class Overview(Protocol):
 
     def token(self, letter_id: str) -> str:
         """Something short that differs as soon as a page about the letter would."""
+
+
+class SheetMaker(Protocol):
+    """Writes rows of words into a file of one kind, the first of them the header."""
+
+    def __call__(self, rows: Iterator[tuple[str, ...]]) -> Iterator[bytes]: ...

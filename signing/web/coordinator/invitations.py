@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from flask import make_response, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from signing.domain.errors import NotFound, Refusal
 from signing.domain.invitation import Part
-from signing.web import entry_words
-from signing.web.coordinator import sharing
+from signing.web.coordinator import chosen, dashboard, organisation, sharing
 from signing.web.coordinator.rail import rail
 from signing.web.download import attachment
 from signing.web.guards import Door, Persona, door
 from signing.web.refusals import answer_to
-from signing.workflow import inviting, openings, stamps, tracking, vouching, witness_state
+from signing.workflow import inviting, openings, tracking
 from signing.workflow.ports import Services
-from signing.workflow.vouching import BoundKey
-
-REFRESH_SECONDS = 30
 
 
 def blueprint(services: Services) -> Door:
@@ -50,14 +46,9 @@ def blueprint(services: Services) -> Door:
             return _invite_page(services, letter_id, refusal), answer_to(refusal).status
         return redirect(url_for("invitations.form", letter_id=letter_id, _anchor="sharing"), 303)
 
-    @made.get("/status")
-    def status(letter_id: str) -> ResponseReturnValue:
-        live = request.args.get("live") == "1"
-        response = make_response(_status_page(services, letter_id, live=live))
-        if live:
-            response.headers["Refresh"] = str(REFRESH_SECONDS)
-        return response
-
+    dashboard.add(made, services)
+    organisation.add(made, services)
+    chosen.add(made, services)
     _of_one_organisation(made, services)
     return made
 
@@ -68,21 +59,21 @@ def _of_one_organisation(made: Door, services: Services) -> None:
     @made.post("/organisations/<organisation_id>/reissue")
     def reissue(letter_id: str, organisation_id: str) -> ResponseReturnValue:
         inviting.reissue(services, letter_id, organisation_id)
-        return redirect(url_for("invitations.status", letter_id=letter_id), 303)
+        return _back(letter_id, organisation_id)
 
     @made.post("/organisations/<organisation_id>/second-person")
     def reissue_second(letter_id: str, organisation_id: str) -> ResponseReturnValue:
         inviting.reissue(services, letter_id, organisation_id, Part.REVIEWER)
-        return redirect(url_for("invitations.status", letter_id=letter_id), 303)
+        return _back(letter_id, organisation_id)
 
     @made.post("/organisations/<organisation_id>/revoke")
     def revoke(letter_id: str, organisation_id: str) -> ResponseReturnValue:
         inviting.revoke(services, letter_id, organisation_id)
-        return redirect(url_for("invitations.status", letter_id=letter_id), 303)
+        return _back(letter_id, organisation_id)
 
     @made.get("/organisations/<organisation_id>/opening.json")
     def opening(letter_id: str, organisation_id: str) -> ResponseReturnValue:
-        tracking.status(services, letter_id)
+        tracking.summary(services, letter_id)
         try:
             found = openings.opening_of(services, letter_id, organisation_id)
         except NotFound:
@@ -90,17 +81,9 @@ def _of_one_organisation(made: Door, services: Services) -> None:
         return attachment(found.content, found.filename, "application/json")
 
 
-def _status_page(services: Services, letter_id: str, *, live: bool) -> str:
-    status = tracking.status(services, letter_id)
-    bound = vouching.bound_keys_of(services, status.letter, [row.entry for row in status.rows])
-    keys: dict[str, list[BoundKey]] = {}
-    for each in bound:
-        keys.setdefault(each.entry.organisation_id, []).append(each)
-    return render_template(
-        "coordinator/status.html", status=status, rail=rail(status, "status"), live=live, keys=keys,
-        waiting=[each for each in bound if each.waits], key_kind=entry_words.key_kind,
-        stamps=stamps.stamp_state(services, letter_id), witnesses=witness_state.witness_state(services, letter_id),
-    )
+def _back(letter_id: str, organisation_id: str) -> ResponseReturnValue:
+    place = url_for("invitations.organisation", letter_id=letter_id, organisation_id=organisation_id)
+    return redirect(place, 303)
 
 
 def _invite_page(services: Services, letter_id: str, refusal: Refusal | None = None) -> str:
