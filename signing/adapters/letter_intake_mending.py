@@ -17,6 +17,7 @@ from signing.domain.letter_runs import settle
 from .letter_intake_mending_words import Edit, changed, edits_of
 
 LONGEST_GREETING: Final = 60
+_LONGEST_JOINED: Final = 4_000
 _SENTENCE_END: Final = frozenset(".!?:;…。！？：；؟")
 _ASIDE: Final = "*_\"'”’»)]› "
 _JOIN: Final = "join"
@@ -114,9 +115,15 @@ class _Mending:
     def join(self, words: Sequence[Block], as_read: Sequence[Block]) -> list[Block]:
         """Join what was cut; whether it was is judged by the words as they were read."""
         joined: list[Block] = []
+        chain = 0
         for at, block in enumerate(words):
             before = as_read[at - 1] if at else None
-            if before is None or not _is_cut(before, as_read[at]):
+            length = len(_text(_runs(as_read[at])))
+            cut = before is not None and _is_cut(before, as_read[at])
+            # What would become longer than any paragraph of a letter was not one.
+            chain = (chain or len(_text(_last_runs(before)))) + length if cut and before is not None else 0
+            if before is None or not cut or chain > _LONGEST_JOINED:
+                chain = 0
                 if joined and isinstance(block, ItemList) and self._goes_on(joined[-1], block, as_read, at):
                     last = joined[-1]
                     assert isinstance(last, ItemList)

@@ -14,7 +14,7 @@ from typing import Final
 from signing.domain.errors import Faulty
 from signing.domain.letter_blocks import Block, Footnotes, Heading, ItemList, Quotation, Run
 from signing.domain.letter_runs import settle
-from signing.domain.letter_text_reader import MAX_PARAGRAPH, Body, Remark, fault_at
+from signing.domain.letter_text_reader import MAX_BODY, MAX_PARAGRAPH, Body, Remark, fault_at
 
 from .letter_intake_dates import locale_of
 from .letter_intake_lines import Line, Opening
@@ -28,6 +28,8 @@ _HEADING: Final = re.compile(r"heading ([1-9])\Z")
 _QUOTATIONS: Final = frozenset(("quote", "intense quote", "quotations", "block text", "block quotation"))
 _TITLE_WORDS: Final = 4
 _DEEPEST: Final = 40
+_MOST_PARAGRAPHS: Final = 5_000
+_MOST_EMPTY: Final = 20_000
 
 
 def read_word_letter(
@@ -73,7 +75,7 @@ class _Paragraphs:
         self._parts = parts
         self._reader = reader
         self._notices = notices
-        self._number = 0
+        self._number = self._length = self._all = 0
         self._carried: list[Run] = []
 
     def all(self) -> Iterator[Passage]:
@@ -109,6 +111,9 @@ class _Paragraphs:
                 yield from self._cells(element)
 
     def _paragraph(self, element: Element, depth: int) -> Iterator[Passage]:
+        self._all += 1
+        if self._all > _MOST_EMPTY:
+            raise Faulty("The document is far longer than a letter.", code="too-long", field="file")
         properties = element.find(W + "pPr")
         read = self._reader.read(element, self._number + 1)
         runs = [*self._carried, *read.runs]
@@ -121,6 +126,9 @@ class _Paragraphs:
             passage = self._passage(properties, runs)
             if _holds(passage):
                 self._number += 1
+                self._length += len(passage.text)
+                if self._number > _MOST_PARAGRAPHS or self._length > 2 * MAX_BODY:
+                    raise Faulty("The document is far longer than a letter.", code="too-long", field="file")
                 if len(passage.text) > MAX_PARAGRAPH:
                     message = f"a paragraph is longer than {MAX_PARAGRAPH:,} characters. Part it into several."
                     raise fault_at(self._number, "too-long", message)

@@ -25,6 +25,8 @@ _HYPERLINK: Final = re.compile(r'\s*HYPERLINK\s+(\\l\s+)?(?:"([^"]*)"|(\S+))', r
 _HREF: Final = re.compile(r"(?:https?://[!-~]+|mailto:[!-~]+@[!-~]+)\Z", re.IGNORECASE)
 _DEEPEST: Final = 60
 _LONGEST_ADDRESS: Final = 2_000
+_MOST_NOTES: Final = 1_000
+_MOST_PIECES: Final = 60_000  # of one document; a long letter has hundreds
 _INSIDE: Final = frozenset(
     W + name for name in ("smartTag", "customXml", "sdtContent", "dir", "bdo", "ruby", "rubyBase")
 )
@@ -64,11 +66,16 @@ class RunReader:
         self._links: Mapping[str, Link] = parts.links
         self._fields: list[_Field] = []
         self._words = Words()
-        self._number = 0
+        self._number = self._pieces = 0
         self._seen_comments: set[str] = set()
         self._inserted: list[str] = []
         self._deleted: list[str] = []
-        self.notes: list[tuple[str, str]] = []
+        self._note_numbers: dict[tuple[str, str], int] = {}
+
+    @property
+    def notes(self) -> list[tuple[str, str]]:
+        """The kind and key of every note that is marked, the first of them number 1."""
+        return list(self._note_numbers)
 
     def read(self, paragraph: Element, number: int, links: Mapping[str, Link] | None = None) -> Words:
         """The words of a paragraph that is the `number`-th; notes have links of their own."""
@@ -82,7 +89,7 @@ class RunReader:
 
     def _inline(self, parent: Iterable[Element], manner: _Manner, depth: int) -> None:
         if depth > _DEEPEST:
-            raise Faulty("The document nests too deep. Copy its words into a new one.", code="too-deep", field="file")
+            raise _too_deep()
         for element in parent:
             tag = element.tag
             if tag == W + "r":
@@ -125,6 +132,9 @@ class RunReader:
         )
         if properties is not None:
             self._notice_looks(run, properties, linked=href is not None)
+        self._pieces += len(run)
+        if self._pieces > _MOST_PIECES:
+            raise Faulty("The document is far longer than a letter.", code="too-long", field="file")
         for element in run:
             self._piece(element, manner, depth)
 
@@ -192,18 +202,19 @@ class RunReader:
         clean = text.replace("\t", " ").replace("\n", " ")
         if find_unsafe(clean) is None:
             return text.replace("\t", " ")
-        found = {name_character(char) for char in clean if find_unsafe(char)}
-        self._notices.say(self._number, "hidden-character", ", ".join(sorted(found)))
-        return "".join(char for char in text.replace("\t", " ") if char == "\n" or find_unsafe(char) is None)
+        hidden = {char for char in set(clean) if find_unsafe(char) is not None}
+        self._notices.say(self._number, "hidden-character", ", ".join(sorted(map(name_character, hidden))))
+        return text.replace("\t", " ").translate(dict.fromkeys(map(ord, hidden)))
 
     def _delete(self, element: Element) -> None:
         words = "".join(each.text or "" for each in element.iter() if each.tag in (W + "delText", W + "t"))
         self._deleted.append(words)
 
     def _note(self, kind: str, key: str) -> None:
-        if (kind, key) not in self.notes:
-            self.notes.append((kind, key))
-        self._words.runs.append(Run("", footnote=self.notes.index((kind, key)) + 1))
+        number = self._note_numbers.setdefault((kind, key), len(self._note_numbers) + 1)
+        if number > _MOST_NOTES:
+            raise Faulty(f"The document has more than {_MOST_NOTES:,} footnotes.", code="too-long", field="file")
+        self._words.runs.append(Run("", footnote=number))
 
     def _marks_again(self, run: Element, properties: Element | None) -> bool:
         """Take a number that is written as the mark of a note: Word lets a note be marked once only."""
@@ -267,6 +278,8 @@ class RunReader:
     def _field_character(self, kind: str | None) -> None:
         if kind == "begin":
             self._fields.append(_Field())
+            if len(self._fields) > _DEEPEST:
+                raise _too_deep()
         elif kind == "end" and self._fields:
             self._fields.pop()
         elif kind == "separate" and self._fields:
@@ -301,3 +314,7 @@ class RunReader:
             return
         described = next((each.get("descr") for each in element.iter() if each.get("descr")), None)
         self._notices.say(self._number, "picture", f"; it is described as {quoted(described)}" if described else "")
+
+
+def _too_deep() -> Faulty:
+    return Faulty("The document nests too deep. Copy its words into a new one.", code="too-deep", field="file")

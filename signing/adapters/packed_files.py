@@ -17,6 +17,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from html import unescape
 from typing import Final, NamedTuple
+from xml.parsers import expat
 
 from signing.domain.errors import Faulty
 
@@ -26,7 +27,7 @@ MAX_FILE_BYTES: Final = 5_000_000
 MAX_PARTS: Final = 1_000
 MAX_UNPACKED: Final = 20_000_000
 MAX_XML_PART: Final = 12_000_000
-MAX_TAGS: Final = 600_000  # of all parts together: each costs a parser hundreds of bytes
+MAX_DEPTH: Final = 200  # of elements in elements: trees far deeper bring down the parsers that are written in C
 MAX_RATIO: Final = 200
 MAX_NAME: Final = 200
 _SMALL: Final = 100_000  # below this a high ratio is only a short, even text
@@ -60,6 +61,7 @@ class Kind:
     name: str
     main: str
     advice: str
+    tags: int  # of all parts together: each costs a parser hundreds of bytes
 
     def spoiled(self) -> Faulty:
         """The refusal of a file that is broken, or no file of this kind."""
@@ -77,8 +79,8 @@ class Kind:
         return Faulty(message, code="too-large", field="file")
 
 
-WORD: Final = Kind("docx", "a Word document", _MAIN + "wordprocessingml.document.main+xml", " or as .txt")
-EXCEL: Final = Kind("xlsx", "an Excel sheet", _MAIN + "spreadsheetml.sheet.main+xml", " or .csv")
+WORD: Final = Kind("docx", "a Word document", _MAIN + "wordprocessingml.document.main+xml", " or as .txt", 300_000)
+EXCEL: Final = Kind("xlsx", "an Excel sheet", _MAIN + "spreadsheetml.sheet.main+xml", " or .csv", 2_500_000)
 
 
 class _Part(NamedTuple):
@@ -209,10 +211,10 @@ def _contents(data: bytes, parts: list[_Part], kind: Kind) -> dict[str, bytes]:
         content = _inflate(data, begins, part, kind, keep=keep)
         if not keep:
             continue
-        _check_xml(content, kind)
         tags += content.count(b"<")
-        if tags > MAX_TAGS:
+        if tags > kind.tags:
             raise kind.too_large("The file holds very many small pieces.")
+        _check_xml(content, kind)
         if part.name.lower().endswith(".rels"):
             _check_relationships(content, kind)
         kept[part.name] = content
@@ -271,6 +273,30 @@ def _check_xml(content: bytes, kind: Kind) -> None:
         raise kind.unsafe("A part of the file is in an unusual encoding.", _SAVE_AGAIN)
     if _DECLARATION.search(bare):
         raise kind.unsafe("The file holds declarations of its own kinds of content.", _SAVE_AGAIN)
+    _check_depth(content, kind)
+
+
+def _check_depth(content: bytes, kind: Kind) -> None:
+    """Read the XML once without building anything of it: it must be well formed and not nest too deep."""
+    depth = 0
+
+    def begin(name: str, attributes: object) -> None:
+        nonlocal depth
+        depth += 1
+        if depth > MAX_DEPTH:
+            raise kind.unsafe("The file nests its contents too deep.", "Copy its words into a new one.")
+
+    def end(name: str) -> None:
+        nonlocal depth
+        depth -= 1
+
+    parser = expat.ParserCreate()
+    parser.ordered_attributes = True
+    parser.StartElementHandler, parser.EndElementHandler = begin, end
+    try:
+        parser.Parse(content, True)
+    except (expat.ExpatError, ValueError, LookupError) as error:
+        raise kind.spoiled() from error
 
 
 def _check_relationships(content: bytes, kind: Kind) -> None:

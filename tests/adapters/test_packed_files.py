@@ -21,7 +21,7 @@ RELATIONS = (
 SHEET_TYPES = TYPES.replace("wordprocessingml.document", "spreadsheetml.sheet")
 MACRO_TYPES = TYPES.replace(MAIN, "application/vnd.ms-word.document.macroEnabled.main+xml")
 HEAD, LOCKED_HEAD = b"PK\x01\x02\x14\x03\x14\x00\x00\x00", b"PK\x01\x02\x14\x03\x14\x00\x01\x00"
-TAGS = "<a/>".join(map(str, range(90_000)))
+TAGS = "<x>" + "<a/>".join(map(str, range(50_000))) + "</x>"
 BOMB = '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><x>&b;</x>'
 
 
@@ -109,6 +109,8 @@ CORPUS = {
         with_parts(**{"word___rels__document.xml.rels": RELATIONS.format("image", "&#104;ttp://evil.example/")}),
         "docx-unsafe",
     ),
+    "very deep": (with_parts(**{"word__a.xml": "<a>" * 9_000 + "</a>" * 9_000}), "docx-unsafe"),
+    "no XML": (with_parts(**{"word__a.xml": "<a><b></a>"}), "docx"),
     "a billion laughs": (with_parts(**{"word__document.xml": BOMB}), "docx-unsafe"),
     "a billion laughs in UTF-16": (with_parts(**{"word__styles.xml": BOMB.encode("utf-16")}), "docx-unsafe"),
     "an external entity": (
