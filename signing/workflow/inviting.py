@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -80,11 +80,22 @@ def invite(services: Services, letter_id: str, *, stage: int | None = None) -> i
     return mailed
 
 
-def invite_stage(services: Services, uow: UnitOfWork, letter: Letter, stage: int | None, now: datetime) -> int:
-    """Invite those of `stage` who have no invitation yet, inside the caller's unit of work and under the letter's
-    lock, in as many statements for five thousand as for one. Raises NotAllowed."""
+def invite_stage(
+    services: Services,
+    uow: UnitOfWork,
+    letter: Letter,
+    stage: int | None,
+    now: datetime,
+    only: Collection[str] | None = None,
+) -> int:
+    """Invite those of `stage` (of the organisations `only`) who have no invitation yet, inside the caller's unit of
+    work and under the letter's lock, in as many statements for five thousand as for one. Raises NotAllowed."""
     letter.after(LetterAction.INVITE, now)
-    asked = [each for each in uow.roster.invited(letter.id) if stage in (None, each[0].stage)]
+    asked = [
+        each
+        for each in uow.roster.invited(letter.id)
+        if stage in (None, each[0].stage) and (only is None or each[0].organisation_id in only)
+    ]
     waiting = [entry for entry, invitation in asked if invitation is None]
     unwanted = refused(services, uow, (entry.email for entry in waiting))
     made = [(entry, first(services, entry, now)) for entry in waiting]

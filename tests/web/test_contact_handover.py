@@ -192,7 +192,8 @@ def test_the_coordinator_alone_reads_who_is_the_right_person(
     confirms(contact, house, letter_id, f"{page}/aside", words="Ask <b>Ana</b>.")
     assert "We do not invite this address again" in contact.follows().words
     coordinator.goes_to(f"/coordinator/letters/{letter_id}/status")
-    assert "One organisation needs another contact: Human Rights in China" in coordinator.words
+    assert "1 organisation needs another contact" in coordinator.words
+    coordinator.goes_to(f"/coordinator/letters/{letter_id}/organisations/org-china")
     assert "Kim China (contact@china.example) asked never to be invited again" in coordinator.words
     assert "Ask &lt;b&gt;Ana&lt;/b&gt;." in coordinator.text
     assert f"{ORGANISATION}" not in visit().goes_to(f"/i/{house.token(letter_id, OTHER)}").follows().words
