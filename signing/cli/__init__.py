@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 COMMANDS = {
+    "abandon": "abandoning:abandon",
     "close": "closing:close",
     "demo": "demo:demo",
     "doctor": "service:doctor",
@@ -24,6 +25,7 @@ COMMANDS = {
     "roster": "roster:roster",
     "seal": "sealing:seal",
     "serve": "service:serve",
+    "stages": "routing:stages",
     "status": "letter:status",
     "user": "people:user",
     "verify": "verify:verify",

@@ -13,12 +13,13 @@ from signing.workflow import publishing
 
 @click.command()
 @click.argument("letter_id", metavar="LETTER")
+@click.option("--end-embargo", is_flag=True, help="Publish now, although an hour was chosen that has not come.")
 @AS_JSON
-def publish(letter_id: str, as_json: bool) -> None:
+def publish(letter_id: str, end_embargo: bool, as_json: bool) -> None:
     """Let everybody see a closed letter: its sealed PDFs, its evidence, its log. Withdrawals and new editions go on."""
     settings = config.load()
     services = build(settings)
-    letter = publishing.publish(services, letter_id)
+    letter = publishing.publish(services, letter_id, ends_embargo=end_embargo)
     state = sealed_now(settings, services, letter_id)
     languages = sorted({each.language for each in state.documents if each.sealed})
     print_data(

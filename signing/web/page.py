@@ -80,7 +80,7 @@ def state_word(state: str) -> str:
     """A letter's state, for people."""
     return {
         "draft": _("Draft"), "open": _("Open"), "closing": _("Closing"), "closed": _("Closed"),
-        "published": _("Published"),
+        "published": _("Published"), "abandoned": _("Given up"),
     }[state]
 
 

@@ -105,6 +105,13 @@ def checks(services: Services, letter_id: str, listing: SignatoryList) -> Checks
     )
 
 
+def asked_as(services: Services, letter_id: str) -> dict[str, str]:
+    """The name that each organisation was asked under, by id. Raises NotFound."""
+    with services.unit_of_work() as uow:
+        letter_of(uow, letter_id)
+        return {entry.organisation_id: entry.listed_name for entry in uow.roster.entries(letter_id)}
+
+
 def _unanswered(services: Services, uow: UnitOfWork, letter_id: str) -> _Names:
     """Everybody who has not answered the present words, each in one place: the one that says most."""
     letter = letter_of(uow, letter_id)

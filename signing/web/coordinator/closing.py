@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from flask import redirect, render_template, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from signing.domain.errors import NotFound, Refusal
-from signing.domain.letter import CLOSING_LASTS, LetterState
+from signing.domain.letter import CLOSING_LASTS, Letter
 from signing.evidence.statement import LIST_FILE
 from signing.web import entry_words, evidence_files
 from signing.web.coordinator.rail import rail
@@ -20,6 +20,7 @@ from signing.web.refusals import answer_to
 from signing.workflow import (
     auditing,
     closing,
+    closing_checks,
     coordinator_signing,
     publishing,
     sealing,
@@ -29,7 +30,6 @@ from signing.workflow import (
 )
 from signing.workflow.coordinator_signing import ToSignByCoordinator
 from signing.workflow.ports import Services
-from signing.workflow.tracking import Status
 
 
 def blueprint(services: Services) -> Door:
@@ -63,7 +63,12 @@ def blueprint(services: Services) -> Door:
 
     @made.post("/publish")
     def publish(letter_id: str) -> ResponseReturnValue:
-        return _after(services, letter_id, publishing.publish)
+        ends_embargo = request.form.get("ends_embargo") == "1"
+        return _after(
+            services, letter_id, lambda services, letter_id: publishing.publish(
+                services, letter_id, ends_embargo=ends_embargo
+            )
+        )  # fmt: skip
 
     @made.post("/seal")
     def seal(letter_id: str) -> ResponseReturnValue:
@@ -103,7 +108,7 @@ def _after(
 
 def page(services: Services, letter_id: str, refusal: Refusal | None = None) -> str:
     """The page of the closing, before, between and after, or after a refusal of it."""
-    status = tracking.status(services, letter_id)
+    status = tracking.summary(services, letter_id)
     listing = closing.preview_list(services, letter_id) if status.letter.version else None
     edition = auditing.edition(services, letter_id) if status.state.closed else None
     changed = bool(edition and listing and listing.to_bytes() != edition.files[LIST_FILE])
@@ -111,11 +116,13 @@ def page(services: Services, letter_id: str, refusal: Refusal | None = None) -> 
     return render_template(
         "coordinator/close.html", status=status, rail=rail(status, "close"), listing=listing, edition=edition,
         languages=languages, changed=changed, refusal=refusal, signers=signers(services, letter_id),
-        waiting=_waiting(services, letter_id), now=services.clock(), doors_open_at=_doors_open_at(status),
+        waiting=_waiting(services, letter_id), now=services.clock(), doors_open_at=_doors_open_at(status.letter),
         account_id=account_id(), withheld=entry_words.withheld, stamps=stamps.stamp_state(services, letter_id),
         witnesses=witness_state.witness_state(services, letter_id),
         seals=sealing.seal_state(services, letter_id),
-        asked_as={row.entry.organisation_id: row.entry.listed_name for row in status.rows},
+        checks=closing_checks.checks(services, letter_id, listing) if listing and (changed or not edition) else None,
+        asked_as=closing_checks.asked_as(services, letter_id) if listing else {},
+        obstacle=publishing.obstacle_to_publishing(services, letter_id),
     )
 
 
@@ -124,6 +131,5 @@ def _waiting(services: Services, letter_id: str) -> list[ToSignByCoordinator]:
     return coordinator_signing.waiting(services, letter_id, "close")
 
 
-def _doors_open_at(status: Status) -> datetime | None:
-    began = status.letter.closing_since
-    return began + CLOSING_LASTS if began and status.state is LetterState.CLOSING else None
+def _doors_open_at(letter: Letter) -> datetime | None:
+    return letter.closing_since + CLOSING_LASTS if letter.closing_since else None

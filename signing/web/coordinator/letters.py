@@ -22,8 +22,12 @@ def blueprint(services: Services, intake: Intake) -> Door:
     @made.get("/")
     def index() -> ResponseReturnValue:
         own = memberships.letters_of(services, current_user.account.id, Permission.LETTER_READ)
-        letters = [tracking.status(services, letter.id) for letter in own]
-        return render_template("coordinator/letters.html", letters=letters)
+        archived = request.args.get("archived") == "1"
+        shown = [letter for letter in own if (letter.archived_at is not None) == archived]
+        return render_template(
+            "coordinator/letters.html", letters=[tracking.status(services, letter.id) for letter in shown],
+            archived=archived, put_away=sum(letter.archived_at is not None for letter in own),
+        )  # fmt: skip
 
     @made.get("/letters")
     def letters() -> ResponseReturnValue:

@@ -1,0 +1,73 @@
+"""The text for the press as we write it, in a language of the letter: plain words that a newsroom can take over."""
+
+from __future__ import annotations
+
+from signing.locale import translations
+from signing.locale.dates import day, moment
+from signing.workflow.press import PressMatter, asks
+
+# So many are named one by one; of more, the number says more.
+NAMED = 60
+
+
+def press_text(matter: PressMatter, language: str) -> str:
+    """The whole text, with headings as Markdown has them."""
+    said, several = translations(language).gettext, translations(language).ngettext
+    letter, text = matter.letter, matter.texts[language]
+    total = len(matter.names) + matter.withheld
+    addressees = "; ".join(", ".join(block[:2]) for block in text.addressees[:3])
+    parts = [said("For immediate release")]
+    if letter.published_at is None and letter.publish_at is not None:
+        parts = [
+            said("Not to be published before %(when)s") % {"when": moment(letter.publish_at, letter.zone, language)}
+        ]
+    signed = several(
+        "%(num)s organisation has signed a joint letter to %(addressees)s.",
+        "%(num)s organisations have signed a joint letter to %(addressees)s.",
+        total,
+    ) % {"num": total, "addressees": addressees}
+    if matter.countries > 1:
+        signed += " " + several(
+            "They come from %(num)s country.", "They come from %(num)s countries.", matter.countries
+        ) % {"num": matter.countries}
+    dated = letter.publish_at or letter.published_at or matter.at
+    parts += [
+        f"# {text.title}",
+        f"{text.place + ', ' if text.place else ''}{day(dated, letter.zone, language)}. {signed}",
+        *asks(text),
+    ]
+    parts += ["## " + said("Who signed"), _who(matter, language)]
+    public = f"{letter.base_url}/l/{letter.id}"
+    parts += [
+        "## " + said("The letter"),
+        f"{public}/{language}.pdf",
+        "## " + said("How to check it"),
+        said(
+            "Each name stands there because that organisation approved these exact words. The evidence is public, and "
+            "anybody can verify it without us:"
+        ),
+        f"{public}/evidence.zip\n{letter.base_url}/check",
+        "## " + said("Contact"),
+        "\n".join(matter.contacts) or said("The coordinators of the letter"),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def as_plain(words: str) -> str:
+    """The same without the marks of headings."""
+    return "\n".join(line.lstrip("#").strip() if line.startswith("#") else line for line in words.split("\n"))
+
+
+def _who(matter: PressMatter, language: str) -> str:
+    several = translations(language).ngettext
+    if len(matter.names) > NAMED:
+        number = len(matter.names)
+        named = several("%(num)s organisation, named in the letter.", "%(num)s organisations, named in the letter.",
+                        number) % {"num": number}
+    else:
+        named = "; ".join(matter.names)
+    if not matter.withheld:
+        return named
+    more = several("%(num)s more organisation signs without its name.", "%(num)s more organisations sign without their "
+                   "names.", matter.withheld) % {"num": matter.withheld}
+    return f"{named}. {more}" if named else more
