@@ -79,6 +79,8 @@ def compare_versions(
         letter = letter_of(uow, letter_id)
         versions = {version.number: version for version in uow.letters.versions(letter_id)}
     numbers = tuple(sorted(versions))
+    if not numbers:
+        raise NotFound("This letter has no version yet.", code="version-unknown")
     newer = numbers[-1] if newer is None else newer
     older = max((each for each in numbers if each < newer), default=newer) if older is None else older
     if not {older, newer} <= versions.keys():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from flask import request
@@ -19,7 +19,7 @@ _LINE = re.compile(r"Line \d+: ")
 _BLOCKS = 200
 _QUOTED = 32
 _OPENING = re.compile(r"\s*---\n.*?\n---[ \t]*\n", re.DOTALL)
-# What is said of a field is looked for with the others in order.
+# A letter in which nothing is wrong, so that one field at a time can be tried.
 _SOUND = LetterWords(title="x", date="2000-01-01", language="en", body="x")
 
 
@@ -75,26 +75,34 @@ def typed(language: str) -> LetterWords:
 
 
 def read(intake: Intake, words: LetterWords) -> Reading:
-    """How the words read, as a file of them would be read at import: every field and the body by themselves first, so
+    """How the words read, as a file of them would be read at import; where they cannot be, each field by itself, so
     that all that is wrong is said at once."""
     if _OPENING.match(words.body):
         return _read_with_opening(intake, words)
     faults = _missing(words)
-    whole = replace(
-        words, title=words.title.strip() or _SOUND.title, date=words.date.strip() or _SOUND.date, body=_SOUND.body
-    )
-    _, wrong = _tried(intake, whole)
-    faults += wrong
-    remarks: Sequence[Found] = ()
-    if words.body.strip():
-        alone = replace(_SOUND, language=words.language, body=words.body)
-        file, wrong = _tried(intake, alone)
-        faults += wrong
-        remarks = _remarks(alone, file)
-    if faults:
-        return Reading(None, tuple(faults), tuple(remarks))
-    file, wrong = _tried(intake, words)
-    return Reading(file.text if file else None, tuple(wrong), tuple(_remarks(words, file)))
+    if not faults:
+        file, wrong = _tried(intake, words)
+        if file is not None:
+            return Reading(file.text, (), tuple(_remarks(words, file)))
+        faults = wrong
+    apart = list(_apart(words))
+    wrong = [found for name, alone in apart for found in _tried(intake, alone, name)[1]]
+    body = next((alone for name, alone in apart if name == "body"), None)
+    remarks = _remarks(body, _tried(intake, body)[0]) if body else []
+    # What fits only by itself is wrong as a whole.
+    return Reading(None, tuple(wrong + [found for found in faults if found.missing or not wrong]), tuple(remarks))
+
+
+def _apart(words: LetterWords) -> Iterator[tuple[str, LetterWords]]:
+    """Each field that was filled in, in a letter that is sound otherwise."""
+    sound = replace(_SOUND, language=words.language)
+    for name in (*FIELDS, "body"):
+        if getattr(words, name).strip():
+            yield name, replace(sound, **{name: getattr(words, name)})
+    for at, block in enumerate(words.addressees):
+        yield f"to-{at}", replace(sound, addressees=(block,))
+    for at, block in enumerate(words.copies):
+        yield f"cc-{at}", replace(sound, copies=(block,))
 
 
 def with_opening(intake: Intake, words: LetterWords) -> LetterWords:
@@ -150,11 +158,14 @@ def _read_with_opening(intake: Intake, words: LetterWords) -> Reading:
     return Reading(None, (Found("body", 1, said_of_it),), ())
 
 
-def _tried(intake: Intake, words: LetterWords) -> tuple[LetterFile | None, list[Found]]:
+def _tried(intake: Intake, words: LetterWords, field: str = "body") -> tuple[LetterFile | None, list[Found]]:
+    """The words as they are read, or what is wrong with them: of `field`, where that says no line."""
     try:
         return intake.letter(words.to_file().encode(), _NAME, mend=False), []
     except Faulty as fault:
-        place = words.place_of(fault.line) if fault.line else Place(fault.field if fault.field in FIELDS else "body")
+        place = words.place_of(fault.line) if fault.line else Place(field)
+        if field != "body":
+            place = Place(field)
         return None, [_found(words, place, fault)]
 
 
