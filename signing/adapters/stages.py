@@ -128,20 +128,22 @@ class StageStore:
                 insert(stage), values | {"letter_id": stage_.letter_id, "number": stage_.number}
             )
 
-    def opened(self, letter_id: str, numbers: Collection[int], at: datetime) -> None:
-        """Note that organisations of these stages are invited; the first time stays."""
-        known = {each.number for each in self.of_letter(letter_id)}
-        self._connection.execute(
-            update(stage)
-            .where(stage.c.letter_id == letter_id, stage.c.number.in_(numbers), stage.c.opened_at.is_(None))
-            .values(opened_at=at)
-        )
+    def opened(self, letter_id: str, numbers: Collection[int], at: datetime) -> set[int]:
+        """Note that organisations of these stages are invited; the first time stays. Gives those that were not yet."""
+        known = {each.number: each.opened_at for each in self.of_letter(letter_id)}
+        first = {number for number in numbers if known.get(number) is None}
+        kept = first & known.keys()
+        if kept:
+            self._connection.execute(
+                update(stage).where(stage.c.letter_id == letter_id, stage.c.number.in_(kept)).values(opened_at=at)
+            )
         new = [
             {"letter_id": letter_id, "number": number, "opens": StageOpening.BY_HAND, "opened_at": at}
-            for number in sorted(set(numbers) - known)
+            for number in sorted(first - kept)
         ]
         if new:
             self._connection.execute(insert(stage), new)
+        return first
 
     def waiting(self, now: datetime) -> list[str]:
         """The open letters with a stage that may be due: its time has come, or in the stage before nobody is silent."""

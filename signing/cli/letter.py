@@ -13,6 +13,7 @@ from signing.adapters.letter_intake import EVERYTHING, read_letter
 from signing.bootstrap import services_from_environment
 from signing.cli.coordinator_signature import Way, obtain, signed_by_coordinator
 from signing.cli.printing import AS_JSON, print_data
+from signing.cli.routing import deadline, policy
 from signing.domain.letter import PAPERS, SHARES, Letter, LetterState
 from signing.workflow import coordinator_signing, drafting, inviting, printing, reminding, tracking
 from signing.workflow.coordinator_signing import Wishes
@@ -47,6 +48,10 @@ LEFT_OUT = {
 @click.group()
 def letter() -> None:
     """Draft and open letters."""
+
+
+letter.add_command(deadline)
+letter.add_command(policy)
 
 
 @letter.command("import")

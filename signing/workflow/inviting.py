@@ -106,12 +106,10 @@ def invite_stage(
         invitation_notice(services, entry, invitation, now) for entry, invitation in made if entry.email not in unwanted
     ]
     uow.outbox.add(notices)
-    opened = {entry.stage for entry, _ in asked}
-    if opened:
-        uow.stages.opened(letter.id, opened, now)
-    if waiting:
-        opened = {entry.stage for entry in waiting}
-        record(services, uow, Act.INVITED, letter.id, stages=_listed(opened), mailed=len(notices))
+    opened = uow.stages.opened(letter.id, {entry.stage for entry, _ in asked}, now) if asked else set()
+    if waiting or opened:
+        stages = opened | {entry.stage for entry in waiting}
+        record(services, uow, Act.INVITED, letter.id, stages=_listed(stages), mailed=len(notices))
     return len(notices)
 
 

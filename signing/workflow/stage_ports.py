@@ -46,8 +46,8 @@ class Stages(Protocol):
     def save(self, stage: Stage) -> None:
         """Store name and way of opening; `opened_at` is left alone."""
 
-    def opened(self, letter_id: str, numbers: Collection[int], at: datetime) -> None:
-        """Note that organisations of these stages are invited; the first time stays."""
+    def opened(self, letter_id: str, numbers: Collection[int], at: datetime) -> set[int]:
+        """Note that organisations of these stages are invited; the first time stays. Gives those that were not yet."""
 
     def waiting(self, now: datetime) -> list[str]:
         """The open letters with a stage that may be due: its time has come, or in the stage before nobody is silent."""

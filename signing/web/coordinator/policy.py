@@ -41,7 +41,7 @@ def blueprint(services: Services) -> Door:
             raise
         except Refusal as refusal:
             return _page(letter_policy.view(services, letter_id), refusal), answer_to(refusal).status
-        told: dict[str, Any] = {"told": done.told or None, "later": done.told_later or None, "twice": done.twice}
+        told: dict[str, Any] = {"told": done.told or None, "later": done.told_later or None, "twice": list(done.twice)}
         return redirect(url_for("policy.form", letter_id=letter_id, kept=1, **told), 303)
 
     return made

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -43,7 +45,8 @@ def blueprint(services: Services) -> Door:
         except Refusal as refusal:
             routing = staging.routing(services, letter_id)
             return _page(routing, refusal=refusal, number=number), answer_to(refusal).status
-        return redirect(_here(letter_id, number, kept=number, twice=1 if twice else None), 303)
+        kept = {"kept": number} | ({"twice": 1} if twice else {})
+        return redirect(_here(letter_id, number, kept), 303)
 
     @made.post("/<int:number>/open")
     def open_now(letter_id: str, number: int) -> ResponseReturnValue:
@@ -53,12 +56,12 @@ def blueprint(services: Services) -> Door:
             raise
         except Refusal as refusal:
             return _page(staging.routing(services, letter_id), refusal=refusal), answer_to(refusal).status
-        return redirect(_here(letter_id, number, live=1), 303)
+        return redirect(_here(letter_id, number, {"live": 1}), 303)
 
     return made
 
 
-def _here(letter_id: str, number: int, **more: int | None) -> str:
+def _here(letter_id: str, number: int, more: dict[str, Any]) -> str:
     return url_for("routing.page", letter_id=letter_id, _anchor=f"stage-{number}", **more)
 
 
