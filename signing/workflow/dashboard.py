@@ -37,7 +37,7 @@ from signing.workflow.witness_state import WitnessState, witness_policy, witness
 
 PAGE_SIZE = 50
 # What the chart marks, beside the openings of versions.
-MARKED = (Act.REMINDED.value, "deadline-extended")
+MARKED = (Act.REMINDED.value, Act.DEADLINE_CHANGED.value)
 NO_STAMPS = StampState(wanted=False, newest_size=0, newest_at=None, late=False, authorities={})
 
 

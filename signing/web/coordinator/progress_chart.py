@@ -168,7 +168,7 @@ def _marks(scale: _Scale, board: Dashboard) -> list[Sign]:
                 said = _("Version %(number)s opened on %(day)s", number=mark.number, day=when)
                 found.append(Sign(x, "version", f"{mark.number}", said))
         elif mark.what == "reminded":
-            found.append(Sign(x, "reminder", "", _("Reminders on %(day)s", day=when)))
+            found.append(Sign(x, "reminded", "", _("Reminders on %(day)s", day=when)))
         else:
             found.append(Sign(x, "moved", "", _("Deadline moved on %(day)s", day=when)))
     return found
