@@ -31,6 +31,12 @@ __all__ = ["EVERYTHING", "IntakeWarning", "LetterDraft", "Proposal", "date_line_
 MAX_FILE_BYTES: Final = 1_000_000
 IntakeWarning: TypeAlias = Remark
 
+_OF_WORD: Final = {
+    "missing-title": "no title was found before this paragraph. Give it the style Title, or say it beside the file.",
+    "missing-date": "no date was found before this paragraph. Write it alone in a paragraph, with the month as a word, "
+    "or say it beside the file.",
+    "missing-language": "the language of the letter is not clear. Say it beside the file, such as en.",
+}
 _FOOTNOTE_MARK = re.compile(r"(?<!\\)\[\^[^\]\s]+\](?!:)")
 _TABLE_RULE = re.compile(r"\s*\|?\s*:?-{3,}:?\s*(\|\s*:?-{3,}:?\s*)+\|?\s*\Z")
 
@@ -113,8 +119,8 @@ def _read_word(data: bytes, language: str | None, mend: bool | Container[str], k
         if refusal.line is None:
             raise
         _, _, message = refusal.message.partition(": ")
-        words_ = f"Paragraph {refusal.line}: {message}"
-        raise Faulty(words_, code=refusal.code, line=refusal.line) from None
+        message = _OF_WORD.get(refusal.code, message)
+        raise Faulty(f"Paragraph {refusal.line}: {message}", code=refusal.code, line=refusal.line) from None
 
 
 def _draft(

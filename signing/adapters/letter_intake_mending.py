@@ -199,6 +199,10 @@ def _excerpt(text: str, edits: Sequence[Edit]) -> tuple[str, str]:
     """The first place with some words around it, as it is and as it would be."""
     begin = max(0, edits[0].begin - _EXCERPT)
     end = min(len(text), edits[0].end + _EXCERPT)
+    if begin:  # from the next word on
+        begin = min(text.find(" ", begin) + 1 or begin, edits[0].begin)
+    if end < len(text):
+        end = max(text.rfind(" ", begin, end), edits[0].end)
     within = [edit for edit in edits if edit.end <= end]
     end = max(end, within[-1].end)
     before, after, at = text[begin:end], "", begin

@@ -17,7 +17,7 @@ _QUOTED: Final = 160
 _EACH: Final = {
     "tracked-insertion": "Inserted words, not yet accepted, were taken: {words}.",
     "tracked-deletion": "Words marked as deleted were left out: {words}.",
-    "comment": "A comment says {words}. It is not part of the letter.",
+    "comment": "A comment says: {words} It is not part of the letter.",
     "hidden-text": "Hidden words were left out: {words}.",
     "link-nowhere": "The link {words} is kept as plain words. A link of a letter begins with https:// or mailto:.",
     "text-box": "A box of text is kept as a paragraph here: {words}.",

@@ -152,7 +152,7 @@ def test_tracked_changes_are_read_as_accepted_and_each_is_told():
 def test_a_comment_is_told_without_who_wrote_it():
     body = paragraph(run("We ask") + '<w:r><w:commentReference w:id="7"/></w:r>')
     draft = read(body, comments='<w:comment w:id="7" w:author="Zelda Zed">' + paragraph("Too weak?") + "</w:comment>")
-    message = "A comment says “Too weak?”. It is not part of the letter."
+    message = "A comment says: “Too weak?” It is not part of the letter."
     assert [(warning.line, warning.message) for warning in draft.warnings] == [(5, message)]
     assert "Zelda" not in repr(draft)
 
