@@ -152,7 +152,7 @@ def operations(services: Services, intake: Intake) -> list[Operation]:
             letter=found.letter.id, state=found.state.value, version=found.letter.version, counts=found.counts,
             organisations=[
                 OrganisationShape(id=row.entry.organisation_id, organisation=row.entry.organisation,
-                                  state=row.standing.value, stage=row.entry.stage)
+                                  state=row.standing.in_short.value, stage=row.entry.stage)
                 for row in found.rows
             ],
         )  # fmt: skip

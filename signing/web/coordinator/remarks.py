@@ -85,7 +85,7 @@ def _done(
 
 
 def _page(services: Services, letter_id: str, *, refused: str = "", words: str = "", error: str = "") -> str:
-    status, only = tracking.status(services, letter_id), _only()
+    status, only = tracking.summary(services, letter_id), _only()
     found = discussing.discussion(services, letter_id)
     remarks = found.remarks
     return render_template(

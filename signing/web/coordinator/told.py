@@ -58,7 +58,7 @@ def _page(
     typed: dict[str, str],
     errors: dict[str, str] | None = None,
 ) -> str:
-    view, status = telling.view(services, letter_id, organisation_id), tracking.status(services, letter_id)
+    view, status = telling.view(services, letter_id, organisation_id), tracking.summary(services, letter_id)
     return render_template(
         "coordinator/told.html", status=status, rail=rail(status, "status"), view=view, typed=typed,
         errors=errors or {}, ways=list(Way), today=services.clock().date().isoformat(),

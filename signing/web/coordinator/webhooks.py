@@ -47,7 +47,7 @@ def blueprint(services: Services) -> Door:
 
 
 def _page(services: Services, letter_id: str, errors: dict[str, str] | None = None) -> str:
-    status = tracking.status(services, letter_id)
+    status = tracking.summary(services, letter_id)
     return render_template(
         "coordinator/webhooks.html", status=status, rail=rail(status, "status"), errors=errors or {},
         hooks=webhooks.of_letter(services, letter_id), events=list(Event), webhook_key=webhooks.public_key(services),
