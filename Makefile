@@ -39,6 +39,7 @@ bench: $(VENV)/.bench
 faults: $(VENV)/.test
 	$(BIN)/python bench/faults/enumeration.py
 	$(BIN)/python bench/faults/floods.py
+	$(BIN)/python bench/faults/intake.py
 
 wheel: $(VENV)/.run
 	$(BIN)/python -m build --no-isolation --sdist --wheel .
