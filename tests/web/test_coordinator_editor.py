@@ -4,6 +4,7 @@ same letter as an imported file."""
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -133,7 +134,9 @@ def test_another_who_writes_is_named(coordinator: Visitor, ana: Visitor, edit: s
 
 def test_a_saving_by_script_answers_with_how_it_looks(coordinator: Visitor, house: House, edit: str) -> None:
     token = coordinator.goes_to(edit).token_shown
-    fields = {"csrf_token": token, "language": "en", "title": "T", "date": "2026-03-02", "body": "A *small* thing."}
+    fields: dict[str, Any] = {
+        "csrf_token": token, "language": "en", "title": "T", "date": "2026-03-02", "body": "A *small* thing."
+    }
     coordinator.posts(f"{edit}/keep", revision="0", **fields)
     assert coordinator.status == 200
     assert 'data-revision="1"' in coordinator.text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -37,7 +38,7 @@ def letter_id(house: House, desks: dict[str, Services]) -> str:
     return house.letter()
 
 
-def words(**fields: str) -> LetterWords:
+def words(**fields: Any) -> LetterWords:
     return replace(LetterWords.of(letter_text()), **fields)
 
 

@@ -28,13 +28,13 @@ from signing.workflow.ports import Services
 @dataclass(frozen=True, slots=True)
 class Preview:
     """What stands beside the words: how they read, the pages of the PDF by count or why there are none, the text in
-    another language, where the languages differ."""
+    another language, where the languages differ (None: there is one)."""
 
     reading: Reading
     pages: int
     unprintable: str
     beside: LetterText | None
-    disagreements: list[Disagreement]
+    disagreements: list[Disagreement] | None
 
 
 def blueprint(services: Services, intake: Intake) -> Door:
@@ -139,7 +139,8 @@ def _preview(services: Services, intake: Intake, desk: Desk, words: LetterWords)
         beside = _text(intake, other, other.words) or other.words.as_plain_text()
     texts = desk.texts | ({desk.language: reading.text} if reading.text else {})
     ordered = {tag: texts[tag] for tag in desk.languages if tag in texts}
-    return Preview(reading, pages, unprintable, beside, disagreements(ordered, name=language_name))
+    differ = disagreements(ordered, name=language_name) if len(ordered) > 1 else None
+    return Preview(reading, pages, unprintable, beside, differ)
 
 
 def _conflict(services: Services, desk: Desk, mine: LetterWords, newer: NewerWords) -> str:
