@@ -10,6 +10,7 @@ from signing.domain.letter import LetterAction
 from signing.domain.organisation import RosterEntry
 from signing.domain.roster import RosterRow, check_rows
 from signing.workflow.activity import Act, record
+from signing.workflow.address_book import contact_corrected
 from signing.workflow.inviting import renew
 from signing.workflow.letters import letter_of, locked_letter
 from signing.workflow.ports import Services, UnitOfWork
@@ -63,6 +64,7 @@ def correct(
         uow.roster.replace_contact(
             letter_id, organisation_id, contact=contact, email=email, role=entry.role, former_emails=former
         )
+        contact_corrected(services, uow, known, entry)
         if moved and invitation is not None:
             # Whoever stood in for the contact before does so no longer.
             renew(services, uow, entry, invitation.given_back(), now)

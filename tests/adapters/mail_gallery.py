@@ -92,9 +92,10 @@ def lay_out_gallery(
             # What no form of ours would take.
             for kind in WORDED:
                 for part, words in zip(MailPart, (name, said, said), strict=True):
-                    uow.wordings.save(Wording(LETTER, kind, spoken(language), part, words), NOW)
+                    # Lines of their own are the coordinator's to make.
+                    uow.wordings.save(Wording(LETTER, kind, spoken(language), part, " ".join(words.split())), NOW)
         uow.commit()
-    return _notices(services, name or "Person")
+    return _notices(services, name or "Person", language)
 
 
 def _coordinate(uow: UnitOfWork, name: str | None) -> None:
@@ -130,7 +131,7 @@ def a_remark(name: str, organisation: str, said: str, **fields: Any) -> Remark:
     return replace(remark, **fields)
 
 
-def _notices(services: Services, person: str) -> dict[str, Notice]:
+def _notices(services: Services, person: str, language: str) -> dict[str, Notice]:
     mine = replace(a_notice(1), to=OFFICE)
     second = replace(a_notice(2), organisation_id="org-2", invitation_id="invitation-2", to=an_entry(2).email)
     third = replace(a_notice(3), organisation_id="org-3", invitation_id="invitation-3", to=an_entry(3).email)
@@ -179,8 +180,10 @@ def _notices(services: Services, person: str) -> dict[str, Notice]:
             delivered, kind=kinds.DIGEST, to=COORDINATOR,
             subject_id=f"account-1 {(NOW - timedelta(days=1)).isoformat()} {NOW.isoformat()}",
         ),
+        "member": replace(delivered, kind=kinds.MEMBER, to=COORDINATOR, subject_id="account-1"),
         **{f"trial of {each.value}": replace(delivered, kind=kinds.TRIAL, to=COORDINATOR,
-                                             subject_id=f"account-1 {each.value}")
+                                             subject_id=f"account-1 {each.value}",
+                                             language=language)
            for each in (kinds.INVITATION, kinds.REMINDER)},
         "delivery": replace(delivered, subject_id="1:0", to=ADDRESSEE),
         "delivery of a copy": replace(delivered, subject_id="1:1", to=NEWSROOM),
