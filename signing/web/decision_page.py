@@ -47,7 +47,7 @@ def drawn(
         "contact/letter.html", tags=tags, inline=_inline(view, tags), stale=stale, letter_html=letter_html,
         code_sent=code_sent, just_sent=just_sent, others=others_who_approved(services, view),
         earlier=_earlier(services, view, since), quick=decision_form.at_once(view),
-        line=_line(services, view, typed), own_zone=own_zone(view, view.letter.hard_deadline), **about(view, typed),
+        line=_line(services, view, typed), own_zone=own_zone(view, view.asked_until), **about(view, typed),
     )
 
 

@@ -153,16 +153,32 @@ def admitted(
 ) -> tuple[Version, Head]:
     """The words and the head of an answer that may follow now (under the lock of the letter's log).
 
-    Raises StaleVersion; NotAllowed when the doors are shut or the answer cannot follow the one before.
+    Raises StaleVersion; NotAllowed when the doors are shut or the answer cannot follow the one before; Faulty for what
+    the letter does not offer.
     """
     if version is None or version.opened_at is None or version.number != seen.letter.version:
         raise stale_words()
     check_words(version, form.version, form.text_sha256)
     seen.letter.after(action_of(form.decision), now)
     answer_after(seen.entry.answer, form.decision)
+    _check_offered(seen.letter, form)
     if shown is None:
         raise StaleVersion("This page is out of date. Please look at it once more and press the button again.")
     return version, shown
+
+
+def _check_offered(letter: Letter, form: DecisionForm) -> None:
+    """Refuse what no page of this letter offers. Raises Faulty `confidential-not-offered`, `carry-not-offered`."""
+    if form.confidential and not letter.allows_confidential:
+        raise Faulty(
+            N_("This letter names everybody who says yes: nobody can be listed without a name."),
+            field="confidential", code="confidential-not-offered",
+        )  # fmt: skip
+    if form.accepts and not letter.allows_carry:
+        raise Faulty(
+            N_("On this letter no yes covers a later version: every change asks you again."),
+            field="accepts", code="carry-not-offered",
+        )  # fmt: skip
 
 
 def repeated_answer(uow: UnitOfWork, seen: InvitationView, form: DecisionForm) -> RecordedAnswer | None:

@@ -58,6 +58,7 @@ class DecisionView:
     remarked_version: int | None
     condition_version: int | None
     reviewer: str | None = None
+    asked_until: datetime | None = None
 
     @property
     def min_level(self) -> int:
@@ -145,6 +146,7 @@ def view(services: Services, access: Access) -> DecisionView:
         remarked_version=seen.remarked_version,
         condition_version=seen.condition_version,
         reviewer=reviewer,
+        asked_until=letter.asked_until(now),
     )
 
 

@@ -74,6 +74,7 @@ class ReviewView:
     confirmed: bool
     code_sent: bool
     why_not: str | None
+    asked_until: datetime | None = None
 
     @property
     def agreed(self) -> bool:
@@ -137,6 +138,7 @@ def view(services: Services, access: Access) -> ReviewView:
         confirmed=confirming.confirmed(seen, now),
         code_sent=seen.code_sent(now),
         why_not=allowed(seen.letter, LetterAction.ANSWER, now)[1],
+        asked_until=seen.letter.asked_until(now),
     )
 
 

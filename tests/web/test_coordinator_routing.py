@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from signing.workflow import letter_policy, staging
+from signing.workflow.letter_policy import PolicyForm
 from tests.said_to_database import said_to
 from tests.web.installation import House
 from tests.web.visitor import Visitor
@@ -105,3 +106,27 @@ def test_both_pages_are_reached_from_each_page_of_the_letter(coordinator: Visito
     coordinator.goes_to(f"/coordinator/letters/{letter_id}")
     for page in ("routing", "policy"):
         assert f'href="/coordinator/letters/{letter_id}/{page}"' in coordinator.text
+
+
+def test_contacts_are_asked_by_the_soft_deadline_and_offered_what_the_letter_allows(
+    coordinator: Visitor, house: House, visitor: Visitor
+) -> None:
+    letter_id = house.letter()
+    house.roster(letter_id, ONE)
+    typed = PolicyForm(
+        soft_deadline="2026-03-18T18:00", hard_deadline="2026-03-20T18:00", quorum="3", allows_confidential=False,
+        allows_carry=False,
+    )  # fmt: skip
+    letter_policy.change(house.services, letter_id, typed)
+    house.open(letter_id)
+    house.invite(letter_id)
+    visitor.goes_to(f"/i/{house.token(letter_id, ONE)}").follows()
+    assert "Answer by Wednesday 18 March 2026, 18:00 UTC" in visitor.words
+    assert "The last moment is Friday 20 March 2026, 18:00 UTC." in visitor.words
+    assert "Only if at least 3 organisations say yes" in visitor.words
+    assert 'name="confidential"' not in visitor.text
+    assert 'name="accepts"' not in visitor.text
+    house.clock.pass_(days=17)
+    visitor.goes_to(visitor.path)
+    assert "Answer by Friday 20 March 2026, 18:00 UTC" in visitor.words
+    assert "The last moment is" not in visitor.words

@@ -13,7 +13,9 @@ from signing.domain.letter import Letter
 from signing.workflow import closing, drafting, inviting, letter_policy, reminding
 from signing.workflow.letter_policy import PolicyChange, PolicyForm
 from signing.workflow.mail_ports import Notice, NoticeKind
+from tests.evidence.signers import browser_key
 from tests.web.installation import House
+from tests.workflow.desk import Desk
 
 ONE, TWO, THREE = "Rivers China", "Valley Watch", "Open Rivers"
 
@@ -146,3 +148,20 @@ def test_a_deadline_that_has_passed_is_made_later_with_the_same_links(house: Hou
     closing.close(house.services, letter_id)
     with pytest.raises(NotAllowed):
         change(house, letter_id, hard_deadline="2026-05-20T18:00")
+
+
+def test_what_a_letter_does_not_offer_is_taken_from_nobody(house: House) -> None:
+    letter_id = house.letter()
+    change(house, letter_id, allows_confidential=False, allows_carry=False)
+    house.roster(letter_id, ONE)
+    house.open(letter_id)
+    inviting.invite(house.services, letter_id)
+    desk = Desk(house, letter_id, ONE)
+    code = desk.asks_for_a_code()
+    for offered in ("confidential", "accepts"):
+        with pytest.raises(Faulty) as refusal:
+            desk.sends(desk.form(code=code, **{offered: True}))
+        assert refusal.value.field == offered
+        with pytest.raises(Faulty):
+            desk.prepares(browser_key("laptop"), code=code, **{offered: True})
+    assert desk.sends(desk.form(code=code)).entry.level == 1
