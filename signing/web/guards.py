@@ -36,7 +36,8 @@ NEEDS: dict[Persona, Permission] = {
 # What editors may send beside the leads: whole doors, or single endpoints of one. Whatever is not here, and is not a
 # GET, is the leads' alone, so that an endpoint that nobody thought of is shut to the others.
 EDITORS_MAY = frozenset({
-    "correcting", "mails", "editing", "invitations", "reminding", "remarks", "roster", "routing", "told", "webhooks", "words",
+    "correcting", "editing", "invitations", "mails", "reminding", "remarks", "roster", "routing", "told", "webhooks",
+    "words",
 })
 
 

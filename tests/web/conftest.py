@@ -12,6 +12,7 @@ from signing.domain.access import Role
 from signing.web.app import create_app
 from tests import databases
 from tests.web.installation import BASE_URL, Clock, House, Mailbox, intake, services_over
+from tests.web.recorded import watch
 from tests.web.visitor import Visitor
 
 
@@ -28,8 +29,12 @@ def house(sqlite_template: Path, tmp_path: Path) -> Iterator[House]:
 
 
 @pytest.fixture
-def app(house: House) -> Flask:
-    return create_app(house.services, intake=intake(), mailbox=Mailbox())
+def app(house: House) -> Iterator[Flask]:
+    """The application; whatever anybody with an account changes in it while the test runs must be on record."""
+    made = create_app(house.services, intake=intake(), mailbox=Mailbox())
+    silent = watch(made, house.database.engine)
+    yield made
+    assert silent == set(), "these changed something and left no line in the record of activity"
 
 
 @pytest.fixture
