@@ -43,7 +43,11 @@ def blueprint(services: Services, intake: Intake) -> Door:
 
     @made.get("")
     def form(letter_id: str) -> ResponseReturnValue:
-        desk = editing.desk(services, letter_id, request.args.get("language"))
+        try:
+            desk = editing.desk(services, letter_id, request.args.get("language"))
+        except NotAllowed:
+            # Words that no longer change are only read.
+            return redirect(url_for("words.letter", letter_id=letter_id), 303)
         return _page(services, intake, desk, desk.words, desk.revision)
 
     @made.post("")
@@ -72,7 +76,10 @@ def blueprint(services: Services, intake: Intake) -> Door:
 
     @made.get("/page-<int:number>.svg")
     def picture(letter_id: str, number: int) -> ResponseReturnValue:
-        desk = editing.desk(services, letter_id, request.args.get("language"))
+        try:
+            desk = editing.desk(services, letter_id, request.args.get("language"))
+        except NotAllowed:
+            return redirect(url_for("words.letter", letter_id=letter_id), 303)
         text = _text(intake, desk, desk.words)
         pages = editing.page_pictures(services, desk, text) if text else ()
         if not 1 <= number <= len(pages):
