@@ -7,7 +7,7 @@ from datetime import datetime
 
 from signing.domain.errors import Faulty, NotFound
 from signing.domain.letter import Letter
-from signing.domain.letter_text import LetterText, Paragraph, plain_block
+from signing.domain.letter_text import ItemList, LetterText, Paragraph, plain_block
 from signing.domain.wording import Wording
 from signing.evidence.signatory_list import SignatoryList
 from signing.evidence.statement import LIST_FILE
@@ -44,8 +44,15 @@ class PressMatter:
 
 
 def asks(text: LetterText) -> list[str]:
-    """The first paragraphs, as plain words."""
-    return [plain_block(block) for block in text.blocks if isinstance(block, Paragraph)][:PARAGRAPHS]
+    """The first paragraphs, as plain words, with the list that the last of them announces."""
+    asked: list[str] = []
+    for block in text.blocks:
+        announced = isinstance(block, ItemList) and bool(asked) and asked[-1].endswith((":", "："))
+        if announced or (isinstance(block, Paragraph) and len(asked) < PARAGRAPHS):
+            asked.append(plain_block(block))
+        elif len(asked) >= PARAGRAPHS:
+            break
+    return asked
 
 
 def matter(services: Services, letter_id: str) -> PressMatter:

@@ -40,7 +40,7 @@ def test_the_list_stands_as_it_will_print_with_what_there_is_to_look_at(coordina
     house.approve(letter_id, KARISMA)
     house.approve(letter_id, FUNDACION)
     page = coordinator.goes_to(f"/coordinator/letters/{letter_id}/close")
-    printed = page.text[page.text.index('<section class="card below as-printed">') :]
+    printed = page.text[page.text.index('<section class="card below print-order">') :]
     assert printed.index("Zebra Trust") < printed.index(FUNDACION) < printed.index(">Karisma")
     assert "sorted as Aaa" in page.words
     assert f"{FUNDACION} · {KARISMA}" in page.words or f"{KARISMA} · {FUNDACION}" in page.words
@@ -111,6 +111,7 @@ def test_the_press_text_is_ours_until_it_is_theirs(
     page = coordinator.goes_to(f"{path}/press")
     assert "2 organisations have signed a joint letter to Ms Ada Example" in page.words
     assert "We write about three rivers and the people beside them." in page.words
+    assert "hear the people of the valley" in page.words
     assert f"/l/{letter_id}/evidence.zip" in page.words
     assert "coordinator@example.org" in page.words
     plain = coordinator.goes_to(f"{path}/press/en.txt").answer

@@ -30,7 +30,7 @@ def press_text(matter: PressMatter, language: str) -> str:
         signed += " " + several(
             "They come from %(num)s country.", "They come from %(num)s countries.", matter.countries
         ) % {"num": matter.countries}
-    dated = letter.publish_at or letter.published_at or matter.at
+    dated = letter.published_at or letter.publish_at or matter.at
     parts += [
         f"# {text.title}",
         f"{text.place + ', ' if text.place else ''}{day(dated, letter.zone, language)}. {signed}",

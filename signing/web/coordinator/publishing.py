@@ -126,6 +126,8 @@ def _page(services: Services, letter_id: str, refusal: Refusal | None = None, *,
     deliveries = delivering.deliveries(services, letter_id)
     again = _addresses() if refusal is not None and request.endpoint == "publishing.addresses" else None
     sealed = sealing.seal_state(services, letter_id).documents
+    while again and again[-1].name == again[-1].email == "":
+        again.pop()
     rows = again if again is not None else [each.address for each in deliveries]
     errors = {refusal.field: said(refusal)} if isinstance(refusal, Faulty) and refusal.field else {}
     typed: dict[str, Any] = {
@@ -133,8 +135,8 @@ def _page(services: Services, letter_id: str, refusal: Refusal | None = None, *,
         "late_until": shown(letter.late_until, letter.zone) if letter.late_until else "",
     }
     return render_template(
-        "coordinator/publishing.html", status=status, rail=rail(status, "close"), refusal=refusal,
-        typed=typed | (request.form.to_dict() if refusal is not None else {}), errors=errors, twice=twice,
+        "coordinator/publishing.html", status=status, rail=rail(status, "close"), errors=errors, twice=twice,
+        refusal=None if errors else refusal, typed=typed | (request.form.to_dict() if refusal is not None else {}),
         deliveries=deliveries, rows=rows, spare=range(len(rows), min(len(rows) + SPARE, delivering.MOST)),
         editions=late_approvals.dated_editions(services, letter_id), now=services.clock(),
         words=delivery_words.worded(services, letter_id),
