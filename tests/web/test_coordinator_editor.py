@@ -195,5 +195,5 @@ def test_closed_words_have_no_editor(coordinator: Visitor, house: House) -> None
     letter_id = house.opened("Rivers China")
     house.approve(letter_id, "Rivers China")
     closing.close(house.services, letter_id)
-    assert coordinator.goes_to(f"/coordinator/letters/{letter_id}/edit").status == 303
+    assert coordinator.goes_to(f"/coordinator/letters/{letter_id}/edit").status == 409
     assert "/edit" not in coordinator.goes_to(f"/coordinator/letters/{letter_id}/").text

@@ -43,11 +43,7 @@ def blueprint(services: Services, intake: Intake) -> Door:
 
     @made.get("")
     def form(letter_id: str) -> ResponseReturnValue:
-        try:
-            desk = editing.desk(services, letter_id, request.args.get("language"))
-        except NotAllowed:
-            # Words that no longer change are only read.
-            return redirect(url_for("words.letter", letter_id=letter_id), 303)
+        desk = editing.desk(services, letter_id, request.args.get("language"))
         return _page(services, intake, desk, desk.words, desk.revision)
 
     @made.post("")
@@ -76,10 +72,7 @@ def blueprint(services: Services, intake: Intake) -> Door:
 
     @made.get("/page-<int:number>.svg")
     def picture(letter_id: str, number: int) -> ResponseReturnValue:
-        try:
-            desk = editing.desk(services, letter_id, request.args.get("language"))
-        except NotAllowed:
-            return redirect(url_for("words.letter", letter_id=letter_id), 303)
+        desk = editing.desk(services, letter_id, request.args.get("language"))
         text = _text(intake, desk, desk.words)
         pages = editing.page_pictures(services, desk, text) if text else ()
         if not 1 <= number <= len(pages):
