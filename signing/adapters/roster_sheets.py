@@ -16,6 +16,7 @@ from email_validator import EmailNotValidError, validate_email
 from signing.domain.address_book import OrganisationKind, Scope
 from signing.domain.errors import Faulty
 from signing.domain.roster import REQUIRED, RosterRow, RosterWarning, RowFault, cell_fault, check_rows
+from signing.workflow.exporting import WHAT_BECAME
 
 from .roster_sheets_csv import read_csv
 from .roster_sheets_table import BadCell, Cell, TableRow
@@ -132,7 +133,8 @@ def _columns(header: TableRow) -> list[str | None]:
         name = "_".join(_clean(cell).casefold().replace("-", " ").replace("_", " ").split())
         columns.append(_ALSO.get(name, name) or None)
     named = [name for name in columns if name is not None]
-    unknown = [name for name in named if name not in COLUMNS]
+    # A sheet that we exported tells what became of each organisation too: that is ours to know, not the sheet's.
+    unknown = [name for name in named if name not in COLUMNS and name not in WHAT_BECAME]
     missing = [name for name in REQUIRED if name not in named]
     twice = sorted({name for name in named if named.count(name) > 1})
     message = ""

@@ -13,14 +13,14 @@ from signing.workflow.ports import Services
 # What a roster is read from, and after it what only we know.
 ROSTER = ("id", "organisation", "acronym", "listed_as", "native_name", "sort_name", "country", "group", "contact",
           "email", "role", "language", "stage")  # fmt: skip
-KNOWN = ("state", "answered_at", "version", "level", "mail_sent_at", "mail_trouble", "opened_at", "remarks", "reason",
-         "told_on")  # fmt: skip
+WHAT_BECAME = ("state", "answered_at", "version", "level", "mail_sent_at", "mail_trouble", "opened_at", "remarks",
+               "reason", "told_on")  # fmt: skip
 
 
 def rows(services: Services, letter_id: str, page: Page) -> Iterator[tuple[str, ...]]:
     """The header, and the organisations that fit in the order asked for; read while they are written, by one statement
     after the letter's. Raises NotFound."""
-    yield (*ROSTER, *KNOWN)
+    yield (*ROSTER, *WHAT_BECAME)
     for row in dashboard.stream(services, letter_id, page):
         yield cells(row)
 
