@@ -233,9 +233,10 @@ def test_pages_of_accounts(look: Look, house: House, letter_id: str) -> None:
     look.page.goto("/sign-in")
     look.page.fill("[name=email]", "coordinator@example.org")
     look.page.fill("[name=password]", PASSWORD)
-    look.presses(look.page.locator("main button"))
+    look.presses(look.page.locator("main form button[type=submit]").first)
     one = f"/coordinator/letters/{letter_id}"
-    for path in ("/coordinator/", "/coordinator/letters/new", f"{one}/", f"{one}/import", f"{one}/roster",
+    for path in ("/coordinator/", "/coordinator/letters/new", f"{one}/", f"{one}/routing", f"{one}/policy",
+                 f"/coordinator/letters/{draft}/policy", f"{one}/import", f"{one}/roster",
                  f"{one}/preview", f"{one}/open", f"{one}/invite", f"{one}/status", f"{one}/close",
                  f"/coordinator/letters/{draft}/open", f"/coordinator/letters/{draft}/roster",
                  f"/coordinator/letters/{draft}/invite", "/auditor/", f"/auditor/letters/{letter_id}",
