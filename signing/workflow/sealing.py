@@ -14,6 +14,7 @@ from typing import Any
 
 from signing.domain.errors import NotAllowed
 from signing.evidence import bundle
+from signing.workflow.activity import Act, record
 from signing.workflow.bundling import bundle_files
 from signing.workflow.evidence_ports import SealedDocument, Sealer
 from signing.workflow.letters import letter_of, locked_letter
@@ -150,6 +151,7 @@ def _seal_one(
         # Page, command and worker may seal at once: the second finds what the first has put.
         locked_letter(uow, letter_id)
         uow.sealed_documents.put(document, made.content)
+        record(services, uow, Act.SEALED, letter_id, edition=wanted.edition, language=wanted.language)
         uow.commit()
 
 
