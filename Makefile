@@ -40,6 +40,7 @@ faults: $(VENV)/.test
 	$(BIN)/python bench/faults/enumeration.py
 	$(BIN)/python bench/faults/floods.py
 	$(BIN)/python bench/faults/intake.py
+	$(BIN)/python bench/faults/outbox.py
 
 wheel: $(VENV)/.run
 	$(BIN)/python -m build --no-isolation --sdist --wheel .

@@ -18,6 +18,7 @@ from signing.adapters.mail_values import sheet_of
 from signing.domain.invitation import Invitation
 from signing.domain.organisation import RosterEntry
 from signing.evidence.phrase import phrase
+from signing.locale import spoken
 from signing.resources import templates_folder
 from signing.workflow.letters import text_sha256
 from signing.workflow.mail_ports import WORDED, MailSample, Notice, NoticeKind
@@ -56,6 +57,10 @@ class MailSamples:
         """The kinds of mail to organisations that there are."""
         folder = templates_folder() / "mail"
         return [kind for kind in WORDED if (folder / f"{kind.value}.jinja").exists()]
+
+    def spoken(self, language: str) -> str:
+        """The language that a reader of `language` is written to in."""
+        return spoken(language)
 
     def sample(self, services: Services, about: SampleOf) -> MailSample:
         """One mail in one language, in the words that are given."""

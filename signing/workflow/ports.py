@@ -358,6 +358,9 @@ class MailSampling(Protocol):
     def kinds(self) -> Sequence[NoticeKind]:
         """The kinds of mail to organisations that there are."""
 
+    def spoken(self, language: str) -> str:
+        """The language that a reader of `language` is written to in."""
+
     def sample(self, services: Services, about: SampleOf) -> MailSample:
         """One mail; nothing in it opens anything."""
 

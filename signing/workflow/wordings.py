@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from signing.domain.errors import Faulty, NotAllowed, NotFound, Unavailable
 from signing.domain.letter import Letter, LetterState, Version
 from signing.domain.wording import PARTS, MailPart, Wording, checked
-from signing.locale import spoken
 from signing.workflow.activity import Act, record
 from signing.workflow.allowances import Allowance, hit
 from signing.workflow.letters import letter_of
@@ -58,7 +57,7 @@ def view(services: Services, letter_id: str, kind: str = "", language: str = "")
     samples = _samples(services)
     with services.unit_of_work() as uow:
         letter = letter_of(uow, letter_id)
-        languages = _languages(uow, letter)
+        languages = _languages(samples, uow, letter)
         chosen = _kind(samples, kind or samples.kinds()[0].value)
         tongue = language or languages[0]
         if tongue not in languages:
@@ -92,7 +91,7 @@ def word(services: Services, letter_id: str, kind: str, language: str, typed: Ma
     with services.unit_of_work(write=True) as uow:
         letter = letter_of(uow, letter_id)
         chosen = _kind(samples, kind)
-        if language not in _languages(uow, letter):
+        if language not in _languages(samples, uow, letter):
             raise _no_such_mail()
         if letter.state is LetterState.ABANDONED or letter.archived_at is not None:
             raise NotAllowed("This letter has ended: no mail of this kind goes out any more.", code="letter-ended")
@@ -116,7 +115,7 @@ def try_out(services: Services, letter_id: str, kind: str, language: str) -> str
     with services.unit_of_work(write=True) as uow:
         letter = letter_of(uow, letter_id)
         chosen = _kind(samples, kind)
-        if language not in _languages(uow, letter):
+        if language not in _languages(samples, uow, letter):
             raise _no_such_mail()
         account = uow.accounts.get(account_id) if account_id is not None else None
         if account is None:
@@ -147,10 +146,10 @@ def _kind(samples: MailSampling, kind: str) -> NoticeKind:
     return found
 
 
-def _languages(uow: UnitOfWork, letter: Letter) -> list[str]:
+def _languages(samples: MailSampling, uow: UnitOfWork, letter: Letter) -> list[str]:
     """What contacts of the roster are spoken to in, the letter's own first."""
-    first = spoken(letter.language)
-    others = {spoken(each.language) for each in uow.roster.entries(letter.id) if each.language}
+    first = samples.spoken(letter.language)
+    others = {samples.spoken(each.language) for each in uow.roster.entries(letter.id) if each.language}
     return [first, *sorted(others - {first})]
 
 

@@ -29,13 +29,14 @@ def blueprint(services: Services) -> Door:
 
     @made.post("")
     def correct(letter_id: str, organisation_id: str) -> ResponseReturnValue:
-        typed = {name: request.form.get(name, "") for name in ("contact", "email", "role")}
+        contact, email, role = (request.form.get(name, "") for name in ("contact", "email", "role"))
         try:
-            done = correcting.correct(services, letter_id, organisation_id, **typed)
+            done = correcting.correct(services, letter_id, organisation_id, contact=contact, email=email, role=role)
         except NotFound:
             raise
         except Refusal as refusal:
-            entry = replace(correcting.contact_of(services, letter_id, organisation_id), **typed)
+            known = correcting.contact_of(services, letter_id, organisation_id)
+            entry = replace(known, contact=contact, email=email, role=role)
             return _page(services, letter_id, entry, refusal), answer_to(refusal).status
         place = url_for(
             "correcting.form", letter_id=letter_id, organisation_id=organisation_id,

@@ -43,7 +43,8 @@ def blueprint(services: Services) -> Door:
         back = request.form.get("ours", "")
         typed = {part.value: request.form.get(part.value, "") for part in PARTS if part.value in request.form}
         if back in PARTS:
-            typed = {back: ""}
+            # What was typed in the other parts is kept as if that had been asked for.
+            typed[back] = ""
         try:
             wordings.word(services, letter_id, kind, language, typed)
         except NotFound:
@@ -87,7 +88,7 @@ def _page(
     field = refusal.field if isinstance(refusal, Faulty) else None
     return render_template(
         "coordinator/mails.html", status=status, rail=rail(status, "invite"), mail=mail, kind_words=kind_words,
-        words=mail.own | dict(typed or {}), longest=LONGEST, placeholders=PLACEHOLDERS,
+        words={**mail.own, **(typed or {})}, longest=LONGEST, placeholders=PLACEHOLDERS,
         error={field: refusal.message} if refusal and field else {}, refusal=refusal,
         kept=request.args.get("kept") == "1", tested=request.args.get("tested") == "1",
     )  # fmt: skip
