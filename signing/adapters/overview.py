@@ -73,7 +73,9 @@ class OverviewStore:
 
     def timeline(self, letter_id: str, acts: Sequence[str]) -> Timeline:
         """The openings of its versions, and those of the acts, counted by day."""
-        return overview_timeline.read(self._connection.execute(overview_timeline.query(letter_id, acts)))
+        return overview_timeline.read(
+            self._connection.execute(overview_timeline.query(tuple(acts)), {"the_letter": letter_id})
+        )
 
     def rows(self, letter_id: str, chosen: Sequence[tuple[str, Standing]]) -> list[OverviewRow]:
         """These organisations in the order given."""
@@ -110,7 +112,7 @@ class OverviewStore:
 
     def token(self, letter_id: str) -> str:
         """Something short that differs as soon as a page about the letter would."""
-        row = self._connection.execute(overview_timeline.token(letter_id)).first()
+        row = self._connection.execute(overview_timeline.token(), {"the_letter": letter_id}).first()
         return hashlib.sha256(repr(row).encode()).hexdigest()[:24]
 
     def _standings(self, letter_id: str, moment: Moment, choice: Choice) -> CTE:

@@ -4,6 +4,7 @@ tables. Read with one statement, however many persons, mails and earlier answers
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, func, or_, select
@@ -26,6 +27,7 @@ _MAIL = (_mail.c.status, _mail.c.last_reply, _mail.c.sent_at, _mail.c.delivered_
          _mail.c.bounce_reason)  # fmt: skip
 
 
+@cache
 def tally() -> tuple[ColumnElement[int], ...]:
     """How many organisations a letter has, how many are invited, and how many stand under its present words."""
     entry = roster_entry.c
@@ -45,6 +47,7 @@ def tally() -> tuple[ColumnElement[int], ...]:
     )
 
 
+@cache
 def listed() -> Select[Any]:
     """Organisations with everything that a row shows."""
     entry = roster_entry.c

@@ -3,11 +3,25 @@ tables."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Integer, Select, Text, case, cast, func, literal, null, select, union_all
+from sqlalchemy import (
+    CompoundSelect,
+    Integer,
+    Select,
+    Text,
+    bindparam,
+    case,
+    cast,
+    func,
+    literal,
+    null,
+    select,
+    union_all,
+)
 
 from signing.adapters.account_tables import activity
 from signing.adapters.columns import WIDE_INTEGER
@@ -21,28 +35,29 @@ from signing.workflow.overview_ports import Mark, Timeline
 _A_DAY = timedelta(days=1) // timedelta(microseconds=1)
 
 
-def query(letter_id: str, acts: Sequence[str]) -> CompoundSelect[Any]:
-    """Versions, acts by day, the size of the log, and how far others have followed it."""
+@cache
+def query(acts: tuple[str, ...]) -> CompoundSelect[Any]:
+    """Of one letter: versions, acts by day, the size of the log, and how far others have followed it."""
     day = cast(activity.c.at, WIDE_INTEGER) // _A_DAY
-    newest = select(func.max(cosignature.c.size)).where(cosignature.c.letter_id == letter_id).scalar_subquery()
+    of_letter = cosignature.c.letter_id == bindparam("the_letter")
+    newest = select(func.max(cosignature.c.size)).where(of_letter).scalar_subquery()
     none = cast(null(), WIDE_INTEGER)
     parts: list[Select[Any]] = [
-        select(literal("version", Text), literal("", Text), letter_version.c.opened_at, letter_version.c.number).where(
-            letter_version.c.letter_id == letter_id, letter_version.c.opened_at.is_not(None)
-        ),
+        select(literal("version", Text), literal("", Text), letter_version.c.opened_at, letter_version.c.number)
+        .where(letter_version.c.letter_id == bindparam("the_letter"), letter_version.c.opened_at.is_not(None)),
         select(literal("act", Text), activity.c.act, func.min(activity.c.at), func.count())
-        .where(activity.c.letter_id == letter_id, activity.c.act.in_(acts))
+        .where(activity.c.letter_id == bindparam("the_letter"), activity.c.act.in_(acts))
         .group_by(activity.c.act, day),
         select(literal("size", Text), literal("", Text), none, log_head.c.size).where(
-            log_head.c.letter_id == letter_id
+            log_head.c.letter_id == bindparam("the_letter")
         ),
         select(
             literal("stamp", Text), time_stamp.c.authority, func.max(time_stamp.c.at), func.max(time_stamp.c.size)
         )
-        .where(time_stamp.c.letter_id == letter_id)
+        .where(time_stamp.c.letter_id == bindparam("the_letter"))
         .group_by(time_stamp.c.authority),
         select(literal("cosigned", Text), cosignature.c.witness, none, cosignature.c.size).where(
-            cosignature.c.letter_id == letter_id, cosignature.c.size == newest
+            of_letter, cosignature.c.size == newest
         ),
     ]
     return union_all(*parts)
@@ -66,12 +81,13 @@ def read(rows: Iterable[Any]) -> Timeline:
     return Timeline(marks, log_size, stamped, cosigned_size, cosigned_by)
 
 
-def token(letter_id: str) -> Select[Any]:
+@cache
+def token() -> Select[Any]:
     """Figures of which one differs whenever a page about the letter does: everything that is there is counted, and
     whatever changes in its place is counted by what it has become."""
 
     def of(table: Any, *figures: Any) -> list[Any]:
-        return [select(each).where(table.c.letter_id == letter_id).scalar_subquery() for each in figures]
+        return [select(each).where(table.c.letter_id == bindparam("the_letter")).scalar_subquery() for each in figures]
 
     def filled(column: Any) -> Any:
         return func.count(column)
@@ -103,4 +119,4 @@ def token(letter_id: str) -> Select[Any]:
         *of(stage, func.count(), filled(stage.c.opened_at)),
         # Rosters that were edited, and whatever else a coordinator did.
         *of(activity, func.count()),
-    ).where(letter.c.id == letter_id)  # fmt: skip
+    ).where(letter.c.id == bindparam("the_letter"))  # fmt: skip

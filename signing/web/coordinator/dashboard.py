@@ -49,9 +49,9 @@ def add(made: Door, services: Services) -> None:
     def status(letter_id: str) -> ResponseReturnValue:
         query = asked.read(request.args)
         board = dashboard.dashboard(services, letter_id, query.page)
-        tag, live = _tag(services, letter_id, query), request.args.get("live") == "1"
+        live = request.args.get("live") == "1"
         response = make_response(render_template(
-            "coordinator/status.html", rail=rail(board, "status"), tag=tag, live=live, **_shown(board, query)
+            "coordinator/status.html", rail=rail(board, "status"), live=live, **_shown(board, query)
         ))  # fmt: skip
         if live:
             response.headers["Refresh"] = str(REFRESH_SECONDS)

@@ -2,7 +2,7 @@
 // disturbing whoever is at work: what is focused, ticked, opened or scrolled to stays so.
 const board = document.querySelector("[data-dashboard]");
 const EVERY = 10_000;
-let tag = board.dataset.tag;
+let tag = "";
 
 function kept(part) {
   const active = part.contains(document.activeElement) ? document.activeElement : null;
@@ -24,7 +24,7 @@ function put(part, fresh) {
 
 async function look() {
   if (document.hidden) return;
-  const answer = await fetch(board.dataset.dashboard, { headers: { "If-None-Match": `"${tag}"` }, cache: "no-store", redirect: "error" });
+  const answer = await fetch(board.dataset.dashboard, { headers: tag ? { "If-None-Match": `"${tag}"` } : {}, cache: "no-store", redirect: "error" });
   if (answer.status !== 200) return;
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
   for (const part of board.querySelectorAll("[data-live]")) {
