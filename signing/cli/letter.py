@@ -15,9 +15,10 @@ from signing.cli.coordinator_signature import Way, obtain, signed_by_coordinator
 from signing.cli.printing import AS_JSON, print_data
 from signing.cli.routing import deadline, policy
 from signing.domain.letter import PAPERS, SHARES, Letter, LetterState
-from signing.workflow import coordinator_signing, drafting, inviting, printing, reminding, tracking
+from signing.workflow import coordinator_signing, dashboard, drafting, inviting, printing, reminding, tracking
 from signing.workflow.coordinator_signing import Wishes
 from signing.workflow.mail_ports import NoticeStatus
+from signing.workflow.overview_ports import Choice
 from signing.workflow.reminding import LeftOut
 from signing.workflow.sealing import seal_state
 from signing.workflow.stamps import stamp_state
@@ -289,6 +290,7 @@ def status(letter_id: str, as_json: bool) -> None:
     """Tell where every organisation stands."""
     services = services_from_environment()
     found = tracking.status(services, letter_id)
+    standings = dict(dashboard.chosen(services, letter_id, Choice()))
     stamps = stamp_state(services, letter_id)
     seals = seal_state(services, letter_id)
     rows = [
@@ -296,6 +298,7 @@ def status(letter_id: str, as_json: bool) -> None:
             "id": row.entry.organisation_id,
             "organisation": row.entry.organisation,
             "state": row.standing,
+            "standing": standings.get(row.entry.organisation_id, row.standing),
             "stage": row.entry.stage,
             "needs_contact": row.speakers.needs_contact,
             "two_persons": None if row.speakers.second is None else {"agreed": row.speakers.second.agreed},

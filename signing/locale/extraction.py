@@ -51,7 +51,8 @@ ABOUT = "# Words of coalition-signing that people without an account can meet. S
 ABOUT_DOCUMENTS = "# Words of coalition-signing that stand around a letter when it is printed. See docs/translating.md."
 DOCUMENT_WORDS = "signing/adapters/typeset/fixed_words.py"
 # What every use case and page may say is gathered, but for those that coordinators and auditors alone come to.
-USE_CASES = "signing/workflow/*.py"
+    "auditing", "auditor", "bundling", "closing", "coordinator_keys", "coordinator_signing", "coordinator_statements",
+    "dashboard", "organisation_page",
 PAGES = "signing/web/*.py"
 OF_ACCOUNTS = frozenset({
     "abandoning", "account_keeping", "address_book", "api_tokens", "auditing", "auditor", "brought_rosters",

@@ -374,9 +374,9 @@ def command_line() -> Actor:
 class Services:
     """Everything a use case may ask of the world, built once by `bootstrap`.
 
-    `renderings` and `sheets` are by the ending of the file they make: `html`, `txt`, `docx`; `csv`, `xlsx`. `actor` says
-    who acts just now: the account of the request that is answered, the command line, or the clock. `scrub` makes the database's files anew
-    without what was deleted. `samples` sets mails before they go.
+    `renderings` and `sheets` are by the ending of the file they make: `html`, `txt`, `docx`; `csv`, `xlsx`. `actor`
+    says who acts just now: the account of the request that is answered, the command line, or the clock. `scrub` makes
+    the database's files anew without what was deleted. `samples` sets mails before they go.
     """
 
     unit_of_work: OpenUnitOfWork

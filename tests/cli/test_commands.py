@@ -197,8 +197,9 @@ def test_status_is_the_documented_shape(place: Installation, letter: str) -> Non
     }  # fmt: skip
     assert (status["state"], status["version"]) == ("open", 1)
     assert set(status["organisations"][0]) == {
-        "id", "organisation", "state", "stage", "needs_contact", "two_persons", "remarks", "conditions",
+        "id", "organisation", "state", "standing", "stage", "needs_contact", "two_persons", "remarks", "conditions",
     }  # fmt: skip
+    assert {each["standing"] for each in status["organisations"]} == {"invited"}
     assert status["counts"]["silent"] == 2
 
 

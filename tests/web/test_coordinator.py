@@ -210,7 +210,7 @@ def test_a_name_that_differs_from_the_roster_is_marked_before_closing(coordinato
     assert "asked as Human Rights in China (roster)" in coordinator.words
 
 
-def test_groups_head_the_roster_the_status_and_the_list(coordinator: Visitor, house: House) -> None:
+def test_groups_head_the_roster_and_the_list(coordinator: Visitor, house: House) -> None:
     letter_id = house.letter()
     member, network = "Rivers China", "Front Line"
     house.roster(letter_id, network, position=1, group="Networks <of> rivers")
@@ -218,7 +218,7 @@ def test_groups_head_the_roster_the_status_and_the_list(coordinator: Visitor, ho
     house.open(letter_id)
     house.invite(letter_id)
     house.approve(letter_id, network)
-    for step in ("roster/order", "status", "close"):
+    for step in ("roster/order", "close"):
         page = coordinator.goes_to(f"/coordinator/letters/{letter_id}/{step}").text
         heading = page.index("<bdi>Networks &lt;of&gt; rivers</bdi>")
         assert page.index(network, heading) > heading

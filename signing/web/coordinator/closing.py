@@ -87,7 +87,7 @@ def blueprint(services: Services) -> Door:
 
     @made.get("/trust.json")
     def trust(letter_id: str) -> ResponseReturnValue:
-        tracking.status(services, letter_id)
+        tracking.summary(services, letter_id)
         return evidence_files.trust_file(services)
 
     return made

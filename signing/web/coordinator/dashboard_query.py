@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from babel import Locale
 from flask import url_for
@@ -37,8 +37,8 @@ class Query:
 
     def address(self, endpoint: str, letter_id: str, **changed: str | None) -> str:
         """The address of the same list with some words changed (None: left away)."""
-        asked = {**self.words, **changed}
-        return url_for(endpoint, letter_id=letter_id, **{name: word for name, word in asked.items() if word})
+        asked: dict[str, Any] = {name: word for name, word in {**self.words, **changed}.items() if word}
+        return url_for(endpoint, letter_id=letter_id, **asked)
 
     def __getitem__(self, name: str) -> str:
         return self.words.get(name, "")

@@ -113,7 +113,7 @@ def _page(
     services: Services, intake: Intake, desk: Desk, words: LetterWords, revision: int, *, tried: bool = False,
     refusal: Refusal | None = None, remarks: tuple[Found, ...] = (),
 ) -> str:
-    status = tracking.status(services, desk.letter.id)
+    status = tracking.summary(services, desk.letter.id)
     return render_template(
         "coordinator/editor.html", desk=desk, words=words, revision=revision, preview=_preview(
             services, intake, desk, words
@@ -144,7 +144,7 @@ def _preview(services: Services, intake: Intake, desk: Desk, words: LetterWords)
 
 
 def _conflict(services: Services, desk: Desk, mine: LetterWords, newer: NewerWords) -> str:
-    status = tracking.status(services, desk.letter.id)
+    status = tracking.summary(services, desk.letter.id)
     theirs = LetterWords.from_file(newer.theirs.words)
     return render_template(
         "coordinator/editor_conflict.html", desk=desk, mine=mine, theirs=theirs, newer=newer,

@@ -18,7 +18,7 @@ from signing.web.page import _, said
 from signing.web.refusals import answer_to
 from signing.workflow import drafting, tracking
 from signing.workflow.ports import Services
-from signing.workflow.tracking import Status
+from signing.workflow.tracking import Summary
 
 FIELDS = ("pasted", "language", "deadline", "paper", "title", "date")
 # The fields of a letter that is begun without a file, by the names a refusal gives them.
@@ -32,7 +32,11 @@ DRAWN = str.maketrans({" ": "␣", "\u00a0": "⍽", "\u202f": "⍽"})
 
 
 def form(
-    status: Status | None = None, error: Refusal | None = None, *, of_new: bool = False, file: BroughtFile | None = None
+    status: Summary | None = None,
+    error: Refusal | None = None,
+    *,
+    of_new: bool = False,
+    file: BroughtFile | None = None,
 ) -> ResponseReturnValue:
     """The empty form, or the filled one with what is wrong: of the file, or (`of_new`) of the letter begun here."""
     errors: dict[str, str] = {}
@@ -55,7 +59,7 @@ def form(
 
 def take(services: Services, intake: Intake, letter_id: str | None = None) -> ResponseReturnValue:
     """Read what was brought; show it, or store it when that was asked for."""
-    status = tracking.status(services, letter_id) if letter_id else None
+    status = tracking.summary(services, letter_id) if letter_id else None
     file: BroughtFile | None = None
     try:
         file = brought(pasted_as="pasted.md" if _has_header() else "pasted.txt")
@@ -87,7 +91,7 @@ def _chosen() -> Container[str]:
     return request.form.getlist("mend") if request.form.get("proposed") else EVERYTHING
 
 
-def _check(file: BroughtFile, read: LetterFile, status: Status | None) -> ResponseReturnValue:
+def _check(file: BroughtFile, read: LetterFile, status: Summary | None) -> ResponseReturnValue:
     kinds: dict[str, list[Change]] = {}
     for proposal in read.proposals:
         kinds.setdefault(proposal.code, []).append(_change(proposal))

@@ -25,7 +25,7 @@ def blueprint(services: Services, intake: Intake) -> Door:
         archived = request.args.get("archived") == "1"
         shown = [letter for letter in own if (letter.archived_at is not None) == archived]
         return render_template(
-            "coordinator/letters.html", letters=[tracking.status(services, letter.id) for letter in shown],
+            "coordinator/letters.html", letters=tracking.summaries(services, shown),
             archived=archived, put_away=sum(letter.archived_at is not None for letter in own),
         )  # fmt: skip
 

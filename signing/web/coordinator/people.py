@@ -83,7 +83,7 @@ def _role() -> MemberRole:
 
 
 def _page(services: Services, letter_id: str, refusal: Refusal | None = None) -> str:
-    status = tracking.status(services, letter_id)
+    status = tracking.summary(services, letter_id)
     field = refusal.field if isinstance(refusal, Faulty) else None
     return render_template(
         "coordinator/people.html", status=status, rail=rail(status, "people"), roles=list(MemberRole),

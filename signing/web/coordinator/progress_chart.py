@@ -145,7 +145,8 @@ def _numbers(scale: _Scale) -> list[Tick]:
 
 
 def _deadlines(scale: _Scale, board: Dashboard) -> list[Sign]:
-    letter, found = board.letter, []
+    letter = board.letter
+    found: list[Sign] = []
     for kind, at, words in (
         ("soft", letter.soft_deadline, _("asked for by")),
         ("hard", letter.hard_deadline, _("deadline")),
@@ -160,7 +161,8 @@ def _deadlines(scale: _Scale, board: Dashboard) -> list[Sign]:
 
 
 def _marks(scale: _Scale, board: Dashboard) -> list[Sign]:
-    zone, found = board.letter.zone, []
+    zone = board.letter.zone
+    found: list[Sign] = []
     for mark in board.marks:
         x, when = scale.x(mark.at), short_day(mark.at, zone)
         if mark.what == "version":

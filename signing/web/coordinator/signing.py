@@ -122,7 +122,7 @@ def _signature(waits: ToSignByCoordinator) -> bytes:
 
 
 def _page(services: Services, waits: ToSignByCoordinator, fault: Faulty | None = None) -> str:
-    status = tracking.status(services, waits.letter.id)
+    status = tracking.summary(services, waits.letter.id)
     known = {each.public.key: each for each in signers(services, waits.letter.id)}
     signer = known.get(waits.key.key)
     credential = signer.credential_id if signer else None

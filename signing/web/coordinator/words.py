@@ -30,7 +30,7 @@ def blueprint(services: Services, intake: Intake) -> Door:
 
     @made.get("/import")
     def importing(letter_id: str) -> ResponseReturnValue:
-        return letter_import.form(tracking.status(services, letter_id))
+        return letter_import.form(tracking.summary(services, letter_id))
 
     @made.post("/import")
     def bring(letter_id: str) -> ResponseReturnValue:
@@ -54,7 +54,7 @@ def blueprint(services: Services, intake: Intake) -> Door:
     def redline(letter_id: str) -> ResponseReturnValue:
         older, newer = (request.args.get(name, type=int) for name in ("from", "to"))
         compared = comparing.compare_versions(services, letter_id, older, newer)
-        status = tracking.status(services, letter_id)
+        status = tracking.summary(services, letter_id)
         return render_template(
             "coordinator/redline.html", compared=compared, status=status, rail=rail(status, "words"),
             letter_html=letter_html,
@@ -62,7 +62,7 @@ def blueprint(services: Services, intake: Intake) -> Door:
 
     @made.get("/versions")
     def versions(letter_id: str) -> ResponseReturnValue:
-        status = tracking.status(services, letter_id)
+        status = tracking.summary(services, letter_id)
         return render_template(
             "coordinator/versions.html", history=comparing.history(services, letter_id), status=status,
             rail=rail(status, "words"),
@@ -88,7 +88,7 @@ def _read(services: Services, letter_id: str, step: str, template: str) -> Respo
 
 
 def _page(services: Services, letter_id: str, step: str, template: str, refusal: Refusal | None = None) -> str:
-    status, view = tracking.status(services, letter_id), drafting.read(services, letter_id)
+    status, view = tracking.summary(services, letter_id), drafting.read(services, letter_id)
     return render_template(
         template, view=view, status=status, rail=rail(status, step), letter_html=letter_html, in_order=_in_order,
         refusal=refusal, differs=differing(view),
