@@ -44,15 +44,15 @@ ROOMS: dict[str, dict[str, Any]] = {
     "signing/domain/letter.py": REFUSALS,
     "signing/domain/organisation.py": REFUSALS,
     "signing/locale/dates.py": MARKS,
-    # A newsroom reads these in a language of the letter.
-    "signing/web/coordinator/press_words.py": MARKS | {"said": None, "several": (1, 2)},
+    # Of coordinators' pages what is said in a language of the letter: to newsrooms, and over a list.
+    "signing/web/coordinator/press_words.py": MARKS,
+    "signing/web/coordinator/roster_list.py": MARKS,
 }
 ABOUT = "# Words of coalition-signing that people without an account can meet. See docs/translating.md."
 ABOUT_DOCUMENTS = "# Words of coalition-signing that stand around a letter when it is printed. See docs/translating.md."
 DOCUMENT_WORDS = "signing/adapters/typeset/fixed_words.py"
 # What every use case and page may say is gathered, but for those that coordinators and auditors alone come to.
-    "auditing", "auditor", "bundling", "closing", "coordinator_keys", "coordinator_signing", "coordinator_statements",
-    "dashboard", "organisation_page",
+USE_CASES = "signing/workflow/*.py"
 PAGES = "signing/web/*.py"
 OF_ACCOUNTS = frozenset({
     "abandoning", "account_keeping", "address_book", "api_tokens", "auditing", "auditor", "brought_rosters",

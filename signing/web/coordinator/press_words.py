@@ -12,22 +12,22 @@ NAMED = 60
 
 def press_text(matter: PressMatter, language: str) -> str:
     """The whole text, with headings as Markdown has them."""
-    said, several = translations(language).gettext, translations(language).ngettext
+    gettext, ngettext = translations(language).gettext, translations(language).ngettext
     letter, text = matter.letter, matter.texts[language]
     total = len(matter.names) + matter.withheld
     addressees = "; ".join(", ".join(block[:2]) for block in text.addressees[:3])
-    parts = [said("For immediate release")]
+    parts = [gettext("For immediate release")]
     if letter.published_at is None and letter.publish_at is not None:
         parts = [
-            said("Not to be published before %(when)s") % {"when": moment(letter.publish_at, letter.zone, language)}
+            gettext("Not to be published before %(when)s") % {"when": moment(letter.publish_at, letter.zone, language)}
         ]
-    signed = several(
+    signed = ngettext(
         "%(num)s organisation has signed a joint letter to %(addressees)s.",
         "%(num)s organisations have signed a joint letter to %(addressees)s.",
         total,
     ) % {"num": total, "addressees": addressees}
     if matter.countries > 1:
-        signed += " " + several(
+        signed += " " + ngettext(
             "They come from %(num)s country.", "They come from %(num)s countries.", matter.countries
         ) % {"num": matter.countries}
     dated = letter.published_at or letter.publish_at or matter.at
@@ -36,19 +36,19 @@ def press_text(matter: PressMatter, language: str) -> str:
         f"{text.place + ', ' if text.place else ''}{day(dated, letter.zone, language)}. {signed}",
         *asks(text),
     ]
-    parts += ["## " + said("Who signed"), _who(matter, language)]
+    parts += ["## " + gettext("Who signed"), _who(matter, language)]
     public = f"{letter.base_url}/l/{letter.id}"
     parts += [
-        "## " + said("The letter"),
+        "## " + gettext("The letter"),
         f"{public}/{language}.pdf",
-        "## " + said("How to check it"),
-        said(
+        "## " + gettext("How to check it"),
+        gettext(
             "Each name stands there because that organisation approved these exact words. The evidence is public, and "
             "anybody can verify it without us:"
         ),
         f"{public}/evidence.zip\n{letter.base_url}/check",
-        "## " + said("Contact"),
-        "\n".join(matter.contacts) or said("The coordinators of the letter"),
+        "## " + gettext("Contact"),
+        "\n".join(matter.contacts) or gettext("The coordinators of the letter"),
     ]
     return "\n\n".join(parts) + "\n"
 
@@ -59,15 +59,19 @@ def as_plain(words: str) -> str:
 
 
 def _who(matter: PressMatter, language: str) -> str:
-    several = translations(language).ngettext
+    ngettext = translations(language).ngettext
     if len(matter.names) > NAMED:
         number = len(matter.names)
-        named = several("%(num)s organisation, named in the letter.", "%(num)s organisations, named in the letter.",
-                        number) % {"num": number}
+        named = ngettext(
+            "%(num)s organisation, named in the letter.", "%(num)s organisations, named in the letter.", number
+        ) % {"num": number}
     else:
         named = "; ".join(matter.names)
     if not matter.withheld:
         return named
-    more = several("%(num)s more organisation signs without its name.", "%(num)s more organisations sign without their "
-                   "names.", matter.withheld) % {"num": matter.withheld}
+    more = ngettext(
+        "%(num)s more organisation signs without its name.",
+        "%(num)s more organisations sign without their names.",
+        matter.withheld,
+    ) % {"num": matter.withheld}
     return f"{named}. {more}" if named else more
