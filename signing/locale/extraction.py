@@ -25,13 +25,17 @@ TEMPLATES = ("base.html", "form_fields.html", "letter_text.html", "contact/*", "
 MARKS: dict[str, Any] = {**DEFAULT_KEYWORDS, "N_": None}
 OF_DATABASES = MARKS | dict.fromkeys(("Conflict", "Faulty", "NotFound", "Unavailable"))
 # Kinds of refusal that no contact meets; named so that the next kind cannot be forgotten, whoever it is for.
-REFUSALS_OF_COORDINATORS = ("AddressRefused", "CoordinatorMustSign", "EditionCurrent", "KeyNotNamed")
+REFUSALS_OF_COORDINATORS = (
+    "AddressRefused", "CoordinatorMustSign", "EditionCurrent", "Embargoed", "KeyNotNamed", "NamedAfterWithdrawal",
+    "NewerWords", "QuorumNotReached", "ScopeMissing", "TokenRefused", "TooManyTrials",
+)
 # The first argument of each of these is `Refusal.words`, said in the reader's language where it is shown.
 REFUSALS = MARKS | dict.fromkeys((
     "Refusal", "NotFound", "NotAllowed", "Unavailable", "Conflict", "Faulty", "PageUsed", "StaleVersion",
     "LinkClosed", "TooManyAttempts", "NoCookie", "SignedOut", "AlreadyRecorded", "StatementExpired",
     "ConfirmationNeeded", "HeadUnreadable", "KeyKnown", "KeyRevoked", "KeyUnfit", "KeyWaits", "LevelTooLow",
-    "OtherPart", "PasskeyUnproved", "ReviewAwaited", *REFUSALS_OF_COORDINATORS,
+    "OtherPart", "PasskeyUnproved", "ReviewAwaited", "LetterAbandoned", "PasswordLinkClosed", "SecondStepOver",
+    "PasskeyUnknown", "CodeWrong", *REFUSALS_OF_COORDINATORS,
 ))
 ROOMS: dict[str, dict[str, Any]] = {
     "signing/adapters/database.py": OF_DATABASES,
@@ -46,7 +50,7 @@ ROOMS: dict[str, dict[str, Any]] = {
     "signing/locale/dates.py": MARKS,
     # Of coordinators' pages what is said in a language of the letter: to newsrooms, and over a list.
     "signing/web/coordinator/press_words.py": MARKS,
-    "signing/web/coordinator/roster_list.py": MARKS,
+    "signing/web/coordinator/roster_list.py": OF_DATABASES,
 }
 ABOUT = "# Words of coalition-signing that people without an account can meet. See docs/translating.md."
 ABOUT_DOCUMENTS = "# Words of coalition-signing that stand around a letter when it is printed. See docs/translating.md."
@@ -55,13 +59,13 @@ DOCUMENT_WORDS = "signing/adapters/typeset/fixed_words.py"
 USE_CASES = "signing/workflow/*.py"
 PAGES = "signing/web/*.py"
 OF_ACCOUNTS = frozenset({
-    "abandoning", "account_keeping", "address_book", "api_tokens", "auditing", "auditor", "brought_rosters",
-    "bundling", "closing", "comparing", "coordinator_keys", "coordinator_signing", "coordinator_statements",
-    "correcting", "dashboard", "delivering", "delivery_words", "drafting", "editing", "entry_words",
-    "forgetting_contacts", "late_approvals", "letter_policy", "memberships", "opening", "organisation_page",
-    "press", "publishing", "reminding", "rhythms", "roster_adding", "roster_editing", "roster_groups", "rostering",
-    "sealing", "settling", "sort_names", "staging", "stamps", "telling", "tracking", "vouching", "webhooks",
-    "witness_state", "witnessing", "wordings",
+    "abandoning", "account_keeping", "address_book", "api_tokens", "auditing", "auditor", "bounces",
+    "brought_rosters", "bundling", "closing", "comparing", "coordinator_keys", "coordinator_signing",
+    "coordinator_statements", "correcting", "dashboard", "delivering", "delivery_words", "drafting", "editing",
+    "entry_words", "forgetting_contacts", "late_approvals", "letter_policy", "memberships", "opening",
+    "organisation_page", "press", "publishing", "reminding", "rhythms", "roster_adding", "roster_editing",
+    "roster_groups", "roster_plan", "rostering", "sealing", "settling", "sort_names", "staging", "stamps",
+    "telling", "tracking", "vouching", "webhooks", "witness_state", "witnessing", "wordings",
 })
 # Git knows when and by whom; a line that changes with the day would change without a reason.
 NOISE = tuple(f'"{name}:'.encode() for name in (

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from signing.domain.access import Account, Actor, Role
-from signing.domain.errors import Faulty, NotFound
+from signing.domain.errors import N_, Faulty, NotFound
 from signing.workflow.activity import Act, record, record_by
 from signing.workflow.identifiers import new_id
 from signing.workflow.password_check import long_enough, without_password
@@ -24,7 +24,7 @@ class PasswordLinkClosed(NotFound):
     code = "password-link-closed"
 
     def __init__(self) -> None:
-        super().__init__("It works once, and for three days.")
+        super().__init__(N_("It works once, and for three days."))
 
 
 def add_account(

@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from signing.domain.access import Account
-from signing.domain.errors import Faulty
+from signing.domain.errors import N_, Faulty
 from signing.workflow.activity import Act, record
 from signing.workflow.password_check import check_password
 from signing.workflow.ports import Services, UnitOfWork
@@ -40,7 +40,7 @@ class CodeWrong(Faulty):
 
     def __init__(self) -> None:
         super().__init__(
-            "That code does not fit. Wait for the next one in your app, and look at your telephone's clock.",
+            N_("That code does not fit. Wait for the next one in your app, and look at your telephone's clock."),
             field="code",
         )
 

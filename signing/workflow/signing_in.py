@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from signing.domain.access import SESSION_IDLE, Account, Actor, Session, SignedIn, SignInPasskey
-from signing.domain.errors import Refusal, Unavailable
+from signing.domain.errors import N_, Refusal, Unavailable
 from signing.workflow.accounts import accounts, add_account, new_password, reset_password
 from signing.workflow.activity import Act, record_by
 from signing.workflow.allowances import Allowance, check, hit
@@ -32,7 +32,7 @@ class PasskeyUnknown(Refusal):
     code = "sign-in-failed"
 
     def __init__(self) -> None:
-        super().__init__("This passkey does not sign you in here. Please use another, or your password.")
+        super().__init__(N_("This passkey does not sign you in here. Please use another, or your password."))
 
 
 class SecondStepOver(Refusal):
@@ -41,7 +41,7 @@ class SecondStepOver(Refusal):
     code = "second-step-over"
 
     def __init__(self) -> None:
-        super().__init__("This took too long. Please sign in once more.")
+        super().__init__(N_("This took too long. Please sign in once more."))
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,10 +22,10 @@ WORD = re.compile(r"[^\W\d_]{2,}")
 SENTENCE = re.compile(r"[^\W\d_]{2,} [^\W\d_]{2,}")
 # What readers of screens say, and what a page's scripts show.
 SPOKEN_ATTRIBUTES = frozenset({"alt", "aria-description", "aria-label", "content", "data-name", "placeholder", "title"})
-# Names of page kinds, which stand in a block of their own; settings of windows; the shape of a short code; commands to
-# type; fields of headers; methods of requests.
+# Names of page kinds, which stand in a block of their own; settings of windows and fields; the shape of a short code;
+# commands to type; fields of headers; methods of requests.
 KINDS = frozenset({"contact", "public"})
-SETTINGS = frozenset({"width=device-width, initial-scale=1", "light dark", "XXXX-XXXX-XXXX"})
+SETTINGS = frozenset({"width=device-width, initial-scale=1", "light dark", "XXXX-XXXX-XXXX", "username webauthn"})
 COMMANDS = re.compile(r"^ {4}signing .*$", re.MULTILINE)
 HEADERS = frozenset({"Subject", "From", "To", "Date", "GET"})
 # Said to machines, to operators, or to nobody: a mail that is out of date is not sent.
@@ -119,7 +119,8 @@ def test_templates_say_nothing_that_is_not_looked_up(path: Path) -> None:
 
 
 def test_pages_and_use_cases_say_nothing_that_is_not_gathered() -> None:
-    gathered = {str(message.id) for message in extraction.template_catalogue() if message.id}
+    gathered = {form for message in extraction.template_catalogue() if message.id
+                for form in (message.id if isinstance(message.id, tuple) else (str(message.id),))}
     said = [(path.name, words) for path in rooms() for words in sentences(path.read_text("utf-8"))]
     assert len(said) > 150
     assert [each for each in said if each[1] not in gathered and not OPERATORS.search(each[1])] == []
