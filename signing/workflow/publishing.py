@@ -46,14 +46,14 @@ class QuorumNotReached(NotAllowed):
 
 
 class NamedAfterWithdrawal(NotAllowed):
-    """Somebody on the newest list has withdrawn since it was signed."""
+    """Somebody on the newest list has withdrawn since it was signed, or wants to be counted only."""
 
     code = "edition-behind"
 
     def __init__(self) -> None:
         super().__init__(
-            "An organisation on the list has withdrawn since it was signed. Sign a new edition first: nobody is "
-            "published under a letter that they withdrew from."
+            "An organisation on the list has withdrawn since it was signed, or asked not to be named. Sign a new "
+            "edition first: nobody is published under a letter that they withdrew from."
         )
 
 
@@ -157,9 +157,15 @@ def _obstacle(uow: UnitOfWork, letter: Letter) -> NotAllowed | None:
     have = edition.listed + edition.confidential
     if have < letter.quorum:
         return QuorumNotReached(have, letter.quorum)
-    left = {entry.organisation_id for entry in uow.roster.entries(letter.id) if entry.answer is Answer.WITHDRAWN}
-    named = left and {name.signatory.org for name in listed_names(edition.files[LIST_FILE])}
-    return NamedAfterWithdrawal() if named and left & named else None
+    entries = uow.roster.entries(letter.id)
+    open_ones = {each.organisation_id for each in entries if each.answer is Answer.APPROVED and not each.confidential}
+    named = {name.signatory.org for name in listed_names(edition.files[LIST_FILE])}
+    # Who is only counted has no place on the list to look for: whoever left since it was signed may be one of them.
+    uncounted = any(
+        each.answer is Answer.WITHDRAWN and each.confidential and (each.answer_index or 0) > edition.index
+        for each in entries
+    )
+    return NamedAfterWithdrawal() if uncounted or named - open_ones else None
 
 
 def _newest(uow: UnitOfWork, letter_id: str) -> Edition:

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from signing.domain.errors import NotAllowed, NotFound
 from signing.domain.letter import LATE, TRANSITIONS, LetterAction, LetterState
 from signing.domain.organisation import Decision
-from signing.workflow import closing, drafting, inviting, publishing, tracking
+from signing.workflow import (
+    auditing,
+    closing,
+    drafting,
+    inviting,
+    late_approvals,
+    log_serving,
+    publishing,
+    tracking,
+)
 from tests.web.installation import House
 from tests.workflow.test_deciding import ONE, TWO, Desk
 
@@ -64,3 +75,39 @@ def test_whatever_a_closed_letter_allows_a_published_one_allows_too_but_to_be_pu
         elif state is LetterState.CLOSED:
             assert TRANSITIONS[LetterState.PUBLISHED, action] is LetterState.PUBLISHED
     assert all(TRANSITIONS[move].closed for move in TRANSITIONS if move[0].closed)
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+def test_nobody_is_published_by_name_who_asked_meanwhile_to_be_counted_only(house: House, letter_id: str) -> None:
+    closing.close(house.services, letter_id)
+    publishing.choose_hour(house.services, letter_id, "2026-03-10T10:00")
+    late_approvals.choose_late(house.services, letter_id, "2026-03-09T10:00")
+    desk = Desk(house, letter_id, TWO)
+    desk.sends(desk.form(code=desk.asks_for_a_code(), idempotency_key="key-of-this-page-8", confidential=True))
+    with pytest.raises(NotAllowed, match="not to be named"):
+        publishing.publish(house.services, letter_id, ends_embargo=True)
+    house.clock.pass_(days=9)
+    # At its second, before the clock has come by, too.
+    with pytest.raises(NotFound):
+        log_serving.published_checkpoint(house.services, letter_id)
+    assert publishing.publish_due(house.services, letter_id) is not None
+    edition = auditing.edition(house.services, letter_id)
+    assert (edition.listed, edition.confidential) == (1, 1)
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+def test_whoever_was_only_counted_and_withdrew_is_not_counted_any_more(house: House, letter_id: str) -> None:
+    desk = Desk(house, letter_id, TWO)
+    desk.sends(desk.form(code=desk.asks_for_a_code(), idempotency_key="key-of-this-page-7", confidential=True))
+    with house.services.unit_of_work(write=True) as uow:
+        uow.letters.arrange(replace(drafting.read(house.services, letter_id).letter, quorum=2))
+        uow.commit()
+    assert closing.close(house.services, letter_id).confidential == 1
+    desk.sends(desk.form(Decision.WITHDRAW, code=desk.asks_for_a_code(), idempotency_key="key-of-this-page-8"))
+    with pytest.raises(NotAllowed) as refusal:
+        publishing.publish(house.services, letter_id)
+    assert refusal.value.code == "edition-behind"
+    closing.close(house.services, letter_id)
+    with pytest.raises(NotAllowed) as refusal:
+        publishing.publish(house.services, letter_id)
+    assert (refusal.value.code, refusal.value.values) == ("quorum", {"have": 1, "need": 2})
