@@ -218,8 +218,9 @@ def _change(row: Any) -> LoggedChange | None:
     """An entry as programs are told of it; None for keys and what else is nobody's news."""
     index, kind, at, answered, organisation_id, decision, confidential, newest, number, closed, opened = row
     if kind == "assent" and answered is not None:
-        # A decline always stands under a commitment, and so may an approval: then nobody is named.
-        named = decision != Decision.DECLINE and not (confidential and newest == index)
+        # A decline always stands under a commitment, and so may an approval: then nobody is named. Of an answer that
+        # another has overtaken, nothing here says any more under which of the two it stood.
+        named = decision != Decision.DECLINE and newest == index and not confidential
         return LoggedChange(
             Event.ORGANISATION_ANSWERED, index, at, answered, organisation_id if named else None, decision
         )

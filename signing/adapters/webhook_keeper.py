@@ -166,14 +166,23 @@ class _Pinned(http.client.HTTPConnection):
         super().__init__(host, port, timeout=SECONDS)
         self._address = address
         self._secure = secure
+        self._over = False
 
     def connect(self) -> None:
-        plain = socket.create_connection((self._address, self.port), timeout=SECONDS)
-        context = ssl.create_default_context() if self._secure else None
-        self.sock = context.wrap_socket(plain, server_hostname=self.host) if context else plain
+        self.sock = socket.create_connection((self._address, self.port), timeout=SECONDS)
+        if self._secure:
+            # Shaken hands on once it can be broken off, too.
+            self.sock = ssl.create_default_context().wrap_socket(
+                self.sock, server_hostname=self.host, do_handshake_on_connect=False
+            )
+        if self._over:
+            raise TimeoutError
+        if isinstance(self.sock, ssl.SSLSocket):
+            self.sock.do_handshake()
 
     def break_off(self) -> None:
         """End the conversation from another thread: each byte may come in time, and the answer never."""
+        self._over = True
         if self.sock is not None:
             with suppress(OSError):
                 self.sock.shutdown(socket.SHUT_RDWR)

@@ -15,7 +15,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from signing.adapters.database import Database
-from signing.adapters.webhook_keeper import WebhookKeeper
+from signing.adapters.webhook_keeper import WebhookKeeper, _Pinned
 from signing.domain.access import Role
 from signing.domain.errors import Faulty
 from signing.domain.organisation import Decision
@@ -119,6 +119,19 @@ def test_a_letters_way_is_told_in_its_order_signed_and_without_withheld_names(
             key.verify(base64.b64decode(signature), said + b" ")
 
 
+def test_a_withheld_name_stays_withheld_when_it_answered_again_before_anybody_was_told(
+    house: House, receiver: Receiver
+) -> None:
+    letter_id = house.opened(ONE)
+    hears(house, letter_id, receiver)
+    house.approve(letter_id, ONE, confidential=True, listed_as=ONE)
+    house.clock.pass_(minutes=2)
+    house.approve(letter_id, ONE, confidential=True, listed_as=ONE, idempotency_key="fedcba9876543210")
+    keeper(house.services).run(house.clock.now)
+    assert len(receiver.told) == 2
+    assert "org-china" not in str(receiver.told)
+
+
 def test_only_what_was_asked_for_is_told_and_nothing_after_it_was_stopped(house: House, receiver: Receiver) -> None:
     letter_id = house.opened(ONE, TWO)
     hook = hears(house, letter_id, receiver, "organisation.answered")
@@ -164,6 +177,15 @@ def test_nothing_is_sent_into_a_network_that_is_not_the_internet(
     keeper(house.services, home=False, resolve=lambda host, port: ["93.184.216.34", address]).run(house.clock.now)
     (message,) = messages(house, letter_id)
     assert (message.status.value, message.last_reply) == ("queued", "the address is not one of the public Internet")
+    assert receiver.told == []
+
+
+def test_a_receiver_whose_time_is_over_before_it_has_even_connected_is_told_nothing(receiver: Receiver) -> None:
+    late = _Pinned("localhost", receiver.server.server_port, "127.0.0.1", secure=False)
+    late.break_off()
+    with pytest.raises(TimeoutError):
+        late.request("POST", "/", b"{}")
+    late.close()
     assert receiver.told == []
 
 
