@@ -57,11 +57,13 @@ def test_a_faulty_stage_comes_back_as_it_was_typed(coordinator: Visitor, house: 
 
 def test_the_page_of_stages_takes_few_statements_whatever_the_size(coordinator: Visitor, house: House) -> None:
     counts = []
-    for many in (2, 40):
+    for many in (2, 60):
         letter_id = house.letter()
         house.roster(letter_id, *(f"Body {letter_id} n{number}" for number in range(many)))
         house.open(letter_id)
-        staging.open_stage(house.services, letter_id, 1)
+        invite = f"/coordinator/letters/{letter_id}/invite"
+        coordinator.goes_to(invite).sends(invite)
+        assert ("routing" in coordinator.answer.headers["Location"]) == (many > 50)
         with said_to(house.database) as said:
             coordinator.goes_to(f"/coordinator/letters/{letter_id}/routing")
         counts.append(len(said))
@@ -121,12 +123,12 @@ def test_contacts_are_asked_by_the_soft_deadline_and_offered_what_the_letter_all
     house.open(letter_id)
     house.invite(letter_id)
     visitor.goes_to(f"/i/{house.token(letter_id, ONE)}").follows()
-    assert "Answer by Wednesday 18 March 2026, 18:00 UTC" in visitor.words
-    assert "The last moment is Friday 20 March 2026, 18:00 UTC." in visitor.words
+    assert "Answer by Wednesday 18 March 2026, 18:00 (UTC)" in visitor.words
+    assert "The last moment is Friday 20 March 2026, 18:00 (UTC)." in visitor.words
     assert "Only if at least 3 organisations say yes" in visitor.words
     assert 'name="confidential"' not in visitor.text
     assert 'name="accepts"' not in visitor.text
     house.clock.pass_(days=17)
     visitor.goes_to(visitor.path)
-    assert "Answer by Friday 20 March 2026, 18:00 UTC" in visitor.words
+    assert "Answer by Friday 20 March 2026, 18:00 (UTC)" in visitor.words
     assert "The last moment is" not in visitor.words

@@ -15,6 +15,9 @@ from signing.web.refusals import answer_to
 from signing.workflow import inviting, openings, tracking
 from signing.workflow.ports import Services
 
+# Sending so many takes a while: whoever presses the button sees them go.
+MANY = 50
+
 
 def blueprint(services: Services) -> Door:
     """The door to a letter's invitations."""
@@ -29,11 +32,13 @@ def blueprint(services: Services) -> Door:
         stage = request.form.get("stage", "")
         try:
             sharing.take(services, letter_id)
-            inviting.invite(services, letter_id, stage=int(stage) if stage.isdecimal() else None)
+            mailed = inviting.invite(services, letter_id, stage=int(stage) if stage.isdecimal() else None)
         except NotFound:
             raise
         except Refusal as refusal:
             return _invite_page(services, letter_id, refusal), answer_to(refusal).status
+        if mailed >= MANY:
+            return redirect(url_for("routing.page", letter_id=letter_id, live=1), 303)
         return redirect(url_for("invitations.status", letter_id=letter_id), 303)
 
     @made.post("/sharing")
