@@ -77,6 +77,10 @@ class ApiTokenStore:
             .values(revoked_at=at)
         )
 
+    def revoke_all(self, account_id: str, at: datetime) -> None:
+        live = (api_token.c.account_id == account_id) & api_token.c.revoked_at.is_(None)
+        self._connection.execute(update(api_token).where(live).values(revoked_at=at))
+
     def used(self, token_id: str, at: datetime) -> None:
         self._connection.execute(update(api_token).where(api_token.c.id == token_id).values(used_at=at))
 

@@ -52,7 +52,7 @@ def add_account(
 
 
 def reset_password(services: Services, email: str, password: str | None = None) -> tuple[Account, str]:
-    """Give an account another password, made here when none is given, and end all its sessions.
+    """Give an account another password, made here when none is given, and end all its sessions and tokens.
 
     Raises NotFound for an address without an account, Faulty for a short password.
     """
@@ -61,21 +61,21 @@ def reset_password(services: Services, email: str, password: str | None = None) 
     with services.unit_of_work(write=True) as uow:
         account = _known(uow, email)
         uow.accounts.set_password(account.id, hashed)
-        uow.accounts.end_sessions(account.id)
+        _sign_out(services, uow, account)
         record(services, uow, Act.PASSWORD_SET, None, account.id, person=account.email)
         uow.commit()
     return account, password
 
 
 def reset(services: Services, email: str) -> tuple[Account, str]:
-    """Take password, app and passkeys from an account, end its sessions, and return the address of a page on which its
-    owner sets a new password, once, within three days. Raises NotFound."""
+    """Take password, app, passkeys and tokens from an account, end its sessions, and return the address of a page on
+    which its owner sets a new password, once, within three days. Raises NotFound."""
     with services.unit_of_work(write=True) as uow:
         account = replace(_known(uow, email), password=without_password(services))
         uow.accounts.set_password(account.id, account.password)
         uow.accounts.replace_totp(account.id, account.totp, None)
         uow.sign_in_passkeys.remove_all(account.id)
-        uow.accounts.end_sessions(account.id)
+        _sign_out(services, uow, account)
         record(services, uow, Act.ACCOUNT_RESET, None, account.id, person=account.email)
         uow.commit()
     return account, password_page(services, account)
@@ -144,6 +144,12 @@ def agreed(password: str, again: str) -> str:
     if long_enough(password) != again:
         raise Faulty("The two are not the same. Please type the new password once more.", field="again")
     return password
+
+
+def _sign_out(services: Services, uow: UnitOfWork, account: Account) -> None:
+    """End the sessions of an account, and the tokens that somebody may have made in one of them."""
+    uow.accounts.end_sessions(account.id)
+    uow.api_tokens.revoke_all(account.id, services.clock())
 
 
 def _of_link(services: Services, uow: UnitOfWork, token: str) -> Account:

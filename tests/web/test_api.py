@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import re
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -13,7 +14,7 @@ from flask import Flask
 
 from signing.domain.access import Member, MemberRole, Role
 from signing.domain.organisation import Decision
-from signing.workflow import api_tokens, deciding, discussing
+from signing.workflow import accounts, api_tokens, deciding, discussing
 from signing.workflow.contact_access import Access
 from signing.workflow.discussing import RemarkForm
 from signing.workflow.mail_ports import NoticeKind
@@ -235,6 +236,17 @@ def test_a_coordinator_makes_a_token_sees_it_once_and_revokes_it(
     assert shown[0] not in house.dump()
     (made,) = api_tokens.tokens_of(house.services, account_id(house))
     coordinator.posts(f"{page}{made.id}/revoke", csrf_token=coordinator.token())
+    program.sends("GET", "/letters")
+    assert program.status == 401
+
+
+@pytest.mark.parametrize("reset", [accounts.reset, accounts.reset_password])
+def test_what_an_operator_resets_leaves_no_token_to_whoever_made_one_in_the_meantime(
+    app: Flask, house: House, coordinator: Visitor, reset: Callable[..., object]
+) -> None:
+    program = Program(app, token(house))
+    assert program.sends("GET", "/letters") == []
+    reset(house.services, "coordinator@example.org")
     program.sends("GET", "/letters")
     assert program.status == 401
 
