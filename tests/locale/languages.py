@@ -9,6 +9,7 @@ from signing.workflow.mail_ports import NoticeKind
 
 # Mails that one kind of notice sends with other words.
 SEALED, DECLINED, NOTED, REVOKED = "a confidential answer", "a decline", "a key was noted", "a key was revoked"
+ABANDONED = "the letter was given up"
 
 
 @dataclass(frozen=True)
@@ -102,6 +103,12 @@ ARABIC = Spoken(
         NoticeKind.HANDED_OVER: "أُحيل الأمر: Joint letter",
         NoticeKind.REVIEWED: "صدر القبول من Rafa Reviewer، والدور الآن لكم: Joint letter",
         NoticeKind.REMARK_ANSWERED: "أجابكم فريق التنسيق: Joint letter",
+        NoticeKind.DEADLINE: "مهلة الردّ حتى الأحد 22 مارس 2026، 09:30 (UTC). Joint letter",
+        NoticeKind.CLOSED: "أُغلقت الرسالة ووُقّعت: Joint letter",
+        ABANDONED: "أُلغيت الرسالة: Joint letter",
+        NoticeKind.PUBLISHED: "نُشرت الرسالة: Joint letter",
+        NoticeKind.DELIVERY: "رسالة مشتركة: Joint letter",
+        NoticeKind.TRIAL: "هل يُدرج اسم منظمة",
     },
     sender="رسائل مشتركة، localhost",
 )
@@ -172,6 +179,12 @@ CHINESE = Spoken(
         NoticeKind.HANDED_OVER: "已移交：Joint letter",
         NoticeKind.REVIEWED: "您的同事（Rafa Reviewer）已认可，现在轮到您：Joint letter",
         NoticeKind.REMARK_ANSWERED: "协调人已回复您：Joint letter",
+        NoticeKind.DEADLINE: "答复截止时间：2026年3月22日星期日 09:30（UTC）。Joint letter",
+        NoticeKind.CLOSED: "已截止并签名：Joint letter",
+        ABANDONED: "已取消：Joint letter",
+        NoticeKind.PUBLISHED: "已公布：Joint letter",
+        NoticeKind.DELIVERY: "联名信：Joint letter",
+        NoticeKind.TRIAL: "贵组织是否愿意在这封信上署名？",
     },
     sender="联名信，localhost",
 )
