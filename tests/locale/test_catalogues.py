@@ -27,7 +27,7 @@ INVISIBLE = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"})
 # What is typed into a machine runs from the left in every language, its signs at both ends too.
 COMMAND = re.compile("\u200e[!-~\u200e]+\u200e")
 # In some languages a letter begins with a colon where English has a comma.
-GREETINGS = ("Dear %(contact)s,", "Hello,")
+GREETINGS = ("Dear %(contact)s,", "Dear Sir or Madam,", "Hello,")
 HAN = "[\u4e00-\u9fff]"
 in_each_language = pytest.mark.parametrize("tag", TAGS)
 
