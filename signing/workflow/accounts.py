@@ -14,6 +14,7 @@ from signing.workflow.activity import Act, record, record_by
 from signing.workflow.identifiers import new_id
 from signing.workflow.password_check import long_enough, without_password
 from signing.workflow.ports import Services, UnitOfWork
+from signing.workflow.webhooks import stop_those_of
 
 LINK_LASTS = timedelta(hours=72)
 
@@ -82,8 +83,8 @@ def reset(services: Services, email: str) -> tuple[Account, str]:
 
 
 def disable(services: Services, email: str, *, disabled: bool = True) -> tuple[Account, list[str]]:
-    """Shut an account, or open it again: its sessions end at once, and nothing signs it in. Returns it, and the
-    letters that nobody else leads. Raises NotFound."""
+    """Shut an account, or open it again: its sessions end at once, nothing signs it in, and the webhooks that it set up
+    are told nothing more. Returns it, and the letters that nobody else leads. Raises NotFound."""
     now = services.clock()
     with services.unit_of_work(write=True) as uow:
         account = _known(uow, email)
@@ -93,6 +94,8 @@ def disable(services: Services, email: str, *, disabled: bool = True) -> tuple[A
             act = Act.ACCOUNT_DISABLED if disabled else Act.ACCOUNT_ENABLED
             record(services, uow, act, None, account.id, person=account.email)
         own = uow.members.of_account(account.id)
+        for letter_id in own if disabled else ():
+            stop_those_of(services, uow, letter_id, account.id)
         left_alone = sorted(set(own) - uow.members.led()) if disabled else []
         uow.commit()
     return replace(account, disabled_at=now if disabled else None), left_alone

@@ -27,6 +27,7 @@ from signing.workflow.mail_ports import NoticeKind
 from signing.workflow.notices import letter_notice
 from signing.workflow.password_check import without_password
 from signing.workflow.ports import Services, UnitOfWork
+from signing.workflow.webhooks import stop_those_of
 
 ADDED_WINDOW = 60 * 60
 ADDED_MOST = 30
@@ -171,11 +172,16 @@ def change(services: Services, letter_id: str, account_id: str, role: MemberRole
             services, uow, Act.MEMBER_CHANGED, letter_id, account_id,
             person=account.email, role=role.value, before=member.role.value,
         )  # fmt: skip
+        if not may_on_letter(role, Permission.LETTER_READ):
+            stop_those_of(services, uow, letter_id, account_id)
         uow.commit()
 
 
 def remove(services: Services, letter_id: str, account_id: str) -> None:
-    """Take somebody off the letter: by a lead, or by themselves. Raises NotFound, NotAllowed `last-lead`."""
+    """Take somebody off the letter, by a lead or by themselves, and tell the webhooks no more that they set up.
+
+    Raises NotFound, NotAllowed `last-lead`.
+    """
     with services.unit_of_work(write=True) as uow:
         uow.log.lock(letter_id)
         if services.actor().account_id != account_id:
@@ -186,6 +192,7 @@ def remove(services: Services, letter_id: str, account_id: str) -> None:
         record(
             services, uow, Act.MEMBER_REMOVED, letter_id, account_id, person=account.email, role=member.role.value
         )
+        stop_those_of(services, uow, letter_id, account_id)
         uow.commit()
 
 

@@ -23,7 +23,7 @@ from signing.workflow.api_ports import WebhookMessage
 from signing.workflow.appending import time_text
 from signing.workflow.identifiers import new_id
 from signing.workflow.letters import letter_of
-from signing.workflow.ports import Services
+from signing.workflow.ports import Services, UnitOfWork
 
 LONGEST_URL = 500
 KEPT = timedelta(days=30)
@@ -68,6 +68,14 @@ def stop(services: Services, letter_id: str, webhook_id: str) -> None:
             uow.webhooks.stop(webhook_id, services.clock())
             record(services, uow, Act.WEBHOOK_STOPPED, letter_id, webhook_id, host=urlsplit(known.url).hostname or "")
             uow.commit()
+
+
+def stop_those_of(services: Services, uow: UnitOfWork, letter_id: str, account_id: str) -> None:
+    """Tell nothing any more to what somebody set up who has no part in the letter from now on."""
+    for each in uow.webhooks.of_letter(letter_id):
+        if each.account_id == account_id:
+            uow.webhooks.stop(each.id, services.clock())
+            record(services, uow, Act.WEBHOOK_STOPPED, letter_id, each.id, host=urlsplit(each.url).hostname or "")
 
 
 def of_letter(services: Services, letter_id: str) -> list[tuple[Webhook, list[WebhookMessage]]]:

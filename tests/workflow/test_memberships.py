@@ -10,7 +10,7 @@ import pytest
 
 from signing.domain.access import Actor, MemberRole, Permission, Role
 from signing.domain.errors import Conflict, Faulty, NotAllowed, NotFound, Refusal
-from signing.workflow import accounts, drafting, memberships, signing_in
+from signing.workflow import accounts, drafting, memberships, signing_in, webhooks
 from signing.workflow.accounts import PasswordLinkClosed
 from signing.workflow.mail_ports import NoticeKind
 from signing.workflow.ports import Services
@@ -195,3 +195,21 @@ def test_shutting_an_account_ends_its_sessions_at_once_and_tells_of_letters_that
     with pytest.raises(Refusal) as refused:
         signing_in.sign_in(house.services, ADA, PASSWORD)
     assert refused.value.code == "sign-in-failed"
+
+
+@pytest.mark.parametrize("how", ["removed", "auditor", "disabled"])
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+def test_whoever_has_no_part_in_a_letter_any_more_is_told_nothing_of_it(
+    house: House, letter_id: str, how: str
+) -> None:
+    noor = memberships.add(house.services, letter_id, NOOR, MemberRole.EDITOR).account_id
+    for account_id in (noor, id_of(house, ADA)):
+        webhooks.add(house.services, letter_id, account_id, f"http://localhost/{account_id}")
+    if how == "removed":
+        memberships.remove(house.services, letter_id, noor)
+    elif how == "auditor":
+        memberships.change(house.services, letter_id, noor, MemberRole.AUDITOR)
+    else:
+        accounts.disable(house.services, NOOR)
+    left = [each.account_id for each, _ in webhooks.of_letter(house.services, letter_id)]
+    assert left == [id_of(house, ADA)]
