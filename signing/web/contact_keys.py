@@ -18,7 +18,7 @@ from signing.web import decision_form, decision_page, offered_key, own_key
 from signing.web.decision_page import PAGE
 from signing.web.download import attachment
 from signing.web.guards import Door, Persona, door
-from signing.web.page import said
+from signing.web.page import faults, said
 from signing.web.refusals import answer_to
 from signing.workflow import deciding, key_binding
 from signing.workflow.contact_access import Access
@@ -104,16 +104,10 @@ def _page(
     about = decision_page.about(view, decision_form.blank(services, view))
     live = [each for each in view.keys if each.live]
     return render_template(
-        "contact/keys.html", errors=_errors(refusal), just_sent=just_sent, at=at, code_sent=view.code_sent, live=live,
-        own=[each for each in live if each.level == own_key.OWN_LEVEL], posted=request.form, **about,
+        "contact/keys.html", errors=faults(refusal, FIELDS, "page"), just_sent=just_sent, at=at,
+        code_sent=view.code_sent, live=live, posted=request.form,
+        own=[each for each in live if each.level == own_key.OWN_LEVEL], **about,
     )
-
-
-def _errors(refusal: Refusal | None) -> dict[str, str]:
-    if refusal is None:
-        return {}
-    field = refusal.field if isinstance(refusal, Faulty) and refusal.field in FIELDS else "page"
-    return {field: said(refusal)}
 
 
 def _refused(services: Services, access: Access, refusal: Refusal, at: str = "") -> ResponseReturnValue:

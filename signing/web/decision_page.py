@@ -7,13 +7,13 @@ from datetime import datetime
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from signing.domain.errors import Faulty, Refusal
+from signing.domain.errors import Refusal
 from signing.evidence.signatory import commitment_of
 from signing.locale.zones import zone_of
 from signing.web import chosen_language, decision_form, late_forms, letter_html, seen_versions
 from signing.web.decision_form import Typed
 from signing.web.guards import Door
-from signing.web.page import _, language, offset, said
+from signing.web.page import _, faults, language, offset
 from signing.web.refusals import answer_to
 from signing.workflow import deciding, earlier_words, listing_preview
 from signing.workflow.contact_access import Access
@@ -102,8 +102,7 @@ def about(view: DecisionView, typed: Typed) -> dict[str, object]:
 
 def note(typed: Typed, refusal: Refusal) -> None:
     """Put a refusal beside the field it is about, or on top of the page."""
-    field = refusal.field if isinstance(refusal, Faulty) and refusal.field else "page"
-    typed.errors[field if field in FIELDS else "page"] = said(refusal)
+    typed.errors.update(faults(refusal, FIELDS, "page"))
     if refusal.code in ("code-wrong", "code-used-up"):
         typed.values["code"] = ""
 

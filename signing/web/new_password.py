@@ -5,9 +5,9 @@ from __future__ import annotations
 from flask import redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
-from signing.domain.errors import Faulty, Refusal
+from signing.domain.errors import Refusal
 from signing.web.guards import Door, Persona, door
-from signing.web.page import said
+from signing.web.page import faults
 from signing.web.refusals import answer_to
 from signing.workflow import accounts
 from signing.workflow.accounts import PasswordLinkClosed
@@ -43,9 +43,9 @@ def blueprint(services: Services) -> Door:
         except PasswordLinkClosed:
             raise
         except Refusal as refusal:
-            field = refusal.field if isinstance(refusal, Faulty) and refusal.field else "password"
             account = accounts.check_password_link(services, token)
-            page = render_template("public/new_password.html", email=account.email, errors={field: said(refusal)})
+            errors = faults(refusal, elsewhere="password")
+            page = render_template("public/new_password.html", email=account.email, errors=errors)
             return page, answer_to(refusal).status
         # Whoever was signed in here is so no more: two people may share a browser.
         session.clear()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -15,7 +16,7 @@ from zoneinfo import ZoneInfo
 from babel import Locale
 from flask import Flask, current_app, g, has_request_context, request, url_for
 
-from signing.domain.errors import Refusal
+from signing.domain.errors import Faulty, Refusal
 from signing.domain.handover import masked
 from signing.locale import SOURCE, dates, preferred, text_direction, translations
 from signing.web import chosen_language
@@ -52,6 +53,19 @@ def _(message: str, **values: object) -> str:
 def said(refusal: Refusal) -> str:
     """What a refusal says, in the page's language."""
     return refusal.fill(translations(language()).gettext(refusal.words))
+
+
+def faults(
+    refusal: Refusal | None, fields: Collection[str] | None = None, elsewhere: str = ""
+) -> dict[str, str]:
+    """What a refused form is told, under the name of the field that it is about: one of `fields`, where they are given.
+
+    What is about no field is told under the name `elsewhere`; without such a name it is not among these.
+    """
+    field = refusal.field if isinstance(refusal, Faulty) else None
+    if not field or (fields is not None and field not in fields):
+        field = elsewhere
+    return {field: said(refusal)} if refusal is not None and field else {}
 
 
 def moment(when: datetime, zone: str = "UTC") -> str:

@@ -13,7 +13,7 @@ from signing.evidence.errors import EvidenceError
 from signing.web import passkey_registration
 from signing.web.coordinator import act_words
 from signing.web.guards import Door, Persona, door
-from signing.web.page import _, said
+from signing.web.page import _, faults
 from signing.web.refusals import answer_to
 from signing.web.sign_in import begin_session
 from signing.workflow import account_keeping, second_factor
@@ -78,7 +78,8 @@ def _password(made: Door, services: Services) -> None:
                 services, _account(), current_user.secret, present, chosen, again
             )
         except Refusal as refusal:
-            return render_template("coordinator/account_password.html", errors=_errors(refusal)), _status(refusal)
+            errors = faults(refusal, elsewhere="page")
+            return render_template("coordinator/account_password.html", errors=errors), _status(refusal)
         return begin_session(Entry(_account(), secret), url_for("account.index"))
 
 
@@ -164,10 +165,6 @@ def _account() -> Account:
     return account
 
 
-def _errors(refusal: Refusal) -> dict[str, str]:
-    return {(refusal.field if isinstance(refusal, Faulty) and refusal.field else "page"): said(refusal)}
-
-
 def _status(refusal: Refusal) -> int:
     return answer_to(refusal).status
 
@@ -175,7 +172,7 @@ def _status(refusal: Refusal) -> int:
 def _page(services: Services, refusal: Refusal | None = None) -> str:
     account = _account()
     return render_template(
-        "coordinator/account.html", errors=_errors(refusal) if refusal else {}, factor_words=factor_words,
+        "coordinator/account.html", errors=faults(refusal, elsewhere="page"), factor_words=factor_words,
         keeping=account_keeping.keeping(services, account, current_user.secret), to_base64url=to_base64url,
         recovery_left=second_factor.recovery_left(services, account), typed=request.form,
     )
@@ -187,6 +184,6 @@ def _app_page(services: Services, refusal: Refusal | None = None) -> str:
     offer = second_factor.offer(services, _account(), request.form.get("held", ""))
     picture = segno.make(offer.address, error="m", micro=False).svg_inline(scale=5, border=3, light="#fff")
     return render_template(
-        "coordinator/account_app.html", errors=_errors(refusal) if refusal else {}, offer=offer, picture=picture,
+        "coordinator/account_app.html", errors=faults(refusal, elsewhere="page"), offer=offer, picture=picture,
         on=_account().totp is not None, key=" ".join(offer.key[at : at + 4] for at in range(0, len(offer.key), 4)),
     )

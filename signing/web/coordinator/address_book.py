@@ -8,10 +8,10 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from signing.domain.address_book import BookContact, BookOrganisation, OrganisationKind, Scope
-from signing.domain.errors import Faulty, NotFound, Refusal
+from signing.domain.errors import NotFound, Refusal
 from signing.web import entry_words
 from signing.web.guards import Door, Persona, door
-from signing.web.page import said
+from signing.web.page import faults, said
 from signing.web.refusals import answer_to
 from signing.workflow import address_book
 from signing.workflow.ports import Services
@@ -33,7 +33,7 @@ def blueprint(services: Services) -> Door:
         try:
             new = address_book.add(services, _typed_organisation(""))
         except Refusal as refusal:
-            return _index(services, _errors(refusal), dict(request.form)), answer_to(refusal).status
+            return _index(services, faults(refusal, elsewhere="page"), dict(request.form)), answer_to(refusal).status
         return redirect(url_for("address_book.organisation", organisation_id=new.id), 303)
 
     @made.get("/<organisation_id>")
@@ -84,13 +84,8 @@ def _sent(services: Services, organisation_id: str, form: str, do: Any) -> Respo
     except NotFound:
         raise
     except Refusal as refusal:
-        return _page(services, organisation_id, form, _errors(refusal)), answer_to(refusal).status
+        return _page(services, organisation_id, form, faults(refusal, elsewhere="page")), answer_to(refusal).status
     return redirect(url_for("address_book.organisation", organisation_id=organisation_id), 303)
-
-
-def _errors(refusal: Refusal) -> dict[str, str]:
-    field = refusal.field if isinstance(refusal, Faulty) and refusal.field else "page"
-    return {field: said(refusal)}
 
 
 def _typed_organisation(organisation_id: str) -> BookOrganisation:

@@ -14,7 +14,7 @@ from signing.web.coordinator.dashboard_query import Query
 from signing.web.coordinator.rail import rail
 from signing.web.coordinator.standing_words import standing_word
 from signing.web.guards import Door
-from signing.web.page import said
+from signing.web.page import faults
 from signing.web.refusals import answer_to
 from signing.workflow import chosen_acts, dashboard, exporting, roster_editing, tracking
 from signing.workflow.ports import Services
@@ -95,10 +95,10 @@ def _page(
         if nobody
         else dashboard.first_of(services, letter_id, query.page.choice, SHOWN)
     )
-    error = {"to_stage": said(refusal)} if isinstance(refusal, Faulty) and refusal.field == "to_stage" else {}
+    errors = faults(refusal, ("to_stage",))
     return render_template(
         "coordinator/chosen.html", status=summary, rail=rail(summary, "status"), act=act, query=query, count=count,
-        rows=rows, more=count - len(rows), nobody=nobody, done=done, refusal=None if error else refusal, errors=error,
+        rows=rows, more=count - len(rows), nobody=nobody, done=done, refusal=None if errors else refusal, errors=errors,
         everybody=request.form.get("everybody") == "1", ticked=sorted(query.page.choice.among),
         standing_word=standing_word, to_stage=request.form.get("to_stage", ""),
     )

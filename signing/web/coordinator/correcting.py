@@ -7,10 +7,11 @@ from dataclasses import replace
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from signing.domain.errors import Faulty, NotFound, Refusal
+from signing.domain.errors import NotFound, Refusal
 from signing.domain.organisation import RosterEntry
 from signing.web.coordinator.rail import rail
 from signing.web.guards import Door, Persona, door
+from signing.web.page import faults
 from signing.web.refusals import answer_to
 from signing.workflow import correcting, tracking
 from signing.workflow.ports import Services
@@ -50,8 +51,7 @@ def blueprint(services: Services) -> Door:
 def _page(services: Services, letter_id: str, entry: RosterEntry, refusal: Refusal | None = None) -> str:
     status = tracking.summary(services, letter_id)
     invited = correcting.invited(services, letter_id, entry.organisation_id)
-    field = refusal.field if isinstance(refusal, Faulty) else None
     return render_template(
         "coordinator/correct.html", status=status, rail=rail(status, "status"), entry=entry, invited=invited,
-        refusal=refusal, error={field: refusal.message} if refusal and field else {}, done=request.args.get("done"),
+        refusal=refusal, error=faults(refusal), done=request.args.get("done"),
     )

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from signing.domain.errors import Faulty, NotFound, Refusal
+from signing.domain.errors import NotFound, Refusal
 from signing.web.coordinator.rail import rail
 from signing.web.guards import Door, Persona, door
-from signing.web.page import said
+from signing.web.page import faults
 from signing.web.refusals import answer_to
 from signing.workflow import abandoning, forgetting_contacts, tracking
 from signing.workflow.ports import Services
@@ -63,8 +63,8 @@ def _done(services: Services, letter_id: str, act: Callable[[], object]) -> Resp
 
 def _page(services: Services, letter_id: str, refusal: Refusal | None = None) -> str:
     status = tracking.summary(services, letter_id)
-    errors = {refusal.field: said(refusal)} if isinstance(refusal, Faulty) and refusal.field else {}
     return render_template(
-        "coordinator/ending.html", status=status, rail=rail(status, "close"), refusal=refusal, errors=errors,
+        "coordinator/ending.html", status=status, rail=rail(status, "close"), refusal=refusal,
+        errors=faults(refusal),
         meant=(request.endpoint or "").rpartition(".")[2], days=request.form.get("keep_days", status.letter.keep_days),
     )

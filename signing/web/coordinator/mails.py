@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from flask import Response, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from signing.domain.errors import Faulty, NotFound, Refusal
+from signing.domain.errors import NotFound, Refusal
 from signing.domain.wording import LONGEST, PARTS, PLACEHOLDERS
 from signing.web.coordinator.rail import rail
 from signing.web.guards import Door, Persona, door
-from signing.web.page import _
+from signing.web.page import _, faults
 from signing.web.refusals import answer_to
 from signing.workflow import tracking, wordings
 from signing.workflow.ports import Services
@@ -85,10 +85,9 @@ def _page(
     mail = wordings.view(services, letter_id, kind, language)
     status = tracking.summary(services, letter_id)
     g.framing = True
-    field = refusal.field if isinstance(refusal, Faulty) else None
     return render_template(
         "coordinator/mails.html", status=status, rail=rail(status, "invite"), mail=mail, kind_words=kind_words,
         words={**mail.own, **(typed or {})}, longest=LONGEST, placeholders=PLACEHOLDERS,
-        error={field: refusal.message} if refusal and field else {}, refusal=refusal,
+        error=faults(refusal), refusal=refusal,
         kept=request.args.get("kept") == "1", tested=request.args.get("tested") == "1",
     )  # fmt: skip

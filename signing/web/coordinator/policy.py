@@ -10,11 +10,11 @@ from flask.typing import ResponseReturnValue
 
 from signing.domain import rhythm
 from signing.domain.deadline import shown, zones
-from signing.domain.errors import Faulty, NotFound, Refusal
+from signing.domain.errors import NotFound, Refusal
 from signing.web.coordinator.rail import rail
 from signing.web.coordinator.sharing import MAILS_CARRY
 from signing.web.guards import Door, Persona, door
-from signing.web.page import said
+from signing.web.page import faults
 from signing.web.refusals import answer_to
 from signing.workflow import letter_policy
 from signing.workflow.letter_policy import PolicyForm, PolicyView
@@ -66,8 +66,7 @@ def _form(posted: Mapping[str, str]) -> PolicyForm:
 def _page(view: PolicyView, refusal: Refusal | None = None) -> str:
     """The rules as they are; or the form as it was typed, and what is wrong with it."""
     letter = view.letter
-    faulty = isinstance(refusal, Faulty) and refusal.field in FIELDS
-    errors = {str(refusal.field): said(refusal)} if isinstance(refusal, Faulty) and faulty else {}
+    errors = faults(refusal, FIELDS)
     values = {
         "zone": letter.zone, "rhythm": rhythm.spelled(letter.rhythm), "quorum": str(letter.quorum or ""),
         "soft_deadline": shown(letter.soft_deadline, letter.zone) if letter.soft_deadline else "",
@@ -87,7 +86,7 @@ def _page(view: PolicyView, refusal: Refusal | None = None) -> str:
         areas.setdefault(zone.partition("/")[0] if "/" in zone else "", []).append(zone)
     return render_template(
         "coordinator/policy.html", status=view, view=view, rail=rail(view, "open"), values=values, errors=errors,
-        refusal=None if faulty else refusal, areas=areas, every=rhythm.every(letter.rhythm),
+        refusal=None if errors else refusal, areas=areas, every=rhythm.every(letter.rhythm),
         kept=request.args.get("kept") == "1", told=request.args.get("told", 0, type=int),
         later=request.args.get("later", 0, type=int), twice=request.args.getlist("twice"),
     )

@@ -14,7 +14,7 @@ from signing.web.coordinator.press_words import as_plain, press_text
 from signing.web.coordinator.rail import rail
 from signing.web.download import attachment
 from signing.web.guards import Door, Persona, door
-from signing.web.page import said
+from signing.web.page import faults
 from signing.web.refusals import answer_to
 from signing.workflow import delivering, delivery_words, late_approvals, press, publishing, sealing, tracking
 from signing.workflow.delivery_ports import DeliveryAddress
@@ -129,7 +129,7 @@ def _page(services: Services, letter_id: str, refusal: Refusal | None = None, *,
     while again and again[-1].name == again[-1].email == "":
         again.pop()
     rows = again if again is not None else [each.address for each in deliveries]
-    errors = {refusal.field: said(refusal)} if isinstance(refusal, Faulty) and refusal.field else {}
+    errors = faults(refusal)
     typed: dict[str, Any] = {
         "publish_at": shown(letter.publish_at, letter.zone) if letter.publish_at else "",
         "late_until": shown(letter.late_until, letter.zone) if letter.late_until else "",

@@ -13,7 +13,7 @@ from signing.domain.roster import RosterRow, cell_fault
 from signing.web.coordinator.rail import rail
 from signing.web.coordinator.roster_page import asked_for, number_of, page
 from signing.web.guards import Door
-from signing.web.page import _, said
+from signing.web.page import _, faults, said
 from signing.web.refusals import answer_to
 from signing.workflow import roster_editing, roster_views
 from signing.workflow.ports import Services
@@ -40,8 +40,7 @@ def attach(made: Door, services: Services) -> None:
         except NotFound:
             raise
         except Refusal as refusal:
-            field = refusal.field if isinstance(refusal, Faulty) and refusal.field in typed else None
-            body = _page(services, letter_id, organisation_id, typed, {field or "page": said(refusal)})
+            body = _page(services, letter_id, organisation_id, typed, faults(refusal, typed, "page"))
             return body, answer_to(refusal).status
         return redirect(url_for("roster.form", letter_id=letter_id, words=typed["organisation"]), 303)
 

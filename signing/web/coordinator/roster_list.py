@@ -10,7 +10,7 @@ from signing.locale import translations
 from signing.locale.countries import country_name, territory
 from signing.web.coordinator.rail import rail
 from signing.web.guards import Door
-from signing.web.page import said
+from signing.web.page import faults
 from signing.web.refusals import answer_to
 from signing.workflow import roster_groups, roster_views, sort_names
 from signing.workflow.ports import Services
@@ -95,11 +95,10 @@ def _groups_page(
     plan = None
     if rule in list(Rule):
         plan = roster_groups.plan(services, letter_id, Rule(rule), _naming(frame.letter.language), territory)
-    field = refusal.field if isinstance(refusal, Faulty) else None
+    errors = faults(refusal)
     return render_template(
         "coordinator/roster_groups.html", status=frame, rail=rail(frame, "roster"), plan=plan, rule=rule,
-        typed=typed or {}, errors={field: said(refusal)} if refusal and field else {},
-        refusal=None if field else refusal,
+        typed=typed or {}, errors=errors, refusal=None if errors else refusal,
     )
 
 
@@ -108,9 +107,8 @@ def _order_page(
 ) -> str:
     asked = (request.args if request.method == "GET" else request.form).get("page", "1")
     page = sort_names.page(services, letter_id, int(asked) if asked.isdecimal() and len(asked) < 7 else 1)
-    field = refusal.field if isinstance(refusal, Faulty) else None
+    errors = faults(refusal)
     return render_template(
         "coordinator/roster_order.html", status=page.frame, rail=rail(page.frame, "roster"), page=page,
-        typed=typed or {}, errors={field: said(refusal)} if refusal and field else {},
-        refusal=None if field else refusal, collation=services.collation.version(),
+        typed=typed or {}, errors=errors, refusal=None if errors else refusal, collation=services.collation.version(),
     )

@@ -8,10 +8,10 @@ from flask import make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from signing.domain.deadline import shown
-from signing.domain.errors import Faulty, NotFound, Refusal
+from signing.domain.errors import NotFound, Refusal
 from signing.web.coordinator.rail import rail
 from signing.web.guards import Door, Persona, door
-from signing.web.page import said
+from signing.web.page import faults
 from signing.web.refusals import answer_to
 from signing.workflow import staging
 from signing.workflow.ports import Services
@@ -69,11 +69,10 @@ def _page(
     routing: staging.Routing, *, live: bool = False, refusal: Refusal | None = None, number: int | None = None
 ) -> str:
     """The page, or the one stage's form as it was typed and what is wrong with it."""
-    faulty = isinstance(refusal, Faulty) and refusal.field in FIELDS
-    errors = {str(refusal.field): said(refusal)} if isinstance(refusal, Faulty) and faulty else {}
+    errors = faults(refusal, FIELDS)
     return render_template(
         "coordinator/routing.html", status=routing, routing=routing, rail=rail(routing, "invite"), live=live,
-        refusal=None if faulty else refusal, errors=errors, shown=shown,
+        refusal=None if errors else refusal, errors=errors, shown=shown,
         typed_of=number if request.method == "POST" else None, typed=request.form,
         kept=request.args.get("kept", type=int), twice=request.args.get("twice") == "1",
     )

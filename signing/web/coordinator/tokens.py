@@ -8,9 +8,9 @@ from flask_login import current_user  # type: ignore[import-untyped]
 
 from signing.domain.access import Permission
 from signing.domain.api import Scope
-from signing.domain.errors import Faulty, NotFound, Refusal
+from signing.domain.errors import NotFound, Refusal
 from signing.web.guards import Door, Persona, door
-from signing.web.page import said
+from signing.web.page import faults
 from signing.web.refusals import answer_to
 from signing.workflow import api_tokens, memberships
 from signing.workflow.ports import Services
@@ -38,8 +38,7 @@ def blueprint(services: Services) -> Door:
         except NotFound:
             raise
         except Refusal as refusal:
-            field = refusal.field if isinstance(refusal, Faulty) and refusal.field else "page"
-            return _page(services, errors={field: said(refusal)}), answer_to(refusal).status
+            return _page(services, errors=faults(refusal, elsewhere="page")), answer_to(refusal).status
         # Shown in this answer alone: it is in no address, and nowhere afterwards.
         return _page(services, secret=secret)
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from signing.domain.errors import Faulty, NotFound, Refusal
+from signing.domain.errors import NotFound, Refusal
 from signing.domain.told import Way
 from signing.web.coordinator.rail import rail
 from signing.web.guards import Door, Persona, door
-from signing.web.page import said
+from signing.web.page import faults
 from signing.web.refusals import answer_to
 from signing.workflow import telling, tracking
 from signing.workflow.ports import Services
@@ -34,8 +34,7 @@ def blueprint(services: Services) -> Door:
         except NotFound:
             raise
         except Refusal as refusal:
-            field = refusal.field if isinstance(refusal, Faulty) and refusal.field else "page"
-            page = _page(services, letter_id, organisation_id, typed, {field: said(refusal)})
+            page = _page(services, letter_id, organisation_id, typed, faults(refusal, elsewhere="page"))
             return page, answer_to(refusal).status
         return _back(letter_id, organisation_id)
 

@@ -7,10 +7,10 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user  # type: ignore[import-untyped]
 
 from signing.domain.api import Event
-from signing.domain.errors import Faulty, NotFound, Refusal
+from signing.domain.errors import NotFound, Refusal
 from signing.web.coordinator.rail import rail
 from signing.web.guards import Door, Persona, door
-from signing.web.page import said
+from signing.web.page import faults
 from signing.web.refusals import answer_to
 from signing.workflow import tracking, webhooks
 from signing.workflow.ports import Services
@@ -34,8 +34,7 @@ def blueprint(services: Services) -> Door:
         except NotFound:
             raise
         except Refusal as refusal:
-            field = refusal.field if isinstance(refusal, Faulty) and refusal.field else "page"
-            return _page(services, letter_id, {field: said(refusal)}), answer_to(refusal).status
+            return _page(services, letter_id, faults(refusal, elsewhere="page")), answer_to(refusal).status
         return redirect(url_for("webhooks.index", letter_id=letter_id), 303)
 
     @made.post("/<webhook_id>/stop")
