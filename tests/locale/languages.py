@@ -9,7 +9,7 @@ from signing.workflow.mail_ports import NoticeKind
 
 # Mails that one kind of notice sends with other words.
 SEALED, DECLINED, NOTED, REVOKED = "a confidential answer", "a decline", "a key was noted", "a key was revoked"
-ABANDONED = "the letter was given up"
+ABANDONED = "a letter was given up"
 
 
 @dataclass(frozen=True)
@@ -68,13 +68,19 @@ FRENCH = Spoken(
         NoticeKind.HANDED_OVER: "Relais passé : Joint letter",
         NoticeKind.REVIEWED: "Rafa Reviewer donne son accord, à vous maintenant : Joint letter",
         NoticeKind.REMARK_ANSWERED: "La coordination vous a répondu : Joint letter",
+        NoticeKind.DEADLINE: "Vous avez jusqu’au",
+        NoticeKind.CLOSED: "Lettre close et signée : Joint letter",
+        ABANDONED: "Lettre abandonnée : Joint letter",
+        NoticeKind.PUBLISHED: "Lettre publiée : Joint letter",
+        NoticeKind.DELIVERY: "Lettre commune : Joint letter",
+        NoticeKind.TRIAL: "votre nom sous cette lettre ?",
     },
     sender="Lettres communes, localhost",
 )
 ARABIC = Spoken(
     "ar", "rtl",
     question="هل توقّع منظمة Human Rights in China هذه الرسالة؟",
-    deadline="الأحد 22 مارس 2026، 09:30 (UTC)",
+    deadline="الأحد 22 مارس 2026، 09:30 (بتوقيت UTC)",
     choose="اختاروا ردّكم.",
     wrong_code="ليس هذا آخر رمز طُلب من هذا المتصفّح.",
     approved="شكرًا لكم. وافقت منظمة Human Rights in China على الرسالة.",
@@ -103,7 +109,7 @@ ARABIC = Spoken(
         NoticeKind.HANDED_OVER: "أُحيل الأمر: Joint letter",
         NoticeKind.REVIEWED: "صدر القبول من Rafa Reviewer، والدور الآن لكم: Joint letter",
         NoticeKind.REMARK_ANSWERED: "أجابكم فريق التنسيق: Joint letter",
-        NoticeKind.DEADLINE: "مهلة الردّ حتى الأحد 22 مارس 2026، 09:30 (UTC). Joint letter",
+        NoticeKind.DEADLINE: "مهلة الردّ حتى",
         NoticeKind.CLOSED: "أُغلقت الرسالة ووُقّعت: Joint letter",
         ABANDONED: "أُلغيت الرسالة: Joint letter",
         NoticeKind.PUBLISHED: "نُشرت الرسالة: Joint letter",
@@ -144,6 +150,12 @@ SPANISH = Spoken(
         NoticeKind.HANDED_OVER: "Tarea traspasada: Joint letter",
         NoticeKind.REVIEWED: "Rafa Reviewer da su conformidad, ahora le toca a usted: Joint letter",
         NoticeKind.REMARK_ANSWERED: "La coordinación le ha respondido: Joint letter",
+        NoticeKind.DEADLINE: "Tiene hasta el",
+        NoticeKind.CLOSED: "Carta cerrada y firmada: Joint letter",
+        ABANDONED: "Carta abandonada: Joint letter",
+        NoticeKind.PUBLISHED: "Carta publicada: Joint letter",
+        NoticeKind.DELIVERY: "Carta conjunta: Joint letter",
+        NoticeKind.TRIAL: "al pie de esta carta?",
     },
     sender="Cartas conjuntas, localhost",
 )
@@ -179,7 +191,7 @@ CHINESE = Spoken(
         NoticeKind.HANDED_OVER: "已移交：Joint letter",
         NoticeKind.REVIEWED: "您的同事（Rafa Reviewer）已认可，现在轮到您：Joint letter",
         NoticeKind.REMARK_ANSWERED: "协调人已回复您：Joint letter",
-        NoticeKind.DEADLINE: "答复截止时间：2026年3月22日星期日 09:30（UTC）。Joint letter",
+        NoticeKind.DEADLINE: "答复截止时间：",
         NoticeKind.CLOSED: "已截止并签名：Joint letter",
         ABANDONED: "已取消：Joint letter",
         NoticeKind.PUBLISHED: "已公布：Joint letter",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import pytest
@@ -12,17 +12,32 @@ from signing.adapters.mail_text import MailTexts
 from signing.domain.organisation import Decision
 from signing.locale import FOLDER
 from signing.workflow import drafting, key_binding, vouching
+from signing.workflow.delivery_ports import DeliveryAddress
 from signing.workflow.device_signing import KeyWaits, OfferedKey
 from signing.workflow.mail_ports import Notice, NoticeKind
 from signing.workflow.opening import Wishes
-from tests.adapters.mail_gallery import lay_out_gallery
+from signing.workflow.ports import Edition
+from tests.adapters.builders import LETTER, NOW
+from tests.adapters.mail_gallery import ADDRESSEE, lay_out_gallery
 from tests.evidence import signers
-from tests.locale.languages import DECLINED, LANGUAGES, NOTED, REVOKED, SEALED, Spoken, columns, plain
+from tests.locale.languages import (
+    ABANDONED,
+    DECLINED,
+    LANGUAGES,
+    NOTED,
+    REVOKED,
+    SEALED,
+    Spoken,
+    columns,
+    plain,
+)
 from tests.web.installation import House, letter_text
 from tests.workflow.desk import Desk
 
 ORGANISATION = "Human Rights in China"
 ASKED = (NoticeKind.INVITATION, NoticeKind.NEW_VERSION, NoticeKind.CARRIED, NoticeKind.KEY_VOUCHED)
+# Their pages are English, and so are these.
+TO_ACCOUNTS = {NoticeKind.DIGEST, NoticeKind.MEMBER}
 LAPTOP, PHONE, TABLET = (signers.browser_key(name) for name in ("laptop", "phone", "tablet"))
 TEXTS = MailTexts("letters@example.org")
 
@@ -83,7 +98,7 @@ def mails_of_keys(house: House, desk: Desk) -> dict[str, Mail]:
 
 
 def mails_of_persons(house: House, tag: str) -> dict[str, Mail]:
-    """Whatever comes of reminders, of handing over, of a reviewer and of remarks."""
+    """Whatever comes of reminders, of handing over, of a reviewer, of remarks, and of the end of a letter."""
     notices = lay_out_gallery(house.services, tag)
     named = {
         NoticeKind.REMINDER: "reminder",
@@ -91,8 +106,24 @@ def mails_of_persons(house: House, tag: str) -> dict[str, Mail]:
         NoticeKind.HANDED_OVER: "handed over",
         NoticeKind.REVIEWED: "reviewer agrees",
         NoticeKind.REMARK_ANSWERED: "remark answered",
+        NoticeKind.DEADLINE: "deadline",
+        NoticeKind.CLOSED: "closed",
+        ABANDONED: "abandoned",
+        NoticeKind.PUBLISHED: "published",
+        NoticeKind.TRIAL: "trial of invitation",
     }
-    return {kind: written(house, notices[name]) for kind, name in named.items()}
+    mails = {kind: written(house, notices[name]) for kind, name in named.items()}
+    return mails | {NoticeKind.DELIVERY: written(house, delivery_in(house, tag, notices["delivery"]))}
+
+
+def delivery_in(house: House, tag: str, notice: Notice) -> Notice:
+    """The mail to one of those the letter is addressed to, of an edition in the language they read."""
+    with house.services.unit_of_work(write=True) as uow:
+        # Closed by an entry of its own: here the log's first.
+        uow.editions.add(Edition(LETTER, 2, 2, 0, 3, 1, NOW, {f"{tag}.pdf": b"%PDF-1.7 an edition"}))
+        uow.delivery_addresses.replace(LETTER, [DeliveryAddress(LETTER, 0, "Person", ADDRESSEE, language=tag)])
+        uow.commit()
+    return replace(notice, subject_id="2:0")
 
 
 def every_mail(house: House, tag: str) -> dict[str, Mail]:
@@ -116,7 +147,9 @@ def test_every_mail_is_spoken(house: House, language: Spoken) -> None:
     with (FOLDER / "messages.pot").open("rb") as file:
         english = [text for each in read_po(file) if (text := str(each.id)).count(" ") > 1 and "%(" not in text]
     mails = every_mail(house, language.tag)
-    assert mails.keys() == language.subjects.keys() == {*NoticeKind, SEALED, DECLINED, NOTED, REVOKED}
+    assert mails.keys() == language.subjects.keys() == (
+        {*NoticeKind, SEALED, DECLINED, NOTED, REVOKED, ABANDONED} - TO_ACCOUNTS
+    )
     for kind, mail in mails.items():
         assert language.subjects[kind] in plain(mail.subject)
         assert plain(mail.sender) == language.sender

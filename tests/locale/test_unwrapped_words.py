@@ -81,7 +81,8 @@ def filled_in_words(source: str) -> list[str]:
             and call.node.name in SAYING for each in call.find_all(nodes.Const)}
     found = (each.value for each in tree.find_all(nodes.Const) if isinstance(each.value, str) and id(each) not in said)
     return [words for words in found
-            if (re.search(r"[A-Z][^\W\d_]+", words) or SENTENCE.search(words)) and words not in HEADERS]
+            if (re.search(r"[A-Z][^\W\d_]+", words) or SENTENCE.search(words))
+            and words not in HEADERS | SETTINGS]
 
 
 def sentences(source: str) -> Iterator[str]:
