@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from signing.domain.errors import Faulty, NotFound
+from signing.domain.errors import Faulty
 from signing.domain.invitation import Part
 from signing.domain.letter import LetterAction
 from signing.domain.organisation import RosterEntry
@@ -12,8 +12,8 @@ from signing.domain.roster import RosterRow, check_rows
 from signing.workflow.activity import Act, record
 from signing.workflow.address_book import contact_corrected
 from signing.workflow.inviting import renew
-from signing.workflow.letters import letter_of, locked_letter
-from signing.workflow.ports import Services, UnitOfWork
+from signing.workflow.letters import entry_of, letter_of, locked_letter
+from signing.workflow.ports import Services
 
 _FIELDS = ("contact", "email", "role")
 
@@ -30,7 +30,7 @@ def contact_of(services: Services, letter_id: str, organisation_id: str) -> Rost
     """The organisation as the roster has it. Raises NotFound."""
     with services.unit_of_work() as uow:
         letter_of(uow, letter_id)
-        return _entry(uow, letter_id, organisation_id)
+        return entry_of(uow, letter_id, organisation_id)
 
 
 def invited(services: Services, letter_id: str, organisation_id: str) -> bool:
@@ -53,7 +53,7 @@ def correct(
         letter, _ = locked_letter(uow, letter_id)
         # After closing, too: whoever has to withdraw must be able to get a link.
         letter.after(LetterAction.REISSUE if letter.version else LetterAction.EDIT_ROSTER, now)
-        known = _entry(uow, letter_id, organisation_id)
+        known = entry_of(uow, letter_id, organisation_id)
         _check(known, contact, email, role)
         former = tuple(each for each in dict.fromkeys((*known.former_emails, known.email)) if each != email)
         entry = replace(known, contact=contact, email=email, role=role or None, former_emails=former)
@@ -71,13 +71,6 @@ def correct(
         record(services, uow, Act.ADDRESS_CORRECTED, letter_id, organisation_id, reinvited="yes" if moved else "no")
         uow.commit()
     return Corrected(entry, reinvited=moved)
-
-
-def _entry(uow: UnitOfWork, letter_id: str, organisation_id: str) -> RosterEntry:
-    entry = uow.roster.entry(letter_id, organisation_id)
-    if entry is None:
-        raise NotFound("There is no such organisation on this letter.", code="organisation-unknown")
-    return entry
 
 
 def _check(known: RosterEntry, contact: str, email: str, role: str) -> None:

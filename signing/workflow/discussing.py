@@ -6,7 +6,6 @@ the contact has seen the new words and answered them.
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -15,7 +14,6 @@ from signing.domain.errors import N_, Faulty, NotAllowed, NotFound, Refusal
 from signing.domain.letter import Letter, LetterAction, Version
 from signing.domain.letter_text import LetterText, plain_block
 from signing.domain.organisation import RosterEntry
-from signing.evidence.letter_file import is_unsafe_character
 from signing.workflow import confirming
 from signing.workflow.activity import Act, record
 from signing.workflow.contact_access import Access, allowed, current_version, invited, stale_words, used_page
@@ -25,9 +23,8 @@ from signing.workflow.mail_ports import NoticeKind
 from signing.workflow.notices import notice
 from signing.workflow.ports import InvitationView, Services, UnitOfWork
 from signing.workflow.settling import Settled, Step, Words
-from signing.workflow.signatory_form import check_page_key
+from signing.workflow.signatory_form import check_page_key, tidy_words
 
-LONGEST_WORDS = 4000
 MOST_REMARKS = 200
 
 
@@ -100,12 +97,11 @@ class LetterRemark:
 class Passage:
     """All remarks on the same words, oldest first; `quote` None are those on the whole letter.
 
-    `current` says whether the newest opened version still has these words, `block` where they stand in it.
+    `block` says where the words stand in the newest opened version; None where it has them no more.
     """
 
     quote: str | None
     language: str | None
-    current: bool
     remarks: tuple[LetterRemark, ...]
     block: int | None = None
 
@@ -164,7 +160,7 @@ def remark(services: Services, access: Access, form: RemarkForm) -> Remark:
     """
     now = services.clock()
     check_page_key(form.idempotency_key)
-    words, wording = _tidy(form.words, "words"), _tidy(form.wording, "wording")
+    words, wording = tidy_words(form.words, "words"), tidy_words(form.wording, "wording")
     with services.unit_of_work(write=True) as uow:
         uow.log.lock(access.letter_id)
         seen = invited(services, uow, access, now)
@@ -176,7 +172,7 @@ def remark(services: Services, access: Access, form: RemarkForm) -> Remark:
         if form.version != seen.letter.version:
             raise stale_words()
         quote = _quote(texts_of(current_version(uow, seen.letter)), form.language, form.block)
-        if wording is not None and (quote is None or wording == _tidy(quote, "wording")):
+        if wording is not None and (quote is None or wording == tidy_words(quote, "wording")):
             wording = None
         if words is None and wording is None:
             raise Faulty(N_("Please write what you would like to say, or change the words."), field="words")
@@ -261,7 +257,7 @@ def discussion(services: Services, letter_id: str) -> Discussion:
         letter,
         texts,
         tuple(
-            Passage(of[0].remark.quote, of[0].remark.language, not place[1], tuple(of), None if place[1] else place[0])
+            Passage(of[0].remark.quote, of[0].remark.language, tuple(of), None if place[1] else place[0])
             for place, of in sorted(passages.items(), key=lambda item: item[0])
         ),
     )
@@ -281,7 +277,7 @@ def answer(services: Services, letter_id: str, remark_id: str, words: str) -> No
     Raises NotFound, Faulty `words`, Refusal `answered-already` when another answer went out before.
     """
     now = services.clock()
-    said = _tidy(words, "words")
+    said = tidy_words(words, "words")
     if said is None:
         raise Faulty("Please write an answer.", field="words")
     with services.unit_of_work(write=True) as uow:
@@ -318,7 +314,7 @@ def _kind(form: RemarkForm, wording: str | None) -> RemarkKind:
 
 def _is_said_by(known: Remark, form: RemarkForm, words: str | None, wording: str | None) -> bool:
     """Whether this filling-in of the form says what was recorded of it."""
-    if known.quote is None or wording == _tidy(known.quote, "wording"):
+    if known.quote is None or wording == tidy_words(known.quote, "wording"):
         wording = None
     return (known.words, known.wording, known.condition) == (words or "", wording, form.condition)
 
@@ -332,18 +328,3 @@ def _quote(texts: dict[str, LetterText], language: str | None, block: int | None
     if text is None or block is None or not 0 <= block < len(text.blocks):
         return None
     return plain_block(text.blocks[block])
-
-
-def _tidy(typed: str, field: str) -> str | None:
-    """The text in NFC with plain line ends, None when nothing is in it. Raises Faulty."""
-    if len(typed) > LONGEST_WORDS:
-        raise Faulty(N_("Please keep this under {longest} characters."), values={"longest": LONGEST_WORDS}, field=field)
-    text = unicodedata.normalize("NFC", typed).replace("\r\n", "\n").replace("\r", "\n").strip()
-    unsafe = next((each for each in text if each != "\n" and is_unsafe_character(each)), None)
-    if unsafe is not None:
-        raise Faulty(
-            N_("There is an invisible character (U+{code_point}) in this field. Please type it anew."),
-            values={"code_point": f"{ord(unsafe):04X}"},
-            field=field,
-        )
-    return text or None

@@ -25,6 +25,14 @@ def letter_of(uow: UnitOfWork, letter_id: str) -> Letter:
     return letter
 
 
+def entry_of(uow: UnitOfWork, letter_id: str, organisation_id: str) -> RosterEntry:
+    """The organisation as the letter's roster has it. Raises NotFound."""
+    entry = uow.roster.entry(letter_id, organisation_id)
+    if entry is None:
+        raise NotFound("This organisation is not on the roster of this letter.", code="organisation-unknown")
+    return entry
+
+
 def locked_letter(uow: UnitOfWork, letter_id: str) -> tuple[Letter, LogHead]:
     """The letter and its log, held against every other writer: whoever changes what an answer depends on
     takes this lock first, so that an answer sees the letter before or after the change, never between.

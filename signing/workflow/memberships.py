@@ -106,10 +106,13 @@ def people(services: Services, letter_id: str) -> list[tuple[Member, Account]]:
 
 @dataclass(frozen=True, slots=True)
 class LetterActivity:
-    """Acts on a letter, the newest first, and everybody who did something with it."""
+    """Acts on a letter, the newest first, and everybody who did something with it. `named` are the organisations of
+    its roster that an act is about, by id; `more` acts are older than these."""
 
     acts: list[Activity]
     actors: list[str]
+    named: dict[str, str]
+    more: bool
 
 
 def activity_of(
@@ -118,8 +121,11 @@ def activity_of(
     """What was done with the letter, those acts of one actor alone where one is given. Raises NotFound."""
     with services.unit_of_work() as uow:
         letter_of(uow, letter_id)
-        acts = uow.activity.of_letter(letter_id, limit=limit, by=by, before=before)
-        return LetterActivity(acts, uow.activity.actors(letter_id))
+        found = uow.activity.of_letter(letter_id, limit=limit + 1, by=by, before=before)
+        acts = found[:limit]
+        subjects = {each.subject for each in acts if each.subject}
+        named = {each.organisation_id: each.organisation for each in uow.roster_desk.entries(letter_id, subjects)}
+        return LetterActivity(acts, uow.activity.actors(letter_id), named, len(found) > limit)
 
 
 def add(services: Services, letter_id: str, email: str, role: MemberRole) -> Member:

@@ -76,7 +76,7 @@ def view(services: Services, letter_id: str, organisation_id: str) -> Organisati
         standing = uow.overview.chosen(letter_id, moment, Choice(among=frozenset({organisation_id})))
         rows = uow.overview.rows(letter_id, standing)
         if not rows:
-            raise NotFound("This organisation is not on the letter.", code="organisation-unknown")
+            raise NotFound("This organisation is not on the roster of this letter.", code="organisation-unknown")
         row = rows[0]
         asked = {organisation_id: row.invitation} if row.invitation is not None else {}
         who = speakers(services, uow, letter, [row.entry], asked, now)

@@ -6,13 +6,13 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from signing.domain.address_book import BookContact, BookOrganisation, OrganisationKind, Scope
-from signing.domain.errors import Faulty, NotAllowed, NotFound
+from signing.domain.errors import Faulty, NotAllowed
 from signing.domain.letter import Letter, LetterAction
 from signing.domain.organisation import RosterEntry
 from signing.domain.roster import MAX_STAGE, RosterRow, check_rows, name_key
 from signing.workflow.activity import Act, record
 from signing.workflow.address_book import checked_address, contact_corrected
-from signing.workflow.letters import letter_of, locked_letter
+from signing.workflow.letters import entry_of, letter_of, locked_letter
 from signing.workflow.ports import Services, UnitOfWork
 from signing.workflow.roster_plan import SAID, RosterPlan
 from signing.workflow.rostering import take
@@ -43,7 +43,7 @@ def view(services: Services, letter_id: str, organisation_id: str) -> EntryView:
     """One entry of the roster. Raises NotFound."""
     with services.unit_of_work() as uow:
         letter = letter_of(uow, letter_id)
-        entry = _entry(uow, letter_id, organisation_id)
+        entry = entry_of(uow, letter_id, organisation_id)
         tied = uow.roster_desk.tied_by(letter_id, organisation_id)
         invited = any(
             each.organisation_id == organisation_id for each in uow.invitations.of_letter(letter_id)
@@ -74,7 +74,7 @@ def edit(services: Services, letter_id: str, row: RosterRow) -> RosterPlan:
         raise Faulty("{fault}", values={"fault": faults[0].message}, field=faults[0].field, code="faulty-rows")
     with services.unit_of_work(write=True) as uow:
         locked_letter(uow, letter_id)
-        known = _entry(uow, letter_id, row.id or "")
+        known = entry_of(uow, letter_id, row.id or "")
         # Only where it changes: old rosters may hold two of one name.
         if name_key(known.organisation) != name_key(row.organisation):
             _check_name(uow, letter_id, known, row.organisation)
@@ -94,7 +94,7 @@ def remove(services: Services, letter_id: str, organisation_id: str) -> RosterEn
     with services.unit_of_work(write=True) as uow:
         letter, _ = locked_letter(uow, letter_id)
         letter.after(LetterAction.EDIT_ROSTER, services.clock())
-        entry = _entry(uow, letter_id, organisation_id)
+        entry = entry_of(uow, letter_id, organisation_id)
         stays = _stays(entry, uow.roster_desk.tied_by(letter_id, organisation_id))
         if stays is not None:
             raise NotAllowed(
@@ -173,11 +173,3 @@ def _check_name(uow: UnitOfWork, letter_id: str, known: RosterEntry, name: str) 
 def _stays(entry: RosterEntry, tied: Sequence[str]) -> str | None:
     found = next((words for what, words in STAYS.items() if what in tied), None)
     return found.format(organisation=entry.organisation) if found else None
-
-
-def _entry(uow: UnitOfWork, letter_id: str, organisation_id: str) -> RosterEntry:
-    letter_of(uow, letter_id)
-    entry = uow.roster.entry(letter_id, organisation_id)
-    if entry is None:
-        raise NotFound("This organisation is not on the roster of this letter.", code="organisation-unknown")
-    return entry

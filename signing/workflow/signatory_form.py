@@ -67,8 +67,8 @@ def checked(form: DecisionForm, *, needs_code: bool = True) -> DecisionForm:
         raise Faulty("Please type the name as it should be printed.", field="listed_as")
     tidy = replace(
         form,
-        person=_required(form.person, "person", N_("Please type your name.")),
-        role=_required(form.role, "role", N_("Please type your role in the organisation.")),
+        person=needed_name(form.person, "person", N_("Please type your name.")),
+        role=needed_name(form.role, "role", N_("Please type your role in the organisation.")),
         listed_as=listed_as,
         acronym=tidy_name(form.acronym, "acronym"),
         native_name=tidy_name(form.native_name, "native_name"),
@@ -102,7 +102,8 @@ def check_code_typed(code: str) -> None:
         )
 
 
-def _required(value: str, field: str, missing: str) -> str:
+def needed_name(value: str, field: str, missing: str) -> str:
+    """The same as `tidy_name` for a field that must not stay empty: then Faulty says what is `missing`."""
     tidy = tidy_name(value, field)
     if tidy is None:
         raise Faulty(missing, field=field)
@@ -126,12 +127,12 @@ def tidy_name(value: str | None, field: str) -> str | None:
     return tidy or None
 
 
-def tidy_words(value: str, field: str) -> str | None:
+def tidy_words(value: str, field: str, longest: int = LONGEST_REASON) -> str | None:
     """Words of several lines for people to read: NFC, plain line ends, None where nothing is left.
 
     Raises Faulty for what is too long or holds an invisible character.
     """
-    text = _composed(value, LONGEST_REASON, field, N_("Please keep this under {longest} characters."))
+    text = _composed(value, longest, field, N_("Please keep this under {longest} characters."))
     text = text.replace("\r\n", "\n").replace("\r", "\n").strip()
     unsafe = next((each for each in text if each != "\n" and is_unsafe_character(each)), None)
     if unsafe is not None:

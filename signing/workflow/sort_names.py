@@ -28,11 +28,6 @@ class ListedLine:
     signatory: Signatory
     signed: bool
 
-    @property
-    def sorted_by(self) -> str:
-        """What decides its place, before articles are left away."""
-        return self.signatory.sort_name or self.signatory.listed_as
-
 
 @dataclass(frozen=True, slots=True)
 class ListedPage:

@@ -6,7 +6,6 @@ never answers for an organisation (DESIGN 1).
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -14,13 +13,12 @@ from signing.domain.errors import Faulty, NotFound
 from signing.domain.letter import Letter, LetterAction
 from signing.domain.organisation import RosterEntry
 from signing.domain.told import ToldApproval, Way
-from signing.evidence.letter_file import is_unsafe_character
 from signing.workflow.activity import Act, record
 from signing.workflow.identifiers import new_id
-from signing.workflow.letters import letter_of, locked_letter
-from signing.workflow.ports import Services, UnitOfWork
+from signing.workflow.letters import entry_of, letter_of, locked_letter
+from signing.workflow.ports import Services
+from signing.workflow.signatory_form import needed_name, tidy_name, tidy_words
 
-LONGEST_NAME = 200
 LONGEST_WORDS = 2000
 MOST = 20
 
@@ -47,7 +45,7 @@ def view(services: Services, letter_id: str, organisation_id: str) -> ToldView:
     """What was written down of an organisation. Raises NotFound."""
     with services.unit_of_work() as uow:
         letter = letter_of(uow, letter_id)
-        entry = _entry(uow, letter_id, organisation_id)
+        entry = entry_of(uow, letter_id, organisation_id)
         return ToldView(letter, entry, tuple(uow.told.of_organisation(letter_id, organisation_id)))
 
 
@@ -60,7 +58,7 @@ def write_down(services: Services, letter_id: str, organisation_id: str, form: T
     now = services.clock()
     with services.unit_of_work(write=True) as uow:
         letter, _ = locked_letter(uow, letter_id)
-        _entry(uow, letter_id, organisation_id)
+        entry_of(uow, letter_id, organisation_id)
         letter.after(LetterAction.DISCUSS, now)
         account = services.actor()
         told = ToldApproval(
@@ -69,9 +67,9 @@ def write_down(services: Services, letter_id: str, organisation_id: str, form: T
             organisation_id=organisation_id,
             version=letter.version,
             way=_way(form.way),
-            person=_typed(form.person, "person", LONGEST_NAME, "Please write who told you."),
-            role=_typed(form.role, "role", LONGEST_NAME) or None,
-            words=_typed(form.words, "words", LONGEST_WORDS) or None,
+            person=needed_name(form.person, "person", "Please write who told you."),
+            role=tidy_name(form.role, "role"),
+            words=tidy_words(form.words, "words", LONGEST_WORDS),
             told_on=_day(form.told_on, now.date()),
             at=now,
             account_id=account.account_id or account.name,
@@ -101,13 +99,6 @@ def strike_out(services: Services, letter_id: str, organisation_id: str, told_id
             uow.commit()
 
 
-def _entry(uow: UnitOfWork, letter_id: str, organisation_id: str) -> RosterEntry:
-    entry = uow.roster.entry(letter_id, organisation_id)
-    if entry is None:
-        raise NotFound("This organisation is not on the roster of the letter.", code="organisation-unknown")
-    return entry
-
-
 def _says(told: ToldApproval) -> tuple[object, ...]:
     return told.version, told.way, told.person, told.role, told.words, told.told_on
 
@@ -128,14 +119,3 @@ def _day(typed: str, today: date) -> date:
     if day > today + timedelta(days=1):
         raise Faulty("This day is yet to come. Write the day it was told.", field="told_on", code="day-to-come")
     return day
-
-
-def _typed(typed: str, field: str, longest: int, missing: str = "") -> str:
-    text = unicodedata.normalize("NFC", typed).replace("\r\n", "\n").strip()
-    if not text and missing:
-        raise Faulty(missing, field=field)
-    if len(text) > longest:
-        raise Faulty("Please keep this under {longest} characters.", values={"longest": longest}, field=field)
-    if any(character != "\n" and is_unsafe_character(character) for character in text):
-        raise Faulty("There is an invisible character in this field. Please type it anew.", field=field)
-    return text

@@ -20,9 +20,7 @@ from signing.workflow.speakers import NOBODY_INVITED, Speakers, speakers
 
 @dataclass(frozen=True, slots=True)
 class StatusRow:
-    """`mail` is how the newest invitation mail fares, `mail_reply` what the mail server said last.
-
-    `confidential`: the answer names nobody on the list. `carried_from`: the version that was approved, where the
+    """`mail` is how the newest invitation mail fares. `carried_from`: the version that was approved, where the
     approval reaches the present words by carry. `speakers`: who holds the organisation's links. `remarks` counts what
     it said beside its answer, and `conditions` those of them that say "yes, if" and wait for its next answer.
     """
@@ -30,8 +28,6 @@ class StatusRow:
     entry: RosterEntry
     standing: Standing
     mail: NoticeStatus | None
-    mail_reply: str | None
-    confidential: bool = False
     carried_from: int | None = None
     speakers: Speakers = NOBODY_INVITED
     remarks: int = 0
@@ -59,18 +55,6 @@ class Status:
     def remarks(self) -> int:
         """How many remarks there are on the letter."""
         return sum(row.remarks for row in self.rows)
-
-    @property
-    def conditional(self) -> int:
-        """How many organisations say "yes, if" and have not answered since."""
-        return sum(row.conditions > 0 for row in self.rows)
-
-    def by_group(self) -> dict[str | None, list[StatusRow]]:
-        """The rows under the groups of the list, in its order: those of no group first, then as the roster has them."""
-        groups: dict[str | None, list[StatusRow]] = {None: []}
-        for row in self.rows:
-            groups.setdefault(row.entry.group, []).append(row)
-        return {group: rows for group, rows in groups.items() if rows}
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,8 +127,6 @@ def status(services: Services, letter_id: str) -> Status:
                 entry=entry,
                 standing=standing,
                 mail=mail.status if mail else None,
-                mail_reply=(mail.bounce_reason or mail.last_reply) if mail else None,
-                confidential=entry.confidential,
                 carried_from=entry.answer_version if reaches and standing is Standing.APPROVED else None,
                 speakers=who.get(entry.organisation_id, NOBODY_INVITED),
                 remarks=len(said),

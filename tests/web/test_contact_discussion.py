@@ -252,8 +252,8 @@ def test_remarks_stand_in_the_order_of_the_letter_and_yes_if_can_be_read_alone(
     drafting.import_letter(house.services, letter_text(body="Third words.\n\nFirst words."), letter_id=letter_id)
     house.open(letter_id)
     address = f"/coordinator/letters/{letter_id}/remarks/"
-    shown = [(each.quote, each.current) for each in discussing.discussion(house.services, letter_id).passages]
-    assert shown == [(None, True), ("Third words.", True), ("Second words.", False)]
+    shown = [(each.quote, each.block) for each in discussing.discussion(house.services, letter_id).passages]
+    assert shown == [(None, -1), ("Third words.", 0), ("Second words.", None)]
     words = coordinator.goes_to(address).words
     said = ("Of the whole.", "Of the third.", "These words are not in the letter any more.")
     assert [words.index(each) for each in said] == sorted(words.index(each) for each in said)

@@ -15,7 +15,7 @@ from signing.domain.letter import LetterState
 from signing.domain.organisation import Decision
 from signing.evidence.trust import Trust
 from signing.evidence.verify import verify_bundle
-from signing.workflow import auditing, bundling, closing, drafting, tracking
+from signing.workflow import auditing, bundling, closing, drafting
 from signing.workflow.ports import Edition
 from tests.faults import fail_everywhere
 from tests.web.installation import House
@@ -80,7 +80,6 @@ def test_the_list_stands_group_by_group_in_the_roster_s_order_and_names_of_no_gr
     edition = closing.close(house.services, letter_id)
     listed = json.loads(edition.files["signatories.json"])
     assert [(name["group"], name["listed_as"]) for name in listed] == printed
-    assert list(tracking.status(house.services, letter_id).by_group()) == [None, "Networks", "Members"]
 
 
 def test_closing_again_without_news_gives_the_same_edition(house: House, letter_id: str) -> None:

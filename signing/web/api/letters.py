@@ -16,7 +16,6 @@ from signing.web.api.operations import Nothing, Operation, Shape
 from signing.web.intake import Intake
 from signing.workflow import closing, drafting, inviting, memberships, publishing, reminding, tracking
 from signing.workflow.api_tokens import Caller
-from signing.workflow.letters import letter_of
 from signing.workflow.opening import Wishes
 from signing.workflow.ports import Services
 
@@ -113,6 +112,12 @@ class Reminded(Shape):
     left_out: dict[str, int]
 
 
+class PublishNow(Shape):
+    """`ends_embargo`: though the hour that was set has not come."""
+
+    ends_embargo: bool = False
+
+
 class EditionShape(Shape):
     letter: str
     edition: int
@@ -140,11 +145,10 @@ def operations(services: Services, intake: Intake) -> list[Operation]:
     def all_of_them(caller: Caller, parts: Parts, nothing: Nothing) -> list[LetterShape]:
         found = memberships.letters_of(services, caller.account.id, Permission.LETTER_READ)
         only = caller.token.letter_id
-        return [_shape(each) for each in found if only in (None, each.id)]
+        return [shape_of(each) for each in found if only in (None, each.id)]
 
     def one(caller: Caller, parts: Parts, nothing: Nothing) -> LetterShape:
-        with services.unit_of_work() as uow:
-            return _shape(letter_of(uow, parts["letter"]))
+        return shape_of(tracking.summary(services, parts["letter"]).letter)
 
     def status(caller: Caller, parts: Parts, nothing: Nothing) -> StatusShape:
         found = tracking.status(services, parts["letter"])
@@ -159,7 +163,7 @@ def operations(services: Services, intake: Intake) -> list[Operation]:
 
     def open_(caller: Caller, parts: Parts, wishes: OpeningWishes) -> LetterShape:
         asked = Wishes(min_level=wishes.min_level, binders=wishes.binders)
-        return _shape(drafting.open_letter(services, parts["letter"], asked))
+        return shape_of(drafting.open_letter(services, parts["letter"], asked))
 
     def invite(caller: Caller, parts: Parts, stage: OfStage) -> Invited:
         return Invited(letter=parts["letter"], invited=inviting.invite(services, parts["letter"], stage=stage.stage))
@@ -174,8 +178,8 @@ def operations(services: Services, intake: Intake) -> list[Operation]:
         return EditionShape(letter=made.letter_id, edition=made.number, version=made.version, listed=made.listed,
                             confidential=made.confidential)  # fmt: skip
 
-    def publish(caller: Caller, parts: Parts, nothing: Nothing) -> LetterShape:
-        return _shape(publishing.publish(services, parts["letter"]))
+    def publish(caller: Caller, parts: Parts, wanted: PublishNow) -> LetterShape:
+        return shape_of(publishing.publish(services, parts["letter"], ends_embargo=wanted.ends_embargo))
 
     return [
         Operation("list_letters", "GET", "/letters", Scope.READ, "Your letters, newest first.",
@@ -199,7 +203,7 @@ def operations(services: Services, intake: Intake) -> list[Operation]:
                   "Close, or make the next edition, with the key that the service holds.",
                   Nothing, EditionShape, close),
         Operation("publish_letter", "POST", "/letters/{letter}/publish", Scope.CLOSE,
-                  "Let everybody see a closed letter.", Nothing, LetterShape, publish),
+                  "Let everybody see a closed letter.", PublishNow, LetterShape, publish),
     ]  # fmt: skip
 
 
@@ -211,7 +215,7 @@ def _aware(moment: datetime | None) -> datetime | None:
     return moment
 
 
-def _shape(letter: Letter) -> LetterShape:
+def shape_of(letter: Letter) -> LetterShape:
     return LetterShape(
         id=letter.id, title=letter.title, language=letter.language, state=letter.state.value, version=letter.version,
         soft_deadline=letter.soft_deadline, hard_deadline=letter.hard_deadline, zone=letter.zone,

@@ -11,10 +11,9 @@ from signing.domain.api import Scope
 from signing.domain.discussion import Settlement
 from signing.web.api.letters import Parts
 from signing.web.api.operations import Nothing, Operation, Shape
-from signing.workflow import discussing, settling
+from signing.workflow import discussing, memberships, settling
 from signing.workflow.api_tokens import Caller
 from signing.workflow.discussing import LetterRemark
-from signing.workflow.letters import letter_of
 from signing.workflow.ports import Services
 
 ACTS_TOLD = 200
@@ -81,11 +80,9 @@ def operations(services: Services) -> list[Operation]:
         return one(parts["letter"], parts["remark"])
 
     def activity(caller: Caller, parts: Parts, nothing: Nothing) -> list[Act]:
-        with services.unit_of_work() as uow:
-            letter_of(uow, parts["letter"])
-            found = uow.activity.of_letter(parts["letter"], limit=ACTS_TOLD)
+        found = memberships.activity_of(services, parts["letter"], limit=ACTS_TOLD)
         return [Act(act=each.act, actor=each.actor, at=each.at, subject=each.subject, detail=each.detail)
-                for each in found]  # fmt: skip
+                for each in found.acts]  # fmt: skip
 
     return [
         Operation("list_remarks", "GET", "/letters/{letter}/remarks", Scope.READ,

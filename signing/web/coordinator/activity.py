@@ -20,16 +20,13 @@ def blueprint(services: Services) -> Door:
 
     @made.get("")
     def index(letter_id: str) -> ResponseReturnValue:
-        status, by = tracking.status(services, letter_id), request.args.get("by", "")
+        status, by = tracking.summary(services, letter_id), request.args.get("by", "")
         found = memberships.activity_of(
-            services, letter_id, by=by or None, limit=SHOWN + 1, before=request.args.get("before", "") or None
+            services, letter_id, by=by or None, limit=SHOWN, before=request.args.get("before", "") or None
         )
         return render_template(
-            "coordinator/activity.html", status=status, rail=rail(status, "activity"), acts=found.acts[:SHOWN],
-            more=len(found.acts) > SHOWN,
-            days=act_words.by_day(found.acts[:SHOWN], status.letter.zone), actors=found.actors, by=by,
-            sentence=act_words.sentence,
-            named={row.entry.organisation_id: row.entry.organisation for row in status.rows},
+            "coordinator/activity.html", status=status, rail=rail(status, "activity"), found=found, by=by,
+            days=act_words.by_day(found.acts, status.letter.zone), sentence=act_words.sentence,
         )
 
     return made
