@@ -262,3 +262,26 @@ def test_the_document_describes_every_operation_and_the_page_shows_it(app: Flask
     assert documented == routed
     words = visitor.goes_to("/api/").words
     assert all(path in words for _, path in documented)
+
+
+def test_the_way_of_a_letter_is_arranged_by_program(program: Program, house: House) -> None:
+    letter_id = house.letter()
+    house.roster(letter_id, ONE, "Valley Watch")
+    house.open(letter_id)
+    place = f"/letters/{letter_id}"
+    assert program.sends("POST", f"{place}/stages/1/open")["invited"] == 2
+    assert program.sends("POST", f"{place}/stages/one/open")["code"] == "stage-unknown"
+    ruled = program.sends("POST", f"{place}/rules", {"zone": "Europe/Brussels", "hard_deadline": "2026-03-29T18:00"})
+    assert (ruled["zone"], ruled["hard_deadline"]) == ("Europe/Brussels", "2026-03-29T16:00:00Z")
+    skipped = program.sends("POST", f"{place}/rules", {"hard_deadline": "2027-03-28T02:30"})
+    assert (skipped["code"], skipped["field"]) == ("time-skipped", "hard_deadline")
+    before = house.token(letter_id, ONE)
+    person = {"contact": "Lin", "email": "lin@rivers.example"}
+    assert program.sends("POST", f"{place}/organisations/org-china/contact", person)["reinvited"] is True
+    assert house.token(letter_id, ONE) != before
+    said = {"way": "paper", "person": "Lin", "told_on": house.clock.now.date().isoformat()}
+    assert program.sends("POST", f"{place}/organisations/org-china/told", said)["organisation"] == "org-china"
+    assert program.sends("POST", f"{place}/organisations/org-none/told", said)["code"] == "organisation-unknown"
+    assert program.sends("POST", f"{place}/abandon", {"title": "Another"})["code"] == "title-differs"
+    title = program.sends("GET", place)["title"]
+    assert program.sends("POST", f"{place}/abandon", {"title": title})["state"] == "abandoned"

@@ -14,7 +14,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.exceptions import NotFound as NotHere
 
 from signing.domain.errors import Faulty, Refusal
-from signing.web.api import letters, remarks, rosters, webhooks
+from signing.web.api import arrangements, letters, remarks, rosters, webhooks
 from signing.web.api.operations import PREFIX, Nothing, Operation, Problem, openapi, route_name
 from signing.web.fault_trace import without_values
 from signing.web.guards import Door, Persona, door
@@ -34,6 +34,7 @@ def blueprints(services: Services, intake: Intake) -> list[Door]:
     operations = [
         *letters.operations(services, intake),
         *rosters.operations(services, intake),
+        *arrangements.operations(services),
         *remarks.operations(services),
         *webhooks.operations(services),
     ]
