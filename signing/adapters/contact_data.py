@@ -28,6 +28,8 @@ GONE: tuple[Table, ...] = (
     outbox, contact_change, review, remark, told_approval, working_text, editing, wording, brought_roster,
     delivery_address,
 )  # fmt: skip
+# Below the number of parameters that any SQLite takes.
+_AT_ONCE = 900
 # Its files hold pages of what was deleted: a number that SQLite keeps for programs, a comment on PostgreSQL.
 TO_BE_MADE_ANEW = {
     "sqlite": "PRAGMA user_version=1",
@@ -69,12 +71,18 @@ class ContactDataStore:
         self._connection.exec_driver_sql(TO_BE_MADE_ANEW[self._connection.dialect.name])
 
     def _forget_in_the_book(self, letter_id: str) -> None:
-        """The people whom the address book knows from this letter alone."""
-        here, elsewhere = roster_entry.alias("here"), roster_entry.alias("elsewhere")
-        of_this = select(func.lower(here.c.email)).where(here.c.letter_id == letter_id)
-        of_others = select(func.lower(elsewhere.c.email)).where(elsewhere.c.letter_id != letter_id)
-        address = func.lower(book_contact.c.email)
-        self._connection.execute(delete(book_contact).where(address.in_(of_this), address.not_in(of_others)))
+        """The people whom the address book knows from this letter alone: its contacts, and those before them."""
+        of_this, of_others = self._addresses(True, letter_id), self._addresses(False, letter_id)
+        alone = sorted(of_this - of_others)
+        for at in range(0, len(alone), _AT_ONCE):
+            some = alone[at : at + _AT_ONCE]
+            self._connection.execute(delete(book_contact).where(func.lower(book_contact.c.email).in_(some)))
+
+    def _addresses(self, here: bool, letter_id: str) -> set[str]:
+        """Of the contacts of this letter and those before them; or of all other letters' present ones."""
+        of_letter = roster_entry.c.letter_id == letter_id if here else roster_entry.c.letter_id != letter_id
+        rows = self._connection.execute(select(roster_entry.c.email, roster_entry.c.former_emails).where(of_letter))
+        return {address.lower() for now, former in rows for address in ((now, *former) if here else (now,))}
 
     def _forget_drafts(self, letter_id: str) -> None:
         """Words that were never opened; those that were are evidence."""

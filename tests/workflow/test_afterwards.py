@@ -17,6 +17,7 @@ import pytest
 from signing.adapters import typeset
 from signing.adapters.clock_keeper import ClockKeeper, Duty
 from signing.adapters.collation import IcuCollation
+from signing.adapters.roster_sheets import read_roster
 from signing.domain.errors import Faulty, NotAllowed, NotFound
 from signing.domain.letter import LetterAction, LetterState
 from signing.domain.organisation import Decision
@@ -27,6 +28,7 @@ from signing.workflow import (
     auditing,
     bundling,
     closing,
+    correcting,
     delivering,
     drafting,
     forgetting_contacts,
@@ -34,6 +36,7 @@ from signing.workflow import (
     late_approvals,
     log_serving,
     publishing,
+    rostering,
 )
 from signing.workflow.contact_access import LetterAbandoned
 from signing.workflow.delivery_ports import DeliveryAddress
@@ -336,6 +339,20 @@ def test_no_byte_of_a_contact_stays_in_the_database_and_a_withdrawal_says_what_n
         with pytest.raises(NotAllowed, match="contact data of this letter are deleted"):
             letter(house, letter_id).after(action, house.clock.now)
     assert acts(house, letter_id).count("contacts-forgotten") == 1
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+def test_whoever_was_the_contact_before_is_forgotten_too_unless_another_letter_asks_them(house: House) -> None:
+    sheet = b"organisation,contact,email\nRivers China,Lee,Lee@china.example\nValley Watch,Ola,ola@watch.example\n"
+    made, other = house.letter(), house.letter()
+    for each, lines in ((made, 3), (other, 2)):
+        rows = read_roster(b"\n".join(sheet.splitlines()[:1] + sheet.splitlines()[-lines + 1 :]), "a.csv").rows
+        rostering.import_roster(house.services, each, rows)
+    for entry in rostering.entries(house.services, made):
+        correcting.correct(house.services, made, entry.organisation_id, contact="Noor", email="n@n.example", role="")
+    abandoning.abandon(house.services, made)
+    forgetting_contacts.forget_now(house.services, made, letter(house, made).title)
+    assert [each in house.dump() for each in ("Lee@china", "n@n.example", "ola@watch.example")] == [False, False, True]
 
 
 def test_an_abandoned_letter_opens_no_more_and_everybody_who_was_asked_is_told_once(
