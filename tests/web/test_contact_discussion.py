@@ -227,7 +227,7 @@ def test_yes_if_is_told_with_the_status_until_the_organisation_answers(
     says(contact, house, letter_id, page, "?condition", words="Not without the lakes.", condition="1")
     says_more(contact, house, page, words="Thank you.")
     shown = coordinator.goes_to(status).words
-    assert "2 remarks · 1 organisation says: yes, if the words change" in shown
+    assert "1 organisation says: yes, if the words change" in shown
     assert "yes, if: asks for changes of Human Rights in China" in shown
     assert row_of(house, letter_id) == ("silent", 2, 1)
     house.clock.pass_(minutes=1)
