@@ -74,4 +74,5 @@ def _who(matter: PressMatter, language: str) -> str:
         "%(num)s more organisations sign without their names.",
         matter.withheld,
     ) % {"num": matter.withheld}
-    return f"{named}. {more}" if named else more
+    # A paragraph of its own: the line before it may end as a sentence or as a name, in any language.
+    return f"{named}\n\n{more}" if named else more
