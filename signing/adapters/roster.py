@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 from sqlalchemy import Connection, bindparam, case, func, insert, select, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from signing.adapters.roster_order import RosterOrder
 from signing.adapters.tables import answer, invitation, organisation, roster_entry
@@ -153,20 +151,6 @@ class RosterStore:
             {"the_letter": letter_id, "the_organisation": organisation_id, "the_key": name_key, "the_name": name},
         )
         return found.first() is not None
-
-    def organisation_named(self, name_key: str) -> str | None:
-        """The id of the organisation known by this normalised name, from whatever letter."""
-        return self._connection.execute(
-            select(organisation.c.id).where(organisation.c.name_key == name_key).order_by(organisation.c.id)
-        ).scalar()
-
-    def remember_organisation(self, organisation_id: str, name_key: str, name: str) -> None:
-        """Keep the id for later letters; a known id keeps its first name."""
-        values = {"id": organisation_id, "name_key": name_key, "name": name}
-        if self._connection.dialect.name == "sqlite":
-            self._connection.execute(sqlite_insert(organisation).on_conflict_do_nothing(), values)
-        else:
-            self._connection.execute(postgresql_insert(organisation).on_conflict_do_nothing(), values)
 
 
 def _parameters(entry: RosterEntry, names: tuple[str, ...]) -> dict[str, object]:

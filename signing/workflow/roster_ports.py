@@ -86,9 +86,3 @@ class Roster(Protocol):
 
     def names_another(self, letter_id: str, organisation_id: str, name_key: str, name: str) -> bool:
         """Whether another organisation of the letter is known by this normalised name, or is to be listed so."""
-
-    def organisation_named(self, name_key: str) -> str | None:
-        """The id of the organisation known by this normalised name, from whatever letter."""
-
-    def remember_organisation(self, organisation_id: str, name_key: str, name: str) -> None:
-        """Keep the id for later letters; a known id keeps its first name."""

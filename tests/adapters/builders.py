@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from signing.domain.address_book import BookOrganisation
 from signing.domain.invitation import Code, Invitation
 from signing.domain.letter import Letter, LetterState, Version
 from signing.domain.organisation import RosterEntry
@@ -99,7 +100,7 @@ def lay_out(unit_of_work: OpenUnitOfWork, organisations: int = 1) -> None:
         for number in range(1, organisations + 1):
             entry = an_entry(number)
             uow.roster.save(entry)
-            uow.roster.remember_organisation(entry.organisation_id, f"key {number}", entry.organisation)
+            uow.address_book.remember([(f"key {number}", BookOrganisation(entry.organisation_id, entry.organisation))])
             uow.invitations.add(an_invitation(number))
         uow.commit()
 

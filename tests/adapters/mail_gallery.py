@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from signing.domain.access import Account, Member, MemberRole, Role
+from signing.domain.address_book import BookOrganisation
 from signing.domain.binding import Binding
 from signing.domain.discussion import Remark, RemarkKind
 from signing.domain.handover import ChangeKind, ContactChange, Review
@@ -65,7 +66,7 @@ def lay_out_gallery(
             entry = replace(an_entry(number), language=language, native_name=None, country="KE")
             if name is not None:
                 entry = replace(entry, organisation=name, listed_as=None, contact=name, role=name)
-            uow.roster.remember_organisation(entry.organisation_id, f"key {number}", entry.organisation)
+            uow.address_book.remember([(f"key {number}", BookOrganisation(entry.organisation_id, entry.organisation))])
             uow.roster.save(entry)
         # 1 has handed over and lets a reviewer agree first, 2 has a short way, 3 only asks.
         reviewers = replace(

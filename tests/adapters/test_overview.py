@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from signing.domain.address_book import BookOrganisation
 from signing.domain.discussion import Remark, RemarkKind
 from signing.domain.letter import LetterState
 from signing.domain.organisation import Answer, Signs, Standing, standing_of
@@ -78,8 +79,11 @@ def _filled(letter: OpenUnitOfWork) -> dict[str, Signs]:
     entries = [replace(an_entry(number), **each) for number, each in enumerate(fields)]
     signs: dict[str, Signs] = {}
     with letter(write=True) as uow:
+        uow.address_book.remember([
+            (each.organisation.casefold(), BookOrganisation(each.organisation_id, each.organisation))
+            for each in entries
+        ])
         for entry in entries:
-            uow.roster.remember_organisation(entry.organisation_id, entry.organisation.casefold(), entry.organisation)
             uow.roster.save(entry)
             version = entry.answer_version or 0
             holds = version == 3 or (version == 2 and entry.accepts)
@@ -163,8 +167,8 @@ NAMES = {"zeta": "Zebra", "elan": "Élan vital", "eden": "Eden", "fir": "Fir", "
 
 def _named(letter: OpenUnitOfWork, language: str = "en") -> None:
     with letter(write=True) as uow:
+        uow.address_book.remember([(name, BookOrganisation(name, shown)) for name, shown in NAMES.items()])
         for number, (name, shown) in enumerate(NAMES.items()):
-            uow.roster.remember_organisation(name, name, shown)
             uow.roster.save(replace(
                 an_entry(number), organisation_id=name, organisation=shown, listed_as=None, sort_name=None,
                 country=None if number == 0 else "NO" if name == "oslo" else "DE", stage=1 + number % 2,

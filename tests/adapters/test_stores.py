@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy.exc import StatementError
 
 from signing.domain.access import Account, Role, Session, SignedIn
+from signing.domain.address_book import BookOrganisation
 from signing.domain.errors import Conflict, Faulty, NotAllowed
 from signing.domain.invitation import Invitation, InvitationStanding
 from signing.domain.letter import LetterState
@@ -114,10 +115,9 @@ def test_an_answer_leaves_name_and_contact_alone(unit_of_work: OpenUnitOfWork) -
 
 def test_an_organisation_keeps_its_id_and_first_name(unit_of_work: OpenUnitOfWork) -> None:
     with unit_of_work(write=True) as uow:
-        uow.roster.remember_organisation("org-1", "river watch", "River Watch")
-        uow.roster.remember_organisation("org-1", "river guard", "River Guard")
-        assert uow.roster.organisation_named("river watch") == "org-1"
-        assert uow.roster.organisation_named("river guard") is None
+        uow.address_book.remember([("river watch", BookOrganisation("org-1", "River Watch"))])
+        uow.address_book.remember([("river guard", BookOrganisation("org-1", "River Guard"))])
+        assert uow.address_book.named(["river watch", "river guard"]) == {"river watch": "org-1"}
 
 
 def test_an_entry_of_an_unknown_organisation_is_refused_at_commit(unit_of_work: OpenUnitOfWork) -> None:

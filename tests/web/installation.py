@@ -24,6 +24,7 @@ from signing.adapters.renderings import RENDERINGS
 from signing.adapters.roster_sheets import read_roster
 from signing.adapters.tables import metadata
 from signing.domain.access import MemberRole, Role
+from signing.domain.address_book import BookOrganisation
 from signing.domain.letter_text import LetterText
 from signing.domain.organisation import Decision, RosterEntry
 from signing.evidence.keyring import public_key_from_pem
@@ -203,7 +204,7 @@ class House:
         with self.services.unit_of_work(write=True) as uow:
             for position, name in enumerate(organisations, start=1):
                 slug = name.split()[-1].lower()
-                uow.roster.remember_organisation(f"org-{slug}", name.casefold(), name)
+                uow.address_book.remember([(name.casefold(), BookOrganisation(f"org-{slug}", name))])
                 uow.roster.save(RosterEntry(**({
                     "letter_id": letter_id, "organisation_id": f"org-{slug}", "position": position,
                     "organisation": name, "acronym": None, "listed_as": None, "native_name": None,

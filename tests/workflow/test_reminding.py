@@ -8,6 +8,7 @@ import pytest
 
 from signing.adapters.mail_matter import Outdated
 from signing.adapters.mail_text import MailTexts
+from signing.domain.address_book import BookOrganisation
 from signing.domain.errors import NotAllowed, NotFound
 from signing.domain.invitation import Part
 from signing.domain.organisation import Decision
@@ -132,7 +133,7 @@ def test_nobody_is_reminded_without_a_link_or_against_their_wish(house: House, l
         uow.refused_addresses.add(house.services.tokens.address_digest("contact@defenders.example"), house.clock())
         entry = uow.roster.entry(letter_id, "org-congress")
         assert entry is not None
-        uow.roster.remember_organisation("org-new", "a new one", "A new one")
+        uow.address_book.remember([("a new one", BookOrganisation("org-new", "A new one"))])
         uow.roster.save(replace(entry, organisation_id="org-new", position=9, organisation="A new one", stage=2))
         uow.commit()
     done = remind(house.services, letter_id)
