@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 from signing.domain.letter_text import LetterText
 
 if TYPE_CHECKING:
-    from signing.domain.roster import RosterRow, RosterWarning, RowFault
+    from signing.workflow.brought_rosters import Reading
 
 
 class _Everything:
@@ -72,21 +72,6 @@ class LetterFile(Protocol):
     def kept(self) -> bytes: ...
 
 
-class RosterFile(Protocol):
-    """The good rows, the faulty ones by line, and warnings. `rows` go to `rostering.import_roster` as they are."""
-
-    @property
-    def rows(self) -> Sequence[RosterRow]: ...
-    @property
-    def faults(self) -> Sequence[RowFault]: ...
-    @property
-    def warnings(self) -> Sequence[RosterWarning]: ...
-    @property
-    def sheet(self) -> str | None: ...
-    @property
-    def sheets(self) -> Sequence[str]: ...
-
-
 class ReadLetter(Protocol):
     """Reads a letter's file. Raises Faulty."""
 
@@ -105,7 +90,7 @@ class ReadLetter(Protocol):
 class ReadRoster(Protocol):
     """Reads a roster's sheet. Raises Faulty when it is no such sheet at all."""
 
-    def __call__(self, data: bytes, filename: str, *, sheet: str | None = None) -> RosterFile: ...
+    def __call__(self, data: bytes, filename: str, *, sheet: str | None = None) -> Reading: ...
 
 
 @dataclass(frozen=True, slots=True)

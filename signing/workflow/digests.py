@@ -76,8 +76,8 @@ def due(services: Services) -> list[str]:
         wanting: dict[str, list[Member]] = {}
         for member in uow.members.wanting_digest():
             wanting.setdefault(member.letter_id, []).append(member)
-        letters = [letter for letter_id in wanting if (letter := uow.letters.get(letter_id)) is not None]
-        return [letter.id for letter in letters if any(_is_due(letter, each, now) for each in wanting[letter.id])]
+        letters = uow.letters.all() if wanting else []
+    return [each.id for each in letters if any(_is_due(each, member, now) for member in wanting.get(each.id, ()))]
 
 
 def send(services: Services, letter_id: str) -> int:
@@ -90,9 +90,11 @@ def send(services: Services, letter_id: str) -> int:
             if _is_due(letter, member, now) and _reads(member, account)
         ]  # fmt: skip
         notices = []
+        # Most members were told at the same moment last time: the roster is read once for each such moment.
+        told = {since: digest_of(uow, letter, since, now).news.any for since in {_since(each) for each, _ in members}}
         for member, account in members:
             since = _since(member)
-            if digest_of(uow, letter, since, now).news.any:
+            if told[since]:
                 span = f"{account.id} {since.isoformat()} {now.isoformat()}"
                 notices.append(letter_notice(services, NoticeKind.DIGEST, letter_id, span, account.email, now))
             uow.members.change(replace(member, digested_at=now))
