@@ -9,7 +9,7 @@ from signing.domain.errors import NotFound, Refusal
 from signing.web.coordinator.rail import rail
 from signing.web.guards import Door, Persona, door
 from signing.web.refusals import answer_to
-from signing.workflow import reminding, tracking
+from signing.workflow import reminding, roster_views
 from signing.workflow.ports import Services
 from signing.workflow.reminding import Reminding
 
@@ -47,7 +47,7 @@ def _page(
     done: Reminding | None = None,
     refusal: Refusal | None = None,
 ) -> str:
-    status = tracking.status(services, letter_id)
+    status = roster_views.frame(services, letter_id)
     told = done
     if told is None and refusal is None:
         try:
@@ -58,5 +58,5 @@ def _page(
             refusal = impossible
     return render_template(
         "coordinator/remind.html", status=status, rail=rail(status, "status"), done=done, told=told, stage=stage,
-        stages=sorted({row.entry.stage for row in status.rows}), refusal=refusal,
+        stages=sorted(status.figures.stages), refusal=refusal,
     )
