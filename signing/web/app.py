@@ -40,7 +40,7 @@ from signing.web import (
     mailbox as mailbox_pages,
 )
 from signing.web.fault_trace import without_values
-from signing.web.guards import Persona
+from signing.web.guards import Door, Persona
 from signing.web.intake import Intake
 from signing.workflow.ports import Services
 
@@ -84,6 +84,16 @@ def create_app(services: Services, *, intake: Intake, mailbox: mailbox_pages.Mai
     api_access.prepare(app, services)
     page.prepare(app)
     refusals.register(app)
+    for each in _doors(services, intake, mailbox):
+        app.register_blueprint(each)
+        if each.persona is Persona.API:
+            # No cookie opens these doors, so there is nothing that a foreign page could make use of.
+            csrf.exempt(each)
+    return app
+
+
+def _doors(services: Services, intake: Intake, mailbox: mailbox_pages.Mailbox | None) -> list[Door]:
+    """All doors of the application; the mailbox of a trial has one where there is such a mailbox."""
     doors = [
         public.blueprint(services, mailbox=mailbox is not None),
         sign_in.blueprint(services),
@@ -110,9 +120,4 @@ def create_app(services: Services, *, intake: Intake, mailbox: mailbox_pages.Mai
     ]
     if mailbox is not None:
         doors.append(mailbox_pages.blueprint(mailbox))
-    for each in doors:
-        app.register_blueprint(each)
-        if each.persona is Persona.API:
-            # No cookie opens these doors, so there is nothing that a foreign page could make use of.
-            csrf.exempt(each)
-    return app
+    return doors

@@ -63,6 +63,13 @@ def blueprint(services: Services) -> Door:
     def deliver(letter_id: str) -> ResponseReturnValue:
         return _done(services, letter_id, lambda: delivering.deliver(services, letter_id), "delivery")
 
+    _of_press(made, services)
+    return made
+
+
+def _of_press(made: Door, services: Services) -> None:
+    """Put the text for the press behind the door."""
+
     @made.get("/press")
     def press_form(letter_id: str) -> ResponseReturnValue:
         return _press(services, letter_id, None)
@@ -92,8 +99,6 @@ def blueprint(services: Services) -> Door:
         text = words if ending == "md" else as_plain(words)
         kind = "text/markdown" if ending == "md" else "text/plain"
         return attachment(text.encode(), f"{letter_id}-press-{language}.{ending}", f"{kind}; charset=utf-8")
-
-    return made
 
 
 def _done(services: Services, letter_id: str, act: Callable[[], object], place: str) -> ResponseReturnValue:
