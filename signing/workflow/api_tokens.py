@@ -12,6 +12,7 @@ from signing.domain.api import OF_OWNER, TOKEN_LONGEST, TOKENS_MOST, ApiToken, S
 from signing.domain.errors import Faulty, NotAllowed, NotFound, Refusal
 from signing.workflow.activity import Act, record
 from signing.workflow.identifiers import new_id
+from signing.workflow.password_check import check_password
 from signing.workflow.ports import Services
 from signing.workflow.tokens import Tokens
 
@@ -81,6 +82,18 @@ def make(
         record(services, uow, Act.TOKEN_MADE, letter_id or None, token.id, label=name, scopes=", ".join(wanted))
         uow.commit()
     return secret, token
+
+
+def make_with_password(
+    services: Services, account: Account, password: str, label: str, scopes: Collection[str], days: int,
+    letter_id: str | None = None,
+) -> tuple[str, ApiToken]:  # fmt: skip
+    """The same for whoever is signed in and still knows the password: a token outlasts the session by far.
+
+    Raises as `make` and `check_password` do.
+    """
+    check_password(services, account, password)
+    return make(services, account.id, label, scopes, days, letter_id)
 
 
 def revoke(services: Services, account_id: str, token_id: str) -> None:

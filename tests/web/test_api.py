@@ -19,7 +19,7 @@ from signing.workflow.contact_access import Access
 from signing.workflow.discussing import RemarkForm
 from signing.workflow.mail_ports import NoticeKind
 from signing.workflow.signatory_form import DecisionForm
-from tests.web.installation import BASE_URL, House, letter_text
+from tests.web.installation import BASE_URL, PASSWORD, House, letter_text
 from tests.web.visitor import Visitor
 from tests.workflow.desk import Desk
 
@@ -223,9 +223,13 @@ def test_a_coordinator_makes_a_token_sees_it_once_and_revokes_it(
     app: Flask, house: House, coordinator: Visitor
 ) -> None:
     page = "/coordinator/tokens/"
-    coordinator.goes_to(page).sends(page, label="", days="30")
+    coordinator.goes_to(page).sends(page, label="", days="30", present=PASSWORD)
     assert (coordinator.status, "Give the token a name" in coordinator.words) == (422, True)
-    coordinator.posts(page, csrf_token=coordinator.token(), label="Our sheet", days="30", scopes="letters:read")
+    # Whoever found a browser signed in cannot make what outlasts its session.
+    coordinator.sends(page, label="Our sheet", days="30", scopes="letters:read")
+    assert (coordinator.status, "not your present password" in coordinator.words) == (422, True)
+    assert api_tokens.tokens_of(house.services, account_id(house)) == []
+    coordinator.sends(page, label="Our sheet", days="30", scopes="letters:read", present=PASSWORD)
     shown = re.search(r"sgn_[\w-]{43}", coordinator.text)
     assert shown
     assert coordinator.answer.headers["Cache-Control"] == "no-store"

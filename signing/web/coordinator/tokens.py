@@ -30,8 +30,9 @@ def blueprint(services: Services) -> Door:
     def make() -> ResponseReturnValue:
         days = request.form.get("days", "")
         try:
-            secret, _made = api_tokens.make(
-                services, current_user.account.id, request.form.get("label", ""), request.form.getlist("scopes"),
+            secret, _made = api_tokens.make_with_password(
+                services, current_user.account, request.form.get("present", ""), request.form.get("label", ""),
+                request.form.getlist("scopes"),
                 int(days) if days.isascii() and days.isdecimal() and len(days) < 5 else 0,
                 request.form.get("letter") or None,
             )  # fmt: skip
