@@ -78,7 +78,8 @@ def view(services: Services, letter_id: str) -> PolicyView:
         letter = letter_of(uow, letter_id)
         counted = uow.stages.tally(letter_id, now)
     return PolicyView(
-        letter, letter.state_at(now), sum(each.count for each in counted), sum(each.count for each in counted if each.invited),
+        letter, letter.state_at(now), sum(each.count for each in counted),
+        sum(each.count for each in counted if each.invited),
         None if letter.past_deadline(now) else rhythm.following(letter, now),
     )  # fmt: skip
 

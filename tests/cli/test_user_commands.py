@@ -8,7 +8,10 @@ import pytest
 
 from tests.installation import Desk, Installation
 
-LETTER = "---\ntitle: Rivers\ndate: 2026-03-02\nlanguage: en\naddressees:\n- - Ms Ada Example\n---\n\nWe ask for water.\n"
+LETTER = (
+    "---\ntitle: Rivers\ndate: 2026-03-02\nlanguage: en\naddressees:\n- - Ms Ada Example\n---\n\n"
+    "We ask for water.\n"
+)
 
 
 @pytest.fixture(scope="module")
