@@ -130,7 +130,9 @@ def join(letter_id: str, email: str, role: str, as_json: bool) -> None:
     """Let somebody into a letter: it is mailed to them, with a link to set a password if they have no account."""
     member = memberships.add(services_from_environment(), letter_id, email, MemberRole(role))
     print_data(
-        {"letter": letter_id, "email": email, "role": member.role.value}, as_json, f"{email} is {role} of {letter_id}."
+        {"letter": letter_id, "email": email, "role": member.role.value}, as_json,
+        f"{email} is {role} of {letter_id}, and is mailed so.",
+        "Whoever has no password yet sets one by the link in that mail.",
     )
 
 
