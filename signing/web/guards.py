@@ -8,8 +8,8 @@ from flask import Blueprint, current_app, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user  # type: ignore[import-untyped]
 
-from signing.domain.access import Permission, may, may_on_letter
-from signing.domain.errors import NotFound, Refusal
+from signing.domain.access import MemberRole, Permission, may, may_on_letter
+from signing.domain.errors import NotAllowed, NotFound, Refusal
 from signing.web import invitation_cookie
 from signing.web.api_access import pass_token
 from signing.web.compression import gzipped
@@ -49,6 +49,12 @@ class SignedOut(Refusal):
     """The session is over while something was being sent."""
 
     code = "signed-out"
+
+
+class MemberMayNot(NotAllowed):
+    """A member of the letter asks for what its part in it does not allow; the letter is no secret to them."""
+
+    code = "member-may-not"
 
 
 class NoCookie(NotFound):
@@ -93,17 +99,38 @@ def _pass_account(permission: Permission) -> ResponseReturnValue | None:
     if not may(current_user.account.role, permission):
         # What is not yours looks like what is not there.
         raise NotFound("There is nothing at this address.")
-    if "letter_id" in (request.view_args or {}) and not may_on_letter(current_user.member, _asked_of_members()):
-        raise NotFound("There is nothing at this address.")
+    if "letter_id" in (request.view_args or {}):
+        _pass_member(_asked_of_members(request.endpoint or "", request.method))
     return None
 
 
-def _asked_of_members() -> Permission:
-    """What this request needs of whoever is on the letter of its address."""
-    endpoint = request.endpoint or ""
+def _pass_member(permission: Permission) -> None:
+    member = current_user.member
+    if may_on_letter(member, permission):
+        return
+    if may_on_letter(member, Permission.LETTER_READ):
+        raise MemberMayNot("You may read this letter and not do this. Ask somebody who leads it: see its page People.")
+    raise NotFound("There is nothing at this address.")
+
+
+def _asked_of_members(endpoint: str, method: str) -> Permission:
+    """What a request needs of whoever is on the letter of its address."""
     door_name = endpoint.rpartition(".")[0]
     if getattr(current_app.blueprints[door_name], "persona", None) is Persona.AUDITOR:
         return Permission.EVIDENCE_READ
-    if request.method in ("GET", "HEAD") or endpoint in READERS_MAY:
+    if method in ("GET", "HEAD") or endpoint in READERS_MAY:
         return Permission.LETTER_READ
     return Permission.LETTER_EDIT if EDITORS_MAY & {endpoint, door_name} else Permission.LETTER_LEAD
+
+
+def may_send(endpoint: str) -> bool:
+    """Whether the guard lets this member send to `endpoint` of the letter whose page this is; pages ask it which
+    forms to show. Of no letter's pages, everything."""
+    if "letter_id" not in (request.view_args or {}):
+        return True
+    return may_on_letter(getattr(current_user, "member", None), _asked_of_members(endpoint, "POST"))
+
+
+def editors_send(endpoint: str) -> bool:
+    """Whether editors, too, may send to `endpoint`."""
+    return may_on_letter(MemberRole.EDITOR, _asked_of_members(endpoint, "POST"))

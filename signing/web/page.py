@@ -15,12 +15,13 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale
 from flask import Flask, current_app, g, has_request_context, request, url_for
+from markupsafe import Markup
 
 from signing.domain.errors import Faulty, Refusal
 from signing.domain.handover import masked
 from signing.locale import SOURCE, dates, preferred, text_direction, translations
 from signing.web import chosen_language
-from signing.web.guards import NEEDS, Persona
+from signing.web.guards import NEEDS, Persona, editors_send, may_send
 
 STATIC = Path(__file__).with_name("static")
 TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
@@ -154,6 +155,16 @@ def in_address(file: StaticFile) -> str:
     return f"data:{file.type},{quote(file.data, safe=' =:/')}"
 
 
+def only_read(endpoint: str) -> str:
+    """The line in place of a form that this reader may not send; a page says each once."""
+    words = (_("You may read here; editors and leads change it.") if editors_send(endpoint)
+             else _("You may read here; leads change it."))
+    if words in g.setdefault("told_only_read", set()):
+        return ""
+    g.told_only_read.add(words)
+    return Markup('<p class="muted only-read-line">{}</p>').format(words)
+
+
 def prepare(app: Flask) -> None:
     """Give the templates their filters, their words and the addresses of static files."""
     files: dict[str, StaticFile] = app.config["STATIC_FILES"]
@@ -165,6 +176,7 @@ def prepare(app: Flask) -> None:
         newstyle=True,
     )
     environment.trim_blocks = environment.lstrip_blocks = True
+    environment.globals.update(may_send=may_send, only_read=only_read)
     environment.globals["icon"] = in_address(files["icon.svg"])
     environment.filters.update(
         moment=moment, day=day, offset=offset, fingerprint=fingerprint, masked=masked, said=said,

@@ -50,6 +50,7 @@ ANSWERS: dict[str, Answer] = {
     ), ways_in=True),
     "not-found": NOTHING_HERE,
     "letter-unknown": NOTHING_HERE,
+    "member-may-not": Answer(403, N_("You may not do this"), (N_("Nothing was changed."),)),
     "signed-out": Answer(401, N_("Your session has ended"), (N_("Sign in again, then send it once more."),)),
     "password-link-closed": Answer(404, N_("This link does not set a password"), (
         N_("Ask whoever invited you, or the people who run this service, for a new one."),
@@ -149,7 +150,7 @@ def register(app: Flask) -> None:
 
 def _page(answer: Answer, message: str, code: str) -> Response:
     typed: dict[str, str] = {}
-    if code in ("csrf", "signed-out", "no-cookie"):
+    if code in ("csrf", "signed-out", "no-cookie", "member-may-not"):
         typed = {name: value for name, value in request.form.items() if name not in NOT_KEPT and value.strip()}
     body = render_template("public/refusal.html", answer=answer, message=message, code=code, typed=typed)
     return make_response(body, answer.status)

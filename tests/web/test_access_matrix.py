@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from html.parser import HTMLParser
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from werkzeug.routing import IntegerConverter, Rule
 
 from signing.domain.access import MemberRole, Role
 from signing.domain.errors import NotFound
-from signing.web.guards import EDITORS_MAY, READERS_MAY, Door, Persona, SignedOut
+from signing.web.guards import EDITORS_MAY, READERS_MAY, Door, MemberMayNot, Persona, SignedOut
 from tests.web.installation import BASE_URL, House
 from tests.web.visitor import Visitor
 
@@ -33,19 +34,23 @@ ACCOUNTS = COORDINATORS | {"auditor", "uninvited"}
 ROLES = ["nobody", "contact", *sorted(ACCOUNTS)]
 
 
+def only(house: House, letter_id: str, email: str) -> None:
+    """Take everybody else off the letter."""
+    with house.services.unit_of_work(write=True) as uow:
+        for member, account in uow.members.of_letter(letter_id):
+            if account.email != email:
+                uow.members.remove(letter_id, member.account_id)
+        uow.commit()
+
+
 @pytest.fixture
 def letter_id(house: House) -> str:
     """A letter with one of each role; `foreign` leads another letter, `checks` is a coordinator let in to audit."""
-    services = house.services
     for name in ("lead", "editor", "viewer", "foreign", "checks"):
         house.account(f"{name}@example.org", Role.COORDINATOR)
     house.account("uninvited@example.org", Role.AUDITOR)
     made = house.opened(ORGANISATION, OTHER)
-    with services.unit_of_work(write=True) as uow:
-        for member, account in uow.members.of_letter(made):
-            if account.email != "lead@example.org":
-                uow.members.remove(made, member.account_id)
-        uow.commit()
+    only(house, made, "lead@example.org")
     for name, role in {"editor": "editor", "viewer": "viewer", "auditor": "auditor", "checks": "auditor"}.items():
         house.joins(made, f"{name}@example.org", MemberRole(role))
     return made
@@ -119,7 +124,7 @@ def passes(app: Flask, path: str, method: str, cookies: str) -> bool:
                                   environ_base={"REMOTE_ADDR": "127.0.0.1"}):
         try:
             return app.preprocess_request() is None
-        except (NotFound, SignedOut):
+        except (MemberMayNot, NotFound, SignedOut):
             return False
 
 
@@ -146,7 +151,7 @@ def test_each_role_passes_exactly_the_doors_that_are_open_to_it(
     assert wrong == []
 
 
-@pytest.mark.parametrize("role", ["foreign", "viewer", "checks", "uninvited"])
+@pytest.mark.parametrize("role", ["foreign", "checks", "uninvited"])
 def test_what_is_not_yours_looks_like_what_is_not_there(
     app: Flask, house: House, letter_id: str, enter: Callable[[str], Visitor], role: str
 ) -> None:
@@ -165,6 +170,77 @@ def test_what_is_not_yours_looks_like_what_is_not_there(
         seen += 1
     assert seen >= 8
     assert house.dump() == before
+
+
+@pytest.mark.parametrize("role", ["viewer", "editor"])
+def test_a_member_who_may_not_is_told_so_and_keeps_what_was_typed(
+    app: Flask, house: House, letter_id: str, enter: Callable[[str], Visitor], role: str
+) -> None:
+    visitor = enter(role)
+    token, before, seen = visitor.token(), house.dump(), 0
+    for rule, persona, method in rules_of(app):
+        if role in may_pass(rule, persona, method) or "letter_id" not in rule.arguments or (
+            persona is not Persona.COORDINATOR
+        ):
+            continue
+        visitor.posts(address_of(app, house, rule, letter_id, method), csrf_token=token, words="An hour's work")
+        assert visitor.status == 403, (method, rule.rule)
+        assert "You may read this letter and not do this." in visitor.words
+        assert "An hour&#39;s work" in visitor.text
+        # Of a letter that is not theirs they learn nothing, as before.
+        assert visitor.posts(address_of(app, house, rule, UNKNOWN, method), csrf_token=token).status == 404
+        seen += 1
+    assert seen >= 8
+    assert house.dump() == before
+
+
+class Sendable(HTMLParser):
+    """Every address that a page's forms and buttons post to, and the buttons that stand in no form."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.actions: set[str] = set()
+        self._posts = False
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        values = {name: value or "" for name, value in attrs}
+        if tag == "form":
+            self._posts = values.get("method") == "post"
+            if self._posts:
+                self.actions.add(values.get("action", ""))
+        if tag in ("button", "input") and "formaction" in values and self._posts:
+            self.actions.add(values["formaction"])
+
+
+@pytest.mark.parametrize("state", ["draft", "open"])
+@pytest.mark.parametrize("role", ["viewer", "editor"])
+def test_no_page_shows_a_member_a_form_that_would_be_refused(
+    app: Flask, house: House, letter_id: str, enter: Callable[[str], Visitor], role: str, state: str
+) -> None:
+    if state == "draft":
+        letter_id = house.letter()
+        house.roster(letter_id, ORGANISATION)
+        only(house, letter_id, "lead@example.org")
+        house.joins(letter_id, f"{role}@example.org", MemberRole(role))
+    member = enter(role)
+    cookies, quiet, read = cookies_of(member), 0, 0
+    app.config["WTF_CSRF_ENABLED"] = False
+    refused = []
+    for rule, persona, method in rules_of(app):
+        if persona is not Persona.COORDINATOR or method != "GET" or "letter_id" not in rule.arguments:
+            continue
+        path = address_of(app, house, rule, letter_id, method)
+        if member.goes_to(path).status != 200 or "text/html" not in member.answer.content_type:
+            continue
+        read += 1
+        shown = Sendable(member.text).actions
+        refused += [(rule.rule, action) for action in shown
+                    if action.startswith("/coordinator/letters/") and not passes(app, action, "POST", cookies)]
+        quiet += "You may read here;" in member.words
+    assert refused == []
+    assert read > 15
+    assert quiet > (2 if role == "editor" else 6)
 
 
 def test_somebody_has_decided_about_every_endpoint(app: Flask) -> None:
@@ -195,7 +271,7 @@ def test_a_role_counts_from_the_next_request_on(
     assert editor.goes_to(f"/coordinator/letters/{letter_id}/remind").status == 200
     lead.goes_to(page).sends(f"{page}/{account}/role", role="viewer")
     token = editor.token()
-    assert editor.posts(f"/coordinator/letters/{letter_id}/remind", csrf_token=token).status == 404
+    assert editor.posts(f"/coordinator/letters/{letter_id}/remind", csrf_token=token).status == 403
     assert editor.goes_to(page).status == 200
     lead.goes_to(page).sends(f"{page}/{account}/remove")
     assert editor.goes_to(page).status == 404

@@ -108,4 +108,6 @@ def test_viewers_look_and_change_nothing(house: House, visit: Callable[[], Visit
     house.joins(letter_id, "viewer@example.org", MemberRole.VIEWER)
     viewer = visit().signs_in("viewer@example.org").goes_to(place(letter_id))
     assert viewer.answer.status_code == 200
-    assert viewer.sends(place(letter_id), closing="Eve").answer.status_code == 404
+    assert f'<form method="post" action="{place(letter_id)}"' not in viewer.text
+    viewer.posts(place(letter_id), csrf_token=viewer.token_shown, closing="Eve")
+    assert viewer.answer.status_code == 403

@@ -60,7 +60,7 @@ function refused(status, page) {
     tell(page.body.textContent.trim(), "newer");
     return 0;
   }
-  const code = { 401: "signed-out", 413: "large" }[status];
+  const code = { 401: "signed-out", 403: "may-not", 404: "may-not", 413: "large" }[status];
   if (code) say(code);
   else if (status === 422) tell(page.body.textContent.trim().slice(0, 300), "failed");
   else say("failed");
