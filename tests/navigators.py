@@ -73,7 +73,7 @@ class AccountHolder(Person):
         self.page.fill("input[name=email]", email)
         self.page.fill("input[name=password]", password)
         with self.page.expect_navigation():
-            self.page.locator("main form button[type=submit]").click()
+            self.page.locator("main form button[type=submit]").first.click()
 
 
 class Contact(Person):

@@ -107,6 +107,9 @@ def test_from_the_file_to_the_verdict(
         coordinator = AccountHolder(browser, base_url, width=1280)
         coordinator.signs_in(*coordinator_account)
         coordinator.goes_to(f"/coordinator/letters/{letter}/status")
+        coordinator.sees("9 of 10 have approved.")
+        (declined,) = [each["id"] for each in status["organisations"] if each["state"] == "declined"]
+        coordinator.goes_to(f"/coordinator/letters/{letter}/organisations/{declined}")
         coordinator.sees("Our board has not met yet.")
         coordinator.goes_to(f"/coordinator/letters/{letter}/close")
         coordinator.sees("Unrepresented Nations and Peoples Organization")

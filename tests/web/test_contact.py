@@ -140,7 +140,8 @@ def test_a_decline_is_logged_without_a_name_and_its_reason_reaches_only_the_coor
     assert "Only the coordinator reads this" in contact.words
     answers(contact, house, letter_id, page, "decline", reason="We cannot share point two.", listed_as="")
     assert "has declined the letter" in contact.follows().words
-    assert "We cannot share point two." in coordinator.goes_to(f"/coordinator/letters/{letter_id}/status").words
+    its_page = f"/coordinator/letters/{letter_id}/organisations/org-china"
+    assert "We cannot share point two." in coordinator.goes_to(its_page).words
     log = auditor.goes_to(f"/auditor/letters/{letter_id}").words
     assert "An organisation that is not named declines version 1." in log
     assert ORGANISATION not in auditor.goes_to(f"/auditor/letters/{letter_id}/log/1").words

@@ -123,7 +123,7 @@ class Look:
 
     def sends(self, name: str) -> None:
         """The form of a contact's page by its own button, and judge what comes."""
-        self.presses(self.page.locator("main form button:not([name], [formaction])"))
+        self.presses(self.page.locator("main form button:not([name], [formaction])").first)
         self.speaks()
         self.judges(name)
 
