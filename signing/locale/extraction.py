@@ -26,8 +26,8 @@ MARKS: dict[str, Any] = {**DEFAULT_KEYWORDS, "N_": None}
 OF_DATABASES = MARKS | dict.fromkeys(("Conflict", "Faulty", "NotFound", "Unavailable"))
 # Kinds of refusal that no contact meets; named so that the next kind cannot be forgotten, whoever it is for.
 REFUSALS_OF_COORDINATORS = (
-    "AddressRefused", "CoordinatorMustSign", "EditionCurrent", "Embargoed", "KeyNotNamed", "NamedAfterWithdrawal",
-    "NewerWords", "QuorumNotReached", "ScopeMissing", "TokenRefused", "TooManyTrials",
+    "AddressRefused", "CoordinatorMustSign", "EditionCurrent", "Embargoed", "KeyNotNamed", "MemberMayNot",
+    "NamedAfterWithdrawal", "NewerWords", "QuorumNotReached", "ScopeMissing", "TokenRefused", "TooManyTrials",
 )
 # The first argument of each of these is `Refusal.words`, said in the reader's language where it is shown.
 REFUSALS = MARKS | dict.fromkeys((
