@@ -10,7 +10,8 @@ from signing.domain.letter import LetterState
 from signing.domain.stage import StageOpening
 from signing.workflow.mail_ports import NoticeStatus
 
-# What stands in the editor, whether it can be read as a letter yet or not; `revision` counts its savings.
+# What stands in the editor, whether it can be read as a letter yet or not; `revision` counts its savings;
+# `ahead`: it was saved without becoming the draft.
 working_text = table_of(
     "working_text",
     key("letter_id", Text, ForeignKey("letter.id")),
@@ -19,6 +20,7 @@ working_text = table_of(
     must("revision", Integer),
     must("saved_at", Instant),
     must("saved_by"),
+    must("ahead", Flag),
 )
 
 # Who has the editor open: so long as it is fresh, the other one is told.

@@ -62,7 +62,7 @@ class OverviewStore:
         row = self._connection.execute(
             select(letter, *overview_rows.tally()).where(letter.c.id == letter_id)
         ).first()
-        return (Letter(*row[:-3]), Tally(*row[-3:])) if row else None
+        return (Letter(*row[:-4]), Tally(*row[-4:])) if row else None
 
     def tallies(self, letter_ids: Sequence[str]) -> dict[str, Tally]:
         """Of each of these letters."""
@@ -136,12 +136,13 @@ def _figures(stood: CTE, page: Page, buckets: Buckets) -> Any:
             func.sum(case((fitting, 1), else_=0)),
             func.sum(stood.c.needs_contact),
             func.sum(stood.c.conditional),
+            func.sum(stood.c.asked_again),
         )
         .select_from(stood)
         .group_by(*places)
     )
     days = (
-        select(literal("day", Text), bucket, none, text, text, text, func.count(), none, none, none)
+        select(literal("day", Text), bucket, none, text, text, text, func.count(), none, none, none, none)
         .select_from(stood)
         .where(stood.c.rank.in_([RANK[each] for each in APPROVING]))
         .group_by(bucket)
@@ -156,7 +157,8 @@ def _figures(stood: CTE, page: Page, buckets: Buckets) -> Any:
         .subquery("listed")
     )
     rows = select(
-        literal("row", Text), listed.c.rank, none, listed.c.organisation_id, text, text, listed.c.at, none, none, none
+        literal("row", Text), listed.c.rank, none, listed.c.organisation_id, text, text, listed.c.at,
+        none, none, none, none,
     )
     return union_all(cells, days, rows)
 
@@ -169,7 +171,7 @@ def _read(rows: Iterable[Any]) -> Figures:
     groups, attention, fitting = set(), Counter[Attention](), 0
     approvals: dict[int, int] = {}
     page = []
-    for kind, number, stage, country, language, group, count, fit, needs_contact, conditional in rows:
+    for kind, number, stage, country, language, group, count, fit, needs_contact, conditional, again in rows:
         if kind == "day":
             approvals[int(number)] = count
         elif kind == "row":
@@ -182,6 +184,7 @@ def _read(rows: Iterable[Any]) -> Figures:
             fitting += int(fit)
             attention[Attention.NEEDS_CONTACT] += int(needs_contact)
             attention[Attention.CONDITIONS] += int(conditional)
+            attention[Attention.ASKED_AGAIN] += int(again)
             attention[Attention.UNANSWERED] += count if standing in UNANSWERED else 0
     return Figures(
         standings=standings_of,

@@ -12,8 +12,8 @@ from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, func, or_, sel
 from signing.adapters.contact_tables import contact_change, remark
 from signing.adapters.coordination_tables import told_approval
 from signing.adapters.evidence_tables import binding
-from signing.adapters.overview_standings import ASKING, CARRIED_BY_ALL, CARRIED_IF_ACCEPTED, WENT, last_break
-from signing.adapters.tables import invitation, letter, outbox, roster_entry
+from signing.adapters.overview_standings import ASKING, CARRIED_BY_ALL, CARRIED_IF_ACCEPTED, WENT, last_break, unmet
+from signing.adapters.tables import invitation, letter, letter_version, outbox, roster_entry
 from signing.domain.invitation import Invitation, Part
 from signing.domain.organisation import Answer, RosterEntry, Standing
 from signing.workflow.overview_ports import MailState, OverviewRow
@@ -28,8 +28,9 @@ _MAIL = (_mail.c.status, _mail.c.last_reply, _mail.c.sent_at, _mail.c.delivered_
 
 
 @cache
-def tally() -> tuple[ColumnElement[int], ...]:
-    """How many organisations a letter has, how many are invited, and how many stand under its present words."""
+def tally() -> tuple[ColumnElement[Any], ...]:
+    """How many organisations a letter has, how many are invited, and how many stand under its present words; whether it
+    has words at all."""
     entry = roster_entry.c
     of_letter = entry.letter_id == letter.c.id
     since, since_if_accepted = last_break(CARRIED_BY_ALL), last_break(CARRIED_IF_ACCEPTED)
@@ -41,10 +42,12 @@ def tally() -> tuple[ColumnElement[int], ...]:
         .where(invitation.c.letter_id == letter.c.id, invitation.c.part == Part.SIGNATORY)
     )
     approved = organisations.where(entry.answer == Answer.APPROVED, holds)
-    return tuple(
+    counts = tuple(
         each.correlate(letter).scalar_subquery().label(name)
         for each, name in ((organisations, "organisations"), (invited, "invited"), (approved, "approved"))
     )
+    versions = select(letter_version.c.number).where(letter_version.c.letter_id == letter.c.id)
+    return (*counts, versions.correlate(letter).exists().label("has_words"))
 
 
 @cache
@@ -130,10 +133,13 @@ def _newest_told() -> ScalarSelect[Any]:
 
 
 def _of_remarks() -> list[ScalarSelect[Any]]:
-    """How many remarks it made, how many of them wait for the coordinator, how many say "yes, if" to this day."""
+    """How many remarks it made, how many of them wait for the coordinator, how many say "yes, if" to this
+    day, and are met in no version."""
     said, entry = remark.c, roster_entry.c
     waiting = and_(said.answer.is_(None), said.settled.is_(None))
-    conditional = and_(said.condition == 1, or_(entry.answered_at.is_(None), entry.answered_at < said.at))
+    open_one = select(letter.c.version).where(letter.c.id == entry.letter_id).correlate(roster_entry).scalar_subquery()
+    newer = or_(entry.answered_at.is_(None), entry.answered_at < said.at)
+    conditional = and_(said.condition == 1, unmet(open_one), newer)
     made = and_(
         said.letter_id == entry.letter_id,
         said.organisation_id == entry.organisation_id,

@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, ScalarSelect, and_, case, cast, exists, func, literal, or_, select
+from sqlalchemy import CTE, ColumnElement, ScalarSelect, and_, case, cast, exists, func, literal, not_, or_, select
 
 from signing.adapters.columns import WIDE_INTEGER, Instant
 from signing.adapters.contact_tables import contact_change, remark
 from signing.adapters.coordination_tables import told_approval
 from signing.adapters.tables import invitation, letter, letter_version, outbox, roster_entry
+from signing.domain.discussion import Settlement
 from signing.domain.handover import ChangeKind
 from signing.domain.invitation import Part
 from signing.domain.organisation import SILENT_AFTER, Answer, Standing
@@ -85,7 +86,7 @@ def standings(
         else_=RANK[Standing.DELIVERED],
     )
     names = ("organisation_id", "stage", "country", "language", "group", "answered_at", "sort_key", "conditional",
-             "needs_contact", *(["text"] if searched else []))  # fmt: skip
+             "asked_again", "needs_contact", *(["text"] if searched else []))  # fmt: skip
     kept = [seen[name] for name in names]
     return select(*kept, rank.label("rank")).cte("stood").prefix_with("MATERIALIZED")
 
@@ -126,7 +127,10 @@ def _signs(letter_id: str, *, searched: bool, grouped: bool, among: Collection[s
             case((invitation.c.id.is_(None), 0), else_=1).label("invited"),
             invitation.c.opened_at,
             case((and_(silent, _asking(letter_id)), 1), else_=0).label("asks"),
-            case((_conditional(letter_id), 1), else_=0).label("conditional"),
+            case((_conditional(letter_id, words.c.version), 1), else_=0).label("conditional"),
+            case((and_(_conditional(letter_id), not_(_conditional(letter_id, words.c.version))), 1), else_=0).label(
+                "asked_again"
+            ),
             case((and_(silent, _told(letter_id, words.c.since)), 1), else_=0).label("told"),
             mail.label("mail"),
             case((and_(invitation.c.revoked_at.is_not(None), _nobody_left()), 1), else_=0).label("needs_contact"),
@@ -201,17 +205,26 @@ def _asking(letter_id: str) -> ColumnElement[bool]:
     return roster_entry.c.organisation_id.in_(waiting)
 
 
-def _conditional(letter_id: str) -> ColumnElement[bool]:
-    """Whether a "yes, if" of the organisation is newer than its answer (`Remark.waits`)."""
+def unmet(version: Any) -> ColumnElement[bool]:
+    """Whether nobody has said that a remark is met in this version, or in an earlier one."""
+    said = remark.c
+    met = and_(said.settled == Settlement.ACCEPTED, said.settled_version <= version)
+    return or_(said.settled.is_(None), said.settled_version.is_(None), not_(met))
+
+
+def _conditional(letter_id: str, unmet_in: Any = None) -> ColumnElement[bool]:
+    """Whether a "yes, if" of the organisation is newer than its answer (`Remark.waits`); and met in no version so
+    far, where the number of the open one is given."""
     said, entry = remark.c, roster_entry.c
     standing = and_(said.letter_id == letter_id, said.condition == 1, said.taken_back_at.is_(None))
     newer = exists().where(
         standing,
         said.organisation_id == entry.organisation_id,
         or_(entry.answered_at.is_(None), entry.answered_at < said.at),
+        *([unmet(unmet_in)] if unmet_in is not None else []),
     )
     # The first half is looked up in a set that is made once; the dear half is for those alone that are in it.
-    return and_(entry.organisation_id.in_(select(said.organisation_id).where(standing)), newer.correlate(roster_entry))
+    return and_(entry.organisation_id.in_(select(said.organisation_id).where(standing)), newer.correlate_except(remark))
 
 
 def _told(letter_id: str, since: Any) -> ColumnElement[bool]:
@@ -255,6 +268,8 @@ def fits(stood: CTE, choice: Choice) -> list[ColumnElement[bool]]:
         asked.append(stood.c.needs_contact == 1)
     elif choice.attention is Attention.CONDITIONS:
         asked.append(stood.c.conditional == 1)
+    elif choice.attention is Attention.ASKED_AGAIN:
+        asked.append(stood.c.asked_again == 1)
     elif choice.attention is Attention.UNANSWERED:
         asked.append(stood.c.rank.in_([RANK[each] for each in UNANSWERED]))
     wishes = {name: getattr(choice, name) for name in ("stage", "country", "language", "group")}

@@ -15,7 +15,7 @@ from signing.adapters.contact_tables import contact_change, remark, review
 from signing.adapters.coordination_tables import told_approval
 from signing.adapters.evidence_tables import binding
 from signing.adapters.roster_order import RosterOrder
-from signing.adapters.tables import answer, code, invitation, link, organisation, outbox, roster_entry
+from signing.adapters.tables import answer, code, invitation, letter_version, link, organisation, outbox, roster_entry
 from signing.domain.address_book import OrganisationKind, Scope
 from signing.domain.invitation import Part
 from signing.domain.organisation import Answer, RosterEntry
@@ -61,12 +61,12 @@ class RosterDeskStore:
         ):
             stages[stage] = stages.get(stage, 0) + count
             groups[group] = groups.get(group, 0) + count
-        invited = self._connection.execute(
-            select(func.count())
+        invited, has_words = self._connection.execute(
+            select(func.count(), exists().where(letter_version.c.letter_id == letter_id))
             .select_from(invitation)
             .where(invitation.c.letter_id == letter_id, invitation.c.part == Part.SIGNATORY)
-        ).scalar_one()
-        return RosterFigures(sum(groups.values()), invited, dict(sorted(stages.items())), groups)
+        ).one()
+        return RosterFigures(sum(groups.values()), invited, has_words, dict(sorted(stages.items())), groups)
 
     def count(self, letter_id: str, search: RosterSearch) -> int:
         query = select(func.count()).select_from(roster_entry).where(roster_entry.c.letter_id == letter_id)

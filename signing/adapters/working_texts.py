@@ -54,6 +54,14 @@ class WorkingTextStore:
         )
         return stored.rowcount == 1
 
+    def settle(self, letter_id: str, language: str) -> None:
+        """What stands there is the draft now: nothing of it is ahead."""
+        self._connection.execute(
+            update(working_text)
+            .where(working_text.c.letter_id == letter_id, working_text.c.language == language)
+            .values(ahead=False)
+        )
+
     def see(self, letter_id: str, language: str, account_id: str, at: datetime) -> None:
         """Note that this account has the editor of this language open, and no other of this letter."""
         mine = (editing.c.letter_id == letter_id, editing.c.account_id == account_id)

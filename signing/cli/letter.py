@@ -23,6 +23,7 @@ from signing.workflow.reminding import LeftOut
 from signing.workflow.sealing import seal_state
 from signing.workflow.stamps import stamp_state
 from signing.workflow.tracking import StatusRow
+from signing.workflow.words_ahead import words_ahead
 
 MAIL_WORDS: dict[NoticeStatus | None, str] = {
     NoticeStatus.QUEUED: "  (mail waits to be sent)",
@@ -217,7 +218,14 @@ def open_(
         min_level=min_level,
         binders=[name.strip() for name in binders.split(",")] if binders is not None else None,
         rekey=rekey,
+        draft_as_is=True,
     )
+    if not rekey:
+        for text in words_ahead(services, letter_id):
+            click.echo(
+                f"Warning: the editor holds newer words ({text.language}, saved by {text.saved_by}) that are not in "
+                "the draft. They are not opened.", err=True,
+            )  # fmt: skip
     opened = obtain(
         services,
         letter_id,

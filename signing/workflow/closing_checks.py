@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from signing.domain.errors import Refusal
+from signing.domain.invitation import InvitationStanding
 from signing.domain.organisation import Answer, RosterEntry
 from signing.domain.roster_likeness import Kind, Lookalikes, likeness
 from signing.domain.script import lacks_native_name
@@ -37,7 +38,8 @@ class Unprintable:
 class Checks:
     """By printed name, or the roster's where there is none. `conditions`: "yes, if" that no version and no answer has
     met; `told`: on paper or by telephone, and no approval; `second_awaited`: the first of two persons has not agreed;
-    `unreached`: their mail came back. `stand` of `quorum` organisations approve; `queued` mails are still to go."""
+    `unreached`: their mail came back; `no_link`: theirs was ended, or is too old.
+    `stand` of `quorum` organisations approve; `queued` mails are still to go."""
 
     unprintable: tuple[Unprintable, ...] = ()
     alike: tuple[Alike, ...] = ()
@@ -48,6 +50,7 @@ class Checks:
     second_awaited: tuple[str, ...] = ()
     silent: tuple[str, ...] = ()
     unreached: tuple[str, ...] = ()
+    no_link: tuple[str, ...] = ()
     not_invited: tuple[str, ...] = ()
     stand: int = 0
     quorum: int = 0
@@ -68,6 +71,7 @@ class _Names:
     second_awaited: list[str] = field(default_factory=list)
     silent: list[str] = field(default_factory=list)
     unreached: list[str] = field(default_factory=list)
+    no_link: list[str] = field(default_factory=list)
     not_invited: list[str] = field(default_factory=list)
 
 
@@ -98,6 +102,7 @@ def checks(services: Services, letter_id: str, listing: SignatoryList) -> Checks
         second_awaited=tuple(names.second_awaited),
         silent=tuple(names.silent),
         unreached=tuple(names.unreached),
+        no_link=tuple(names.no_link),
         not_invited=tuple(names.not_invited),
         stand=len(listing.listed) + listing.confidential,
         quorum=letter.quorum,
@@ -114,7 +119,7 @@ def asked_as(services: Services, letter_id: str) -> dict[str, str]:
 
 def _unanswered(services: Services, uow: UnitOfWork, letter_id: str) -> _Names:
     """Everybody who has not answered the present words, each in one place: the one that says most."""
-    letter = letter_of(uow, letter_id)
+    letter, now = letter_of(uow, letter_id), services.clock()
     approved = approved_now(uow, letter)
     stands = {each.organisation_id for each in approved.named} | {each.organisation_id for each in approved.withheld}
     told = {each.organisation_id for each in uow.told.of_letter(letter_id)}
@@ -135,6 +140,8 @@ def _unanswered(services: Services, uow: UnitOfWork, letter_id: str) -> _Names:
             place = names.not_invited
         elif entry.organisation_id in back or entry.email in unwanted:
             place = names.unreached
+        elif invitation.standing(invitation.generation, now) is not InvitationStanding.LIVE:
+            place = names.no_link
         elif entry.two_persons and entry.reviewed_version != letter.version:
             place = names.second_awaited
         else:

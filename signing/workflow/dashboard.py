@@ -50,6 +50,7 @@ class Dashboard:
     organisations: int
     invited: int
     approved: int
+    has_words: bool
     now: datetime
     page: Page
     figures: Figures
@@ -83,6 +84,7 @@ def dashboard(services: Services, letter_id: str, page: Page) -> Dashboard:
         organisations=tally.organisations,
         invited=tally.invited,
         approved=tally.approved,
+        has_words=tally.has_words,
         now=now,
         page=page,
         figures=figures,
@@ -95,7 +97,7 @@ def dashboard(services: Services, letter_id: str, page: Page) -> Dashboard:
             gone=sum(figures.standings.get(each, 0) for each in (Standing.DECLINED, Standing.WITHDRAWN)),
             opened_at=letter.opened_at,
             deadline=letter.asked_until(now),
-            shut=letter.state.closed,
+            shut=letter.state.closed or letter.abandoned_at is not None,
             now=now,
         ),
         marks=timeline.marks,
@@ -129,7 +131,7 @@ def first_of(services: Services, letter_id: str, choice: Choice, few: int) -> tu
         letter, tally = _letter(uow, letter_id)
         fitting = uow.overview.chosen(letter_id, moment_of(letter, now), choice)
         rows = uow.overview.rows(letter_id, fitting[:few])
-    summary = Summary(letter, letter.state_at(now), tally.organisations, tally.invited, tally.approved)
+    summary = Summary(letter, letter.state_at(now), tally.organisations, tally.invited, tally.approved, tally.has_words)
     return summary, len(fitting), rows
 
 

@@ -45,8 +45,10 @@ def follow(services: Services, uow: UnitOfWork, letter_id: str, text: LetterText
     if words != standing.words:
         uow.working_texts.save(replace(
             standing, words=words, revision=standing.revision + 1, saved_at=services.clock(),
-            saved_by=services.actor().name,
+            saved_by=services.actor().name, ahead=False,
         ))
+    elif standing.ahead:
+        uow.working_texts.settle(letter_id, text.language)
 
 
 def working(services: Services, letter_id: str, words: LetterWords, revision: int) -> WorkingText:

@@ -17,6 +17,7 @@ from signing.workflow.identifiers import new_id
 from signing.workflow.letters import letter_of, locked_letter, print_draft, texts_of
 from signing.workflow.opening import Wishes, describe, origin_of
 from signing.workflow.ports import Services
+from signing.workflow.words_ahead import check_not_ahead
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +177,9 @@ def open_letter(services: Services, letter_id: str, wishes: Wishes | None = None
     """
     view = read(services, letter_id)
     if view.opened is not None and view.draft is None and not (wishes and wishes.rekey):
+        if not (wishes and wishes.draft_as_is):
+            with services.unit_of_work() as uow:
+                check_not_ahead(uow, letter_id, view.opened)
         return view.letter
     prepared = opening.compose(services, letter_id, None, wishes=wishes)
     try:

@@ -153,6 +153,7 @@ def save(services: Services, letter_id: str, words: LetterWords, text: LetterTex
             letter, number = put_text(services, uow, letter, text, typed=True)
             describe(uow, letter)
             record(services, uow, Act.DRAFT_SAVED, letter_id, language=text.language, version=number)
+        uow.working_texts.settle(letter_id, text.language)
         account_id = services.actor().account_id
         if account_id is not None:
             uow.working_texts.leave(letter_id, account_id)

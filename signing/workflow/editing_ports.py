@@ -9,7 +9,8 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class WorkingText:
-    """What stands in the editor of one language; `revision` counts its savings from 1, `saved_by` is a name."""
+    """What stands in the editor of one language; `revision` counts its savings from 1, `saved_by` is a name.
+    `ahead`: nobody has made it the draft since it was saved."""
 
     letter_id: str
     language: str
@@ -17,6 +18,7 @@ class WorkingText:
     revision: int
     saved_at: datetime
     saved_by: str
+    ahead: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,9 @@ class WorkingTexts(Protocol):
     def save(self, text: WorkingText) -> bool:
         """Store `text` if the revision before its own is the newest there is; whether it was stored. Of two writers
         of one revision one is stored."""
+
+    def settle(self, letter_id: str, language: str) -> None:
+        """What stands there is the draft now: nothing of it is ahead."""
 
     def see(self, letter_id: str, language: str, account_id: str, at: datetime) -> None:
         """Note that this account has the editor of this language open, and no other of this letter."""

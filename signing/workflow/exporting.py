@@ -35,7 +35,7 @@ def cells(row: OverviewRow) -> tuple[str, ...]:
         entry.language or "", str(entry.stage),
         row.standing.value, _moment(entry.answered_at), str(entry.answer_version or ""),
         str(entry.level or ""), _moment(mail.sent_at if mail else None), (mail.trouble or "") if mail else "",
-        _moment(link.opened_at if link else None), str(row.remarks or ""), entry.reason or "",
+        _moment((link.opened_at if link else None) or entry.answered_at), str(row.remarks or ""), entry.reason or "",
         str(row.told[0]) if row.told else "",
     )  # fmt: skip
 

@@ -22,7 +22,7 @@ from signing.domain.deadline import (
 from signing.domain.errors import Faulty, NotAllowed
 from signing.domain.letter import SHARES, Letter, LetterAction, LetterState
 from signing.workflow.activity import Act, record
-from signing.workflow.letters import letter_of, locked_letter
+from signing.workflow.letters import has_words, letter_of, locked_letter
 from signing.workflow.mail_ports import NoticeKind
 from signing.workflow.ports import Services, UnitOfWork
 from signing.workflow.reminding import queue
@@ -41,6 +41,7 @@ class PolicyView:
     organisations: int
     invited: int
     next_reminder: datetime | None
+    has_words: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +78,12 @@ def view(services: Services, letter_id: str) -> PolicyView:
     with services.unit_of_work() as uow:
         letter = letter_of(uow, letter_id)
         counted = uow.stages.tally(letter_id, now)
+        worded = has_words(uow, letter)
     return PolicyView(
         letter, letter.state_at(now), sum(each.count for each in counted),
         sum(each.count for each in counted if each.invited),
         None if letter.past_deadline(now) else rhythm.following(letter, now),
+        worded,
     )  # fmt: skip
 
 

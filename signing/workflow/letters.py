@@ -25,6 +25,11 @@ def letter_of(uow: UnitOfWork, letter_id: str) -> Letter:
     return letter
 
 
+def has_words(uow: UnitOfWork, letter: Letter) -> bool:
+    """Whether there is a draft or a version: a letter that was begun in the editor has neither at first."""
+    return letter.version > 0 or uow.letters.draft(letter.id) is not None
+
+
 def entry_of(uow: UnitOfWork, letter_id: str, organisation_id: str) -> RosterEntry:
     """The organisation as the letter's roster has it. Raises NotFound."""
     entry = uow.roster.entry(letter_id, organisation_id)

@@ -33,6 +33,7 @@ from signing.workflow.letters import carried, letter_of, locked_letter, place_of
 from signing.workflow.mail_ports import Notice, NoticeKind
 from signing.workflow.notices import notice
 from signing.workflow.ports import Services, UnitOfWork
+from signing.workflow.words_ahead import check_not_ahead
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +42,14 @@ class Wishes:
 
     `coordinators` are the names of all keys that the version is to name; without them the signing key and those of
     the version before. `rekey` opens the words of the version before once more, under a new number.
+    `draft_as_is` opens the draft although newer words stand in the editor.
     """
 
     coordinators: Collection[str] | None = None
     min_level: int | None = None
     binders: Collection[str] | None = None
     rekey: bool = False
+    draft_as_is: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +79,16 @@ def compose(
     """The `letter` statement of the draft (or of the same words, with `rekey`) as this key is to sign it.
 
     Raises NotFound, NotAllowed when the letter is closed, Faulty when there is nothing to open or a wish cannot be
-    granted, Refusal `no-glyph` for words that could never be printed, KeyNotNamed and the refusals of `chosen_key`.
+    granted, Faulty `editor-ahead` when newer words stand in the editor, Refusal `no-glyph` for words that could never
+    be printed, KeyNotNamed and the refusals of `chosen_key`.
     """
     wishes = wishes or Wishes()
     now = services.clock()
     with services.unit_of_work() as uow:
         chosen = chosen_key(services, uow, key, account_id)
         opening = _opening(services, uow, letter_id, wishes.rekey, now)
+        if not (wishes.rekey or wishes.draft_as_is):
+            check_not_ahead(uow, letter_id, opening.words)
         check_named(uow, letter_id, chosen.public)
         level, binders = opening.letter.policy(wishes.min_level, wishes.binders)
         opening = replace(opening, letter=replace(opening.letter, min_level=level, binders=binders))
@@ -167,7 +173,9 @@ def _opening(services: Services, uow: UnitOfWork, letter_id: str, rekey: bool, n
     if rekey:
         words = _same_words(letter, previous, draft)
     elif draft is None:
-        raise Faulty("There is no text to open yet. Import the letter first.", code="no-draft")
+        raise Faulty(
+            "There is no draft yet: save the words in the editor as the draft first, or bring a file.", code="no-draft"
+        )
     else:
         words = draft
         if previous is not None and previous.files == draft.files:

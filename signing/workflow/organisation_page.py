@@ -84,7 +84,7 @@ def view(services: Services, letter_id: str, organisation_id: str) -> Organisati
         history = sorted(_events(uow, row), key=lambda event: event.at, reverse=True)
     state = letter.state_at(now)
     return OrganisationView(
-        summary=Summary(letter, state, tally.organisations, tally.invited, tally.approved),
+        summary=Summary(letter, state, tally.organisations, tally.invited, tally.approved, tally.has_words),
         row=row,
         speakers=who.get(organisation_id, NOBODY_INVITED),
         keys=[key for key in keys if not key.revoked and not key.expired],
@@ -96,9 +96,12 @@ def _events(uow: UnitOfWork, row: OverviewRow) -> Iterator[Event]:
     letter_id, organisation_id = row.entry.letter_id, row.entry.organisation_id
     for notice in uow.outbox.of_organisation(letter_id, organisation_id):
         yield Event(notice.sent_at or notice.due, EventKind.MAIL, notice)
-    if row.invitation is not None and row.invitation.opened_at is not None:
-        yield Event(row.invitation.opened_at, EventKind.OPENED)
-    for answer in uow.answers.of_organisation(letter_id, organisation_id):
+    answers = uow.answers.of_organisation(letter_id, organisation_id)
+    opened = row.invitation.opened_at if row.invitation is not None else None
+    # Whoever answered had opened the letter, even where the link that it was opened by is gone.
+    if opened := opened or min((each.at for each in answers), default=None):
+        yield Event(opened, EventKind.OPENED)
+    for answer in answers:
         yield Event(answer.at, EventKind.ANSWER, answer)
     for remark in uow.remarks.of_organisation(letter_id, organisation_id):
         yield Event(remark.at, EventKind.REMARK, remark)

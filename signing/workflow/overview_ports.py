@@ -34,6 +34,8 @@ class Attention(StrEnum):
 
     NEEDS_CONTACT = "needs-contact"
     CONDITIONS = "yes-if"
+    # Its "yes, if" is met in the open version, which it has still to answer.
+    ASKED_AGAIN = "asked-again"
     UNANSWERED = "unanswered"
 
 
@@ -85,11 +87,13 @@ class Buckets:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How many organisations a letter has, how many of them are invited, and how many stand under it."""
+    """How many organisations a letter has, how many of them are invited, and how many stand under it;
+    `has_words` once there is a draft or a version."""
 
     organisations: int
     invited: int
     approved: int
+    has_words: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +152,19 @@ class OverviewRow:
     needs_contact: bool = False
     told: tuple[str, str] | None = None
     keys: int = 0
+
+    @property
+    def link_ended_at(self) -> datetime | None:
+        """When the link of whoever answers was ended, if no newer one was sent."""
+        return self.invitation.revoked_at if self.invitation else None
+
+    @property
+    def silenced(self) -> bool:
+        """Whether it has not answered, and cannot: its link was ended, so that what became of the mail is past."""
+        return self.link_ended_at is not None and self.standing in (
+            Standing.INVITED, Standing.DELIVERED, Standing.SILENT, Standing.OPENED, Standing.BOUNCED,
+            Standing.MAIL_FAILED,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

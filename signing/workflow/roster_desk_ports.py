@@ -22,10 +22,12 @@ class RosterSearch:
 
 @dataclass(frozen=True, slots=True)
 class RosterFigures:
-    """How a roster is made up: entries by stage and by group, those of no group first, then as the list has them."""
+    """How a roster is made up: entries by stage and by group, those of no group first, then as the list has them.
+    `has_words`: the letter has a draft or a version."""
 
     total: int
     invited: int
+    has_words: bool
     stages: dict[int, int] = field(default_factory=dict)
     groups: dict[str | None, int] = field(default_factory=dict)
 

@@ -30,6 +30,11 @@ class RosterFrame:
         """How many of them were invited."""
         return self.figures.invited
 
+    @property
+    def has_words(self) -> bool:
+        """Whether there is a draft or a version."""
+        return self.figures.has_words
+
 
 @dataclass(frozen=True, slots=True)
 class RosterPage:

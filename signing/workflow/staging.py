@@ -18,7 +18,7 @@ from signing.domain.organisation import Answer
 from signing.domain.stage import Stage, StageOpening
 from signing.workflow.activity import Act, record
 from signing.workflow.inviting import invite_stage
-from signing.workflow.letters import carries, letter_of, locked_letter
+from signing.workflow.letters import carries, has_words, letter_of, locked_letter
 from signing.workflow.mail_ports import OutboxProgress
 from signing.workflow.ports import Services, UnitOfWork
 from signing.workflow.signatory_form import tidy_name
@@ -86,6 +86,7 @@ class Routing:
     stages: tuple[StageView, ...]
     mails: OutboxProgress
     now: datetime
+    has_words: bool
 
     @property
     def organisations(self) -> int:
@@ -123,7 +124,8 @@ def routing(services: Services, letter_id: str) -> Routing:
                 missing = _awaited(uow, letter, versions, number, now)
             found.append(StageView(stage, counted[number], before, missing))
         mails = uow.outbox.progress(letter_id)
-    return Routing(letter, letter.state_at(now), tuple(found), mails, now)
+        worded = has_words(uow, letter)
+    return Routing(letter, letter.state_at(now), tuple(found), mails, now, worded)
 
 
 def arrange(services: Services, letter_id: str, number: int, form: StageForm) -> bool:

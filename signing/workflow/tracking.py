@@ -11,7 +11,7 @@ from signing.domain.discussion import Remark
 from signing.domain.errors import NotFound
 from signing.domain.letter import Letter, LetterState
 from signing.domain.organisation import RosterEntry, Standing
-from signing.workflow.letters import carried, letter_of
+from signing.workflow.letters import carried, has_words, letter_of
 from signing.workflow.mail_ports import Notice, NoticeKind, NoticeStatus
 from signing.workflow.overview_ports import Tally
 from signing.workflow.ports import Services
@@ -40,6 +40,7 @@ class Status:
     state: LetterState
     rows: tuple[StatusRow, ...]
     counts: dict[str, int]
+    has_words: bool
 
     @property
     def organisations(self) -> int:
@@ -67,6 +68,7 @@ class Summary:
     organisations: int
     invited: int
     approved: int
+    has_words: bool
 
 
 def summary(services: Services, letter_id: str) -> Summary:
@@ -88,7 +90,7 @@ def summaries(services: Services, letters: Sequence[Letter]) -> list[Summary]:
 
 
 def _summed(letter: Letter, tally: Tally, now: datetime) -> Summary:
-    return Summary(letter, letter.state_at(now), tally.organisations, tally.invited, tally.approved)
+    return Summary(letter, letter.state_at(now), tally.organisations, tally.invited, tally.approved, tally.has_words)
 
 
 def status(services: Services, letter_id: str) -> Status:
@@ -96,6 +98,7 @@ def status(services: Services, letter_id: str) -> Status:
     now = services.clock()
     with services.unit_of_work() as uow:
         letter = letter_of(uow, letter_id)
+        worded = has_words(uow, letter)
         found = uow.roster.invited(letter_id)
         entries = [entry for entry, _ in found]
         invited = {entry.organisation_id: invitation for entry, invitation in found if invitation is not None}
@@ -135,4 +138,4 @@ def status(services: Services, letter_id: str) -> Status:
         )
     counts = Counter(row.standing.value for row in rows)
     in_short = {each.value: counts[each.value] for each in Standing if each.in_short is each}
-    return Status(letter, letter.state_at(now), tuple(rows), in_short)
+    return Status(letter, letter.state_at(now), tuple(rows), in_short, worded)

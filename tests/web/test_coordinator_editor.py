@@ -64,6 +64,34 @@ def test_a_letter_is_written_from_nothing(coordinator: Visitor, house: House) ->
     assert text.addressees == (("Ms A", "Union"), ("Cc: Mr B",))
 
 
+def test_newer_words_in_the_editor_are_said_and_not_left_out_unseen(
+    coordinator: Visitor, house: House, letter_id: str, edit: str
+) -> None:
+    path = f"/coordinator/letters/{letter_id}"
+    coordinator.goes_to(edit).sends(edit, body="Newer words.", step="preview")
+    for page in ("/", "/preview", "/open"):
+        coordinator.goes_to(path + page)
+        assert "The editor holds newer words that are not in the draft yet (saved " in coordinator.words, page
+        assert f'href="{edit}?language=en"' in coordinator.text
+    coordinator.sends(f"{path}/open")
+    assert coordinator.status == 422
+    assert "Save them as the draft first" in coordinator.words
+    assert drafting.read(house.services, letter_id).letter.version == 0
+    coordinator.sends(f"{path}/open", draft_as_is="1")
+    assert coordinator.status == 303
+    # The draft is gone into the version; what the editor holds is still said.
+    assert "The editor holds newer words" in coordinator.goes_to(f"{path}/open").words
+
+
+def test_a_letter_that_stands_only_in_the_editor_is_not_called_open(coordinator: Visitor) -> None:
+    path = begins(coordinator).removesuffix("/edit")
+    coordinator.goes_to(f"{path}/open")
+    assert "There is no draft yet: save the words in the editor as the draft first" in coordinator.words
+    assert "Next: invite" not in coordinator.words
+    assert "(done)" not in coordinator.words
+    assert "(done)" not in coordinator.goes_to(f"{path}/edit").words
+
+
 def test_what_is_wrong_is_told_by_line_and_nothing_typed_is_lost(coordinator: Visitor, edit: str) -> None:
     typed = "One.\n\n[two](ftp://x)\n\nthree "
     coordinator.goes_to(edit).sends(edit, body=typed, date="soon", step="save", **{"to-1": "x\u202ey"})

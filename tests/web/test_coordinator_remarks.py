@@ -72,6 +72,8 @@ def test_proposed_words_are_taken_into_the_draft_and_keep_what_was_bold(
 ) -> None:
     made = proposes(PARAGRAPH.replace("beside", "who live beside"), condition=True)
     page = f"/coordinator/letters/{letter_id}/remarks/"
+    status = f"/coordinator/letters/{letter_id}/status"
+    assert "1 organisation says: yes, if the words change" in coordinator.goes_to(status).words
     coordinator.goes_to(page)
     assert "Take these words" in coordinator.words
     coordinator.posts(f"{page}{made.remark.id}/accept", csrf_token=coordinator.token())
@@ -83,10 +85,17 @@ def test_proposed_words_are_taken_into_the_draft_and_keep_what_was_bold(
     (then,) = found(house, letter_id)
     assert (then.settled.step, then.settled.version, then.waits) == (Step.IN_LETTER, 2, True)
     assert "Met in version 2. The organisation has still to answer it." in coordinator.goes_to(page).words
+    assert "1 organisation was asked again: its words are in version 2; waits for its answer." in coordinator.words
+    assert "yes, if the words change" not in coordinator.words
+    coordinator.goes_to(status)
+    assert "1 organisation was asked again : its words are in version 2" in coordinator.words
+    assert "yes, if" not in coordinator.words.replace("its “yes, if” is met", "")
+    assert "1 organisation fits" in coordinator.goes_to(f"{status}?state=asked-again").words
     house.clock.pass_(minutes=5)
     Desk(house, letter_id, ONE).answers(Decision.APPROVE, "key-of-the-approval")
     assert found(house, letter_id)[0].settled.step is Step.ANSWERED
     assert "The organisation has answered the letter since." in coordinator.goes_to(page).words
+    assert "asked again" not in coordinator.words
 
 
 def test_the_items_of_a_list_keep_their_links(

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import csv
+import io
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from signing.adapters.roster_sheets import read_roster
-from signing.workflow import inviting, tracking
+from signing.web.coordinator import forecast_words
+from signing.workflow import abandoning, closing, dashboard, inviting, tracking
+from signing.workflow.closing_checks import checks
 from signing.workflow.mail_ports import NoticeKind
+from signing.workflow.overview_ports import Choice, Page
 from tests.said_to_database import said_to
 from tests.web.installation import House
 from tests.web.visitor import Visitor
@@ -168,6 +174,10 @@ def test_what_is_exported_can_be_brought_again(coordinator: Visitor, house: Hous
         assert reading.faults == ()
         assert [row.organisation for row in reading.rows] == sorted(NAMES)
         assert reading.rows[0].id == "org-alpha"
+    coordinator.goes_to(f"{path}/status?q=valleys").sends(f"{path}/status/chosen", act="csv")
+    everybody = list(csv.DictReader(io.StringIO(coordinator.answer.get_data().decode("utf-8-sig"))))
+    assert [(row["id"], bool(row["opened_at"])) for row in everybody if row["answered_at"]] == [("org-alpha", True)]
+    assert len(everybody) == len(NAMES)
     coordinator.goes_to(f"{path}/status").sends(f"{path}/status/chosen", act="csv", organisation=["org-beta"])
     text = coordinator.answer.get_data().decode("utf-8-sig")
     assert text.count("\r\n") == 2
@@ -183,7 +193,8 @@ def test_the_page_of_an_organisation_tells_what_happened_and_no_secret(
     house.approve(letter_id, NAMES[0])
     page = f"{path}/organisations/org-alpha"
     coordinator.goes_to(page)
-    for words in ("Approved version 1: Kim", "Invitation to contact@alpha.example", "A code to", "Receipt to"):
+    for words in ("Approved version 1: Kim", "Invitation to contact@alpha.example", "A code to", "Receipt to",
+                  "Opened by a person"):  # fmt: skip
         assert words in coordinator.words, words
     invitation = house.invitation(letter_id, NAMES[0])
     secrets = (house.token(letter_id, NAMES[0]), house.code(letter_id, NAMES[0]),
@@ -192,4 +203,44 @@ def test_the_page_of_an_organisation_tells_what_happened_and_no_secret(
     assert coordinator.goes_to(f"{path}/organisations/org-nobody").status == 404
 
 
+def test_a_link_is_ended_once_asked_and_the_pages_say_so(
+    coordinator: Visitor, house: House, letter_id: str, path: str
+) -> None:
+    page = f"{path}/organisations/org-beta"
+    shown = coordinator.goes_to(page).text
+    assert shown.index("End the link …</summary>") < shown.index("Yes, end the link") < shown.index("</details>")
+    coordinator.sends(f"{page}/revoke").follows()
+    assert "The link was ended on" in coordinator.words
+    assert "Send a new one" in coordinator.words
+    for denied in (f"{page}/revoke", f"{page}/remind", "nobody has opened it", "state delivered", "state invited"):
+        assert denied not in coordinator.text, denied
+    looks = checks(house.services, letter_id, closing.preview_list(house.services, letter_id))
+    assert looks.no_link == (NAMES[1],)
+    assert NAMES[1] not in looks.silent
+    coordinator.sends(f"{page}/reissue").follows()
+    assert "The link was ended" not in coordinator.words
+    assert f"{page}/revoke" in coordinator.text
 
+
+def test_a_letter_given_up_is_not_forecast(coordinator: Visitor, house: House, letter_id: str, path: str) -> None:
+    abandoning.abandon(house.services, letter_id)
+    coordinator.goes_to(f"{path}/status")
+    assert "This letter was given up on 2 March 2026." in coordinator.words
+    for word in ("too early", "deadline is", "has not opened", "have not opened"):
+        assert word not in coordinator.words, word
+
+
+def test_the_day_asked_for_is_not_called_the_deadline(
+    coordinator: Visitor, house: House, letter_id: str
+) -> None:
+    board = dashboard.dashboard(house.services, letter_id, Page(Choice()))
+    soft, hard = (house.clock.now + timedelta(days=days) for days in (18, 25))
+
+    def said(**dates: object) -> str:
+        letter = replace(board.letter, **dates)  # type: ignore[arg-type]
+        ahead = replace(board.forecast, deadline=letter.asked_until(house.clock.now))
+        return forecast_words.outlook(replace(board, letter=letter, forecast=ahead))
+
+    with coordinator.client.application.test_request_context("/"):
+        assert "Asked for by 20 March 2026, last moment 27 March 2026." in said(soft_deadline=soft, hard_deadline=hard)
+        assert "The deadline is 27 March 2026." in said(soft_deadline=None, hard_deadline=hard)

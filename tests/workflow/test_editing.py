@@ -13,7 +13,9 @@ from signing.domain.errors import Faulty, NotAllowed
 from signing.domain.letter_words import LetterWords
 from signing.workflow import closing, comparing, drafting, editing
 from signing.workflow.editing import NewerWords
+from signing.workflow.opening import Wishes
 from signing.workflow.ports import Services
+from signing.workflow.words_ahead import words_ahead
 from tests.web.installation import House, letter_text
 
 ANA, BEN = "ana@example.org", "ben@example.org"
@@ -151,3 +153,35 @@ def test_closed_words_are_written_no_more(house: House, desks: dict[str, Service
     for act in (lambda: editing.desk(desks[ANA], letter_id), lambda: editing.keep(desks[ANA], letter_id, words(), 0)):
         with pytest.raises(NotAllowed):
             act()
+
+
+def test_a_draft_is_not_opened_under_newer_words_in_the_editor_unless_somebody_says_so(
+    house: House, desks: dict[str, Services], letter_id: str
+) -> None:
+    newer = words(body="Newer words.")
+    revision = editing.keep(desks[ANA], letter_id, newer, 0)
+    (ahead,) = words_ahead(house.services, letter_id)
+    assert (ahead.language, ahead.saved_by) == ("en", ANA)
+    with pytest.raises(Faulty) as refused:
+        house.open(letter_id)
+    assert refused.value.code == "editor-ahead"
+    assert ANA in refused.value.message
+    # What was taken back is nothing new.
+    revision = editing.keep(desks[ANA], letter_id, words(), revision)
+    assert not words_ahead(house.services, letter_id)
+    revision = editing.keep(desks[ANA], letter_id, newer, revision)
+    house.open(letter_id, Wishes(draft_as_is=True))
+    assert drafting.read(house.services, letter_id).texts == {"en": letter_text()}
+    # Saying "open" once more would leave them out as silently.
+    with pytest.raises(Faulty):
+        house.open(letter_id)
+    house.open(letter_id, Wishes(rekey=True))
+    # Typed otherwise than it is stored, and yet the draft once it is saved as that.
+    typed, text = replace(newer, body="* Newer words."), letter_text(body="- Newer words.")
+    assert editing.save(desks[ANA], letter_id, typed, text, revision)
+    assert not words_ahead(house.services, letter_id)
+    house.open(letter_id)
+    # A file brought meanwhile settles the editor of its language.
+    editing.keep(desks[BEN], letter_id, newer, revision + 1)
+    drafting.import_letter(house.services, letter_text(body="From a file."), letter_id=letter_id)
+    assert not words_ahead(house.services, letter_id)

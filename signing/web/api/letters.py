@@ -91,8 +91,11 @@ class StatusShape(Shape):
 
 
 class OpeningWishes(Shape):
+    """`draft_as_is` opens the draft although newer words stand in the editor; without it that is refused."""
+
     min_level: Annotated[int | None, Field(ge=1, le=4)] = None
     binders: list[Literal["attestor", "coordinator"]] | None = None
+    draft_as_is: bool = False
 
 
 class OfStage(Shape):
@@ -162,7 +165,7 @@ def operations(services: Services, intake: Intake) -> list[Operation]:
         )  # fmt: skip
 
     def open_(caller: Caller, parts: Parts, wishes: OpeningWishes) -> LetterShape:
-        asked = Wishes(min_level=wishes.min_level, binders=wishes.binders)
+        asked = Wishes(min_level=wishes.min_level, binders=wishes.binders, draft_as_is=wishes.draft_as_is)
         return shape_of(drafting.open_letter(services, parts["letter"], asked))
 
     def invite(caller: Caller, parts: Parts, stage: OfStage) -> Invited:

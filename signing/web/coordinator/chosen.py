@@ -35,6 +35,8 @@ def add(made: Door, services: Services) -> None:
     @made.post("/status/chosen")
     def chosen(letter_id: str) -> ResponseReturnValue:
         query, act = _chosen(), request.form.get("act", "")
+        if query is None and act in SHEETS:
+            query = asked.read(request.form)
         if query is None:
             return _page(services, letter_id, "", asked.read(request.form), nobody=True), 422
         if act in SHEETS:

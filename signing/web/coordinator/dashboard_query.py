@@ -104,6 +104,7 @@ def states(board: Dashboard) -> list[Option]:
         Attention.UNANSWERED: _("Has not answered"),
         Attention.NEEDS_CONTACT: _("Needs another contact"),
         Attention.CONDITIONS: _("Says “yes, if”"),
+        Attention.ASKED_AGAIN: _("Asked again: its “yes, if” is met"),
     }
     others = [Option(each.value, words, board.figures.attention.get(each, 0)) for each, words in asked.items()]
     return [each for each in (*others, *found) if each.count or each.value == board.page.choice.standing]

@@ -23,6 +23,7 @@ from signing.workflow.drafting import LetterView
 from signing.workflow.letters import text_sha256
 from signing.workflow.ports import Services
 from signing.workflow.tracking import Status
+from signing.workflow.words_ahead import words_ahead
 
 BINDERS = {"attestor": ("attestor",), "both": ("attestor", "coordinator")}
 
@@ -72,7 +73,7 @@ def page(services: Services, letter_id: str, refusal: Refusal | None = None) -> 
         "coordinator/open.html", view=view, status=status, rail=rail(status, "open"), refusal=refusal,
         following=_following(view, status), signers=signers(services, letter_id), typed=request.form,
         also=request.form.getlist("also") if request.form else None, words=phrase(text_sha256(words)) if words else "",
-        differs=differing(view),
+        differs=differing(view), ahead=words_ahead(services, letter_id),
     )
 
 
@@ -84,7 +85,7 @@ def _wishes(services: Services) -> Wishes:
         coordinators = [signer, *(name for name in request.form.getlist("also") if name != signer)]
     return Wishes(
         coordinators=coordinators, min_level=int(level) if level in ("1", "2", "3", "4") else None, binders=binders,
-        rekey=request.form.get("rekey") == "1",
+        rekey=request.form.get("rekey") == "1", draft_as_is=request.form.get("draft_as_is") == "1",
     )
 
 

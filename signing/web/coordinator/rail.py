@@ -22,6 +22,8 @@ class Summed(Protocol):
     def organisations(self) -> int: ...
     @property
     def invited(self) -> int: ...
+    @property
+    def has_words(self) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ def rail(status: Summed, here: str) -> list[Step]:
     """The seven steps, from words to closing."""
     opened, closed = status.letter.version > 0, status.state.closed
     steps = [
-        ("words", _("Words"), "words.letter", True),
+        ("words", _("Words"), "words.letter", status.has_words),
         ("roster", _("Roster"), "roster.form", status.organisations > 0),
         ("preview", _("Preview"), "words.preview", opened),
         ("open", _("Open"), "opening.form", opened),

@@ -88,12 +88,19 @@ def _page(services: Services, letter_id: str, *, refused: str = "", words: str =
     status, only = tracking.summary(services, letter_id), _only()
     found = discussing.discussion(services, letter_id)
     remarks = found.remarks
+    # An organisation is asked again once the open version meets all that it asked for.
+    conditional = {each.entry.organisation_id for each in remarks if each.waits}
+    waiting = {
+        each.entry.organisation_id
+        for each in remarks
+        if each.waits and each.settled.step is not settling.Step.IN_LETTER
+    }
     return render_template(
         "coordinator/remarks.html", status=status, rail=rail(status, "status"), only=only, found=found,
         whole=[each for each in _shown(found, only) if each.quote is None],
         texts=_beside(found, _shown(found, only)),
         counts={"all": len(remarks)} | {name: sum(map(which, remarks)) for name, which in SHOWN.items()},
-        waiting=len({each.entry.organisation_id for each in remarks if each.waits}),
+        waiting=len(waiting), again=len(conditional - waiting),
         drafted=any(each.settled.step is settling.Step.IN_DRAFT for each in remarks),
         refused=refused, words=words, error=error, letter_html=letter_html,
     )  # fmt: skip

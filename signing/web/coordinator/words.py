@@ -18,6 +18,7 @@ from signing.web.refusals import answer_to
 from signing.workflow import comparing, drafting, tracking
 from signing.workflow.drafting import LetterView
 from signing.workflow.ports import Services
+from signing.workflow.words_ahead import words_ahead
 
 
 def blueprint(services: Services, intake: Intake) -> Door:
@@ -91,7 +92,7 @@ def _page(services: Services, letter_id: str, step: str, template: str, refusal:
     status, view = tracking.summary(services, letter_id), drafting.read(services, letter_id)
     return render_template(
         template, view=view, status=status, rail=rail(status, step), letter_html=letter_html, in_order=_in_order,
-        refusal=refusal, differs=differing(view),
+        refusal=refusal, differs=differing(view), ahead=words_ahead(services, letter_id),
     )
 
 

@@ -155,6 +155,7 @@ def _drafting() -> None:
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("saved_at", INSTANT, nullable=False),
         sa.Column("saved_by", sa.Text(), nullable=False),
+        sa.Column("ahead", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("letter_id", "language", name="pk_working_text"),
         sa.ForeignKeyConstraint(["letter_id"], ["letter.id"], name="fk_working_text_letter_id"),
         sqlite_strict=True,
