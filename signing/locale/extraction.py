@@ -66,6 +66,7 @@ OF_ACCOUNTS = frozenset({
     "organisation_page", "press", "publishing", "reminding", "rhythms", "roster_adding", "roster_editing",
     "roster_groups", "roster_plan", "rostering", "sealing", "settling", "sort_names", "staging", "stamps",
     "telling", "tracking", "vouching", "webhooks", "witness_state", "witnessing", "wordings",
+    "words_ahead",
 })
 # Git knows when and by whom; a line that changes with the day would change without a reason.
 NOISE = tuple(f'"{name}:'.encode() for name in (
