@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import pytest
 from hypothesis import event, given
 from hypothesis import strategies as st
@@ -57,7 +59,8 @@ def test_what_plain_words_cannot_stand_for_is_put_in_by_hand(block: int, wording
 @given(st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z")), min_size=1, max_size=40),
        st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z")), min_size=1, max_size=40))  # fmt: skip
 def test_any_words_read_back_as_they_were_typed(first: str, second: str) -> None:
-    wording = f"{first} {second}"
+    # As it comes from a remark, which is tidied first.
+    wording = unicodedata.normalize("NFC", f"{first} {second}")
     try:
         made = reword(letter("Old *words* here."), 0, wording)
     except Faulty as refused:
