@@ -95,17 +95,7 @@ def _signs(letter_id: str, *, searched: bool, grouped: bool, among: Collection[s
     """What the standings are computed from. Worked out once: the look at an organisation's mails is the dear part, and
     only those are looked at that have not answered."""
     entry = roster_entry.c
-    words = (
-        select(
-            letter.c.id,
-            letter.c.version,
-            letter.c.language,
-            last_break(CARRIED_BY_ALL).label("since"),
-            last_break(CARRIED_IF_ACCEPTED).label("since_if_accepted"),
-        )
-        .where(letter.c.id == letter_id)
-        .cte("words")
-    )
+    words = _words(letter_id)
     silent = entry.answer == Answer.INVITED
     # PostgreSQL is quick to join what it has grouped and slow to look again and again; SQLite is the other way round.
     mails = _mails(letter_id) if grouped else None
@@ -153,6 +143,21 @@ def _signs(letter_id: str, *, searched: bool, grouped: bool, among: Collection[s
     if mails is not None:
         query = query.outerjoin(mails, mails.c.organisation_id == entry.organisation_id)
     return query.cte("signs").prefix_with("MATERIALIZED")
+
+
+def _words(letter_id: str) -> CTE:
+    """The letter's open version, and since which one an approval of earlier words reaches it."""
+    return (
+        select(
+            letter.c.id,
+            letter.c.version,
+            letter.c.language,
+            last_break(CARRIED_BY_ALL).label("since"),
+            last_break(CARRIED_IF_ACCEPTED).label("since_if_accepted"),
+        )
+        .where(letter.c.id == letter_id)
+        .cte("words")
+    )
 
 
 def _mail_state() -> ColumnElement[Any]:

@@ -245,6 +245,7 @@ def test_whatever_a_document_holds_becomes_a_letter_or_a_refusal(inner, around):
 @given(st.integers(0, len(CLOSED) - 1), st.binary(max_size=4))
 def test_a_document_with_other_bytes_becomes_a_letter_or_a_refusal(at, to):
     try:
-        read_letter(CLOSED[:at] + to + CLOSED[at + len(to) :], "letter.docx")
+        draft = read_letter(CLOSED[:at] + to + CLOSED[at + len(to) :], "letter.docx")
     except Faulty:
         return
+    assert LetterText.from_bytes(draft.text.to_bytes()) == draft.text

@@ -155,13 +155,16 @@ def test_a_sound_file_is_handed_on_part_by_part_and_packed_again_without_the_res
 
 def test_a_template_on_the_writers_own_disk_and_links_to_follow_do_no_harm():
     for kind, target in (("attachedTemplate", "file:///C:\\Users\\ada\\NGO.dotx"), ("hyperlink", "https://x.example/")):
-        unpack(with_parts(**{"word___rels__settings.xml.rels": RELATIONS.format(kind, target)}), WORD)
+        parts = unpack(with_parts(**{"word___rels__settings.xml.rels": RELATIONS.format(kind, target)}), WORD)
+        assert "word/document.xml" in parts
 
 
 @settings(max_examples=80, deadline=None)
 @given(st.integers(0, len(CLOSED) - 1), st.binary(max_size=6), st.booleans())
 def test_any_other_bytes_are_a_document_or_a_refusal(at, to, insert):
     try:
-        unpack(CLOSED[:at] + to + CLOSED[at if insert else at + len(to) :], WORD)
+        parts = unpack(CLOSED[:at] + to + CLOSED[at if insert else at + len(to) :], WORD)
     except Faulty:
         return
+    assert "word/document.xml" in parts
+    assert all(name.endswith((".xml", ".rels")) for name in parts)

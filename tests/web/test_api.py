@@ -13,10 +13,12 @@ import pytest
 from flask import Flask
 
 from signing.domain.access import Member, MemberRole, Role
+from signing.domain.letter_words import LetterWords
 from signing.domain.organisation import Decision
 from signing.workflow import accounts, api_tokens, deciding, discussing
 from signing.workflow.contact_access import Access
 from signing.workflow.discussing import RemarkForm
+from signing.workflow.editing_ports import WorkingText
 from signing.workflow.mail_ports import NoticeKind
 from signing.workflow.signatory_form import DecisionForm
 from tests.web.installation import BASE_URL, PASSWORD, House, letter_text
@@ -289,3 +291,15 @@ def test_the_way_of_a_letter_is_arranged_by_program(program: Program, house: Hou
     assert program.sends("POST", f"{place}/abandon", {"title": "Another"})["code"] == "title-differs"
     title = program.sends("GET", place)["title"]
     assert program.sends("POST", f"{place}/abandon", {"title": title})["state"] == "abandoned"
+
+
+def test_a_program_opens_no_draft_over_newer_words_in_the_editor_unless_it_says_so(
+    program: Program, house: House
+) -> None:
+    letter_id = house.letter()
+    with house.services.unit_of_work(write=True) as uow:
+        newer = LetterWords.of(letter_text(closing="Respectfully,")).to_file()
+        uow.working_texts.save(WorkingText(letter_id, "en", newer, 1, house.clock.now, "ana@example.org", ahead=True))
+        uow.commit()
+    assert program.sends("POST", f"/letters/{letter_id}/open")["code"] == "editor-ahead"
+    assert program.sends("POST", f"/letters/{letter_id}/open", {"draft_as_is": True})["state"] == "open"

@@ -131,6 +131,11 @@ class EditionShape(Shape):
 
 def operations(services: Services, intake: Intake) -> list[Operation]:
     """What can be done with letters."""
+    return [*_words(services, intake), *_process(services)]
+
+
+def _words(services: Services, intake: Intake) -> list[Operation]:
+    """What brings words, and tells where letters stand."""
 
     def bring(caller: Caller, parts: Parts, words: NewWords) -> Imported:
         data = words.data()
@@ -164,6 +169,23 @@ def operations(services: Services, intake: Intake) -> list[Operation]:
             ],
         )  # fmt: skip
 
+    return [
+        Operation("list_letters", "GET", "/letters", Scope.READ, "Your letters, newest first.",
+                  Nothing, LetterShape, all_of_them, many=True),
+        Operation("import_letter", "POST", "/letters", Scope.DRAFT, "Make a letter of a file (.md, .txt, .docx).",
+                  NewWords, Imported, bring, status=201),
+        Operation("read_letter", "GET", "/letters/{letter}", Scope.READ, "One letter.", Nothing, LetterShape, one),
+        Operation("import_version", "POST", "/letters/{letter}/versions", Scope.DRAFT,
+                  "Bring the draft of the next version, or another language of it.",
+                  NewWords, Imported, bring, status=201),
+        Operation("read_status", "GET", "/letters/{letter}/status", Scope.READ,
+                  "Where every organisation stands.", Nothing, StatusShape, status),
+    ]  # fmt: skip
+
+
+def _process(services: Services) -> list[Operation]:
+    """What leads a letter on its way: opening, asking, closing, publishing."""
+
     def open_(caller: Caller, parts: Parts, wishes: OpeningWishes) -> LetterShape:
         asked = Wishes(min_level=wishes.min_level, binders=wishes.binders, draft_as_is=wishes.draft_as_is)
         return shape_of(drafting.open_letter(services, parts["letter"], asked))
@@ -185,16 +207,6 @@ def operations(services: Services, intake: Intake) -> list[Operation]:
         return shape_of(publishing.publish(services, parts["letter"], ends_embargo=wanted.ends_embargo))
 
     return [
-        Operation("list_letters", "GET", "/letters", Scope.READ, "Your letters, newest first.",
-                  Nothing, LetterShape, all_of_them, many=True),
-        Operation("import_letter", "POST", "/letters", Scope.DRAFT, "Make a letter of a file (.md, .txt, .docx).",
-                  NewWords, Imported, bring, status=201),
-        Operation("read_letter", "GET", "/letters/{letter}", Scope.READ, "One letter.", Nothing, LetterShape, one),
-        Operation("import_version", "POST", "/letters/{letter}/versions", Scope.DRAFT,
-                  "Bring the draft of the next version, or another language of it.",
-                  NewWords, Imported, bring, status=201),
-        Operation("read_status", "GET", "/letters/{letter}/status", Scope.READ,
-                  "Where every organisation stands.", Nothing, StatusShape, status),
         Operation("open_letter", "POST", "/letters/{letter}/open", Scope.CLOSE,
                   "Freeze the draft as the next version, with the key that the service holds.",
                   OpeningWishes, LetterShape, open_),
