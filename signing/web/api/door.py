@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from flask import Response, g, render_template, request
@@ -125,15 +126,19 @@ def _json(data: Any, status: int) -> Response:
 def _description(services: Services, operations: list[Operation]) -> Door:
     """What the API is, for people and for programs: it tells nothing of any letter."""
     made = door("api_description", Persona.PUBLIC, url_prefix="/api")
-    described = openapi(operations, services.installation.base_url, services.installation.release)
+
+    @cache
+    def described() -> dict[str, Any]:
+        # Made when it is first asked for: it takes longer than all else that an application begins with.
+        return openapi(operations, services.installation.base_url, services.installation.release)
 
     @made.get("/")
     def page() -> ResponseReturnValue:
-        return render_template("public/api.html", operations=operations, described=described,
-                               prefix=PREFIX, webhook_key=public_key(services))  # fmt: skip
+        return render_template("public/api.html", operations=operations, prefix=PREFIX,
+                               webhook_key=public_key(services))  # fmt: skip
 
     @made.get("/openapi.json")
     def document() -> ResponseReturnValue:
-        return _json(described, 200)
+        return _json(described(), 200)
 
     return made
